@@ -1,0 +1,36 @@
+// THINK BEFORE CHANGING: this file is the layering of the house, as data.
+// Held by `.dependency-cruiser.mjs` (made from it) and by `test/tidy.test.ts`.
+
+/** One row a layer, lowest first. A layer imports only from layers below it. */
+export const layers = ['base', 'wire', 'engines', 'services', 'server', 'cli']
+
+/** Which service may use which other service's nouns (never its operations). Acyclic. */
+export const uses = {
+  logs: [],
+  sts: [],
+  iam: [],
+  kinesis: [],
+  s3: [],
+  lambda: ['kinesis', 'logs', 's3', 'sts'],
+  glue: ['logs', 's3', 'sts'],
+  firehose: ['glue', 'kinesis', 'lambda', 'logs', 's3'],
+  athena: ['glue', 's3'],
+  sagemaker: ['logs', 's3', 'sts'],
+}
+
+/** Third-party packages and the one folder that may import each. */
+export const vendors = {
+  '@duckdb/node-api': '^src/engines/query/duckdb/',
+  '@node-rs/crc32': '^src/engines/checksum/',
+  '@polyglot-sql/sdk': '^src/services/athena/dialect/',
+  '@stricli/core': '^src/cli/',
+  'cbor-x': '^src/wire/',
+  'fast-xml-parser': '^src/wire/',
+  fflate: '^src/services/lambda/',
+  hyparquet: '^src/services/glue/crawler/',
+  'hyparquet-compressors': '^src/services/glue/crawler/',
+  lmdb: '^src/engines/meta/lmdb/',
+  picocolors: '^src/cli/',
+  pino: '^src/server/',
+  'prom-client': '^src/server/',
+}

@@ -1,0 +1,30 @@
+/** The only source of time. Tests pass a virtual one (`test/support/virtual-clock.ts`). */
+export interface Clock {
+  /** Milliseconds since the epoch; may jump. */
+  wallMs(): number
+  /** Milliseconds from an arbitrary origin; never goes back. */
+  monotonicMs(): number
+  /** Resolves after `ms`; resolves at once, without an error, when `signal` aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export const systemClock: Clock = {
+  wallMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const done = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, Math.min(ms, 0x7fffffff))
+      signal?.addEventListener('abort', done, { once: true })
+    }),
+}
+
+/** A `Date` of a time, for wire members that are timestamps. */
+export function dateOf(wallMs: number): Date {
+  return new Date(wallMs)
+}

@@ -1,0 +1,75 @@
+/**
+ * Every metric of Headrace as data: the `/metrics` page and the reference are made from this table.
+ * Names follow Prometheus (unit last; counters end in `_total`).
+ */
+export const metricTable = {
+  headrace_requests_total: {
+    kind: 'counter',
+    help: 'Answered requests.',
+    labels: ['service', 'operation', 'status'],
+  },
+  headrace_request_duration_seconds: {
+    kind: 'histogram',
+    help: 'Time from the request head to the end of the answer.',
+    labels: ['service', 'operation'],
+  },
+  headrace_unsupported_total: {
+    kind: 'counter',
+    help: 'Requests refused by name because the operation or parameter is not built.',
+    labels: ['service', 'operation'],
+  },
+  headrace_received_bytes_total: {
+    kind: 'counter',
+    help: 'Bytes of request bodies.',
+    labels: ['service'],
+  },
+  headrace_sent_bytes_total: {
+    kind: 'counter',
+    help: 'Bytes of response bodies.',
+    labels: ['service'],
+  },
+  headrace_connections: { kind: 'gauge', help: 'Open connections.', labels: [] },
+  headrace_throttled_total: {
+    kind: 'counter',
+    help: 'Records or reads refused by a throughput limit.',
+    labels: ['service', 'resource'],
+  },
+  headrace_queue_depth: {
+    kind: 'gauge',
+    help: 'Work that waits, by queue.',
+    labels: ['queue'],
+  },
+  headrace_delivered_records_total: {
+    kind: 'counter',
+    help: 'Records that reached their destination.',
+    labels: ['service', 'resource'],
+  },
+  headrace_failed_records_total: {
+    kind: 'counter',
+    help: 'Records that went to an error destination.',
+    labels: ['service', 'resource'],
+  },
+  headrace_background_failures_total: {
+    kind: 'counter',
+    help: 'Failed rounds of background work; each is retried after a back-off.',
+    labels: ['work'],
+  },
+} as const satisfies Record<string, MetricRow>
+
+interface MetricRow {
+  readonly kind: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  readonly labels: ReadonlyArray<string>
+}
+
+export type MetricName = keyof typeof metricTable
+type Labels<Name extends MetricName> = Readonly<
+  Record<(typeof metricTable)[Name]['labels'][number], string>
+>
+
+/** Adds to a counter, sets a gauge, observes a histogram: the kind is the table's. */
+export interface Metrics {
+  record<Name extends MetricName>(name: Name, labels: Labels<Name>, value: number): void
+}
+
+export const silentMetrics: Metrics = { record: () => undefined }

@@ -1,0 +1,158 @@
+import { EngineError } from '../../base/errors.ts'
+import type { KeyPart } from '../../base/ordered-key.ts'
+import { decodeKey, encodeKey, encodeKeyPrefix } from '../../base/ordered-key.ts'
+import type { Scope } from '../../base/scope.ts'
+import type { MetaBatch, MetaEntry, MetaStore } from './port.ts'
+
+/** One stored document with its identity. */
+export interface Document<T> {
+  readonly scope: Scope
+  readonly id: ReadonlyArray<KeyPart>
+  readonly value: T
+}
+
+/** How to page: `after` is the last id part of the page before. */
+export interface DocumentPage {
+  /** Leading id parts that all answers share. */
+  readonly under?: ReadonlyArray<KeyPart>
+  /** The next id part starts with this text. */
+  readonly prefix?: string
+  readonly after?: ReadonlyArray<KeyPart>
+  readonly limit: number
+  readonly reverse?: boolean
+}
+
+/**
+ * A typed collection of JSON documents of one kind (`'kinesis/stream'`), kept per account and
+ * region: the repository on which the nouns of the services stand. Every change is durable when its
+ * promise resolves; every change of one document is compare-and-set, so no update is lost.
+ */
+export interface Documents<T> {
+  get(scope: Scope, ...id: ReadonlyArray<KeyPart>): Promise<T | undefined>
+  /** False when the document is already there. */
+  create(scope: Scope, id: ReadonlyArray<KeyPart>, value: T): Promise<boolean>
+  put(scope: Scope, id: ReadonlyArray<KeyPart>, value: T): Promise<void>
+  /**
+   * Replaces the document by `change(current)`, retried until no other writer was in between; the
+   * callback may throw to refuse. Answers the new value, or undefined when the document is absent.
+   */
+  update(
+    scope: Scope,
+    id: ReadonlyArray<KeyPart>,
+    change: (current: T) => T,
+  ): Promise<T | undefined>
+  /** False when it was not there. */
+  remove(scope: Scope, ...id: ReadonlyArray<KeyPart>): Promise<boolean>
+  /** Removes all documents whose id starts with these parts. */
+  removeUnder(scope: Scope, ...id: ReadonlyArray<KeyPart>): Promise<void>
+  list(scope: Scope, page: DocumentPage): Promise<ReadonlyArray<Document<T>>>
+  /** Every document of every account and region, in pages: for background loops at start. */
+  everywhere(): AsyncIterable<Document<T>>
+  /** The write of a document as part of a larger `MetaStore.commit`. */
+  putBatch(scope: Scope, id: ReadonlyArray<KeyPart>, value: T): Required<Pick<MetaBatch, 'puts'>>
+}
+
+const ATTEMPTS_MAX = 100
+const SCAN_LIMIT = 1000
+
+export function createDocuments<T>(meta: MetaStore, collection: string): Documents<T> {
+  const keyOf = (scope: Scope, id: ReadonlyArray<KeyPart>) =>
+    encodeKey([collection, scope.accountId, scope.region, ...id])
+
+  async function update(scope: Scope, id: ReadonlyArray<KeyPart>, change: (current: T) => T) {
+    const key = keyOf(scope, id)
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const entry = await meta.get(key)
+      if (!entry) return undefined
+      const value = change(decodeValue<T>(entry))
+      const put = { key, value: encodeValue(value) }
+      const done = await tryCommit(meta, { checks: [{ key, version: entry.version }], puts: [put] })
+      if (done) return value
+    }
+    throw new EngineError('conflict', `${collection} ${id.join('/')} changes too often`)
+  }
+
+  async function removeUnder(scope: Scope, ...id: ReadonlyArray<KeyPart>) {
+    const prefix = keyOf(scope, id)
+    for (;;) {
+      const entries = await meta.scan({ prefix, limit: SCAN_LIMIT })
+      if (entries.length > 0) await meta.commit({ removals: entries.map((entry) => entry.key) })
+      if (entries.length < SCAN_LIMIT) return
+    }
+  }
+
+  async function* everywhere() {
+    const prefix = encodeKey([collection])
+    let after: Uint8Array | undefined
+    for (;;) {
+      const entries = await meta.scan({ prefix, limit: SCAN_LIMIT, ...(after && { after }) })
+      for (const entry of entries) yield documentOf<T>(entry)
+      after = entries.at(-1)?.key
+      if (entries.length < SCAN_LIMIT) return
+    }
+  }
+
+  return {
+    async get(scope, ...id) {
+      const entry = await meta.get(keyOf(scope, id))
+      return entry && decodeValue<T>(entry)
+    },
+    create(scope, id, value) {
+      const key = keyOf(scope, id)
+      const put = { key, value: encodeValue(value) }
+      return tryCommit(meta, { checks: [{ key, version: 0 }], puts: [put] })
+    },
+    put: (scope, id, value) =>
+      meta.commit({ puts: [{ key: keyOf(scope, id), value: encodeValue(value) }] }),
+    update,
+    async remove(scope, ...id) {
+      const key = keyOf(scope, id)
+      const entry = await meta.get(key)
+      if (!entry) return false
+      return tryCommit(meta, { checks: [{ key, version: entry.version }], removals: [key] })
+    },
+    removeUnder,
+    async list(scope, page) {
+      const head = [collection, scope.accountId, scope.region, ...(page.under ?? [])]
+      const prefix = page.prefix ? encodeKeyPrefix(head, page.prefix) : encodeKey(head)
+      const entries = await meta.scan({
+        prefix,
+        limit: page.limit,
+        reverse: page.reverse ?? false,
+        ...(page.after && { after: encodeKey([...head, ...page.after]) }),
+      })
+      return entries.map((entry) => documentOf<T>(entry))
+    },
+    everywhere,
+    putBatch: (scope, id, value) => ({
+      puts: [{ key: keyOf(scope, id), value: encodeValue(value) }],
+    }),
+  }
+}
+
+async function tryCommit(meta: MetaStore, batch: MetaBatch): Promise<boolean> {
+  try {
+    await meta.commit(batch)
+    return true
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === 'conflict') return false
+    throw error
+  }
+}
+
+function documentOf<T>(entry: MetaEntry): Document<T> {
+  const [, accountId, region, ...id] = decodeKey(entry.key)
+  return {
+    scope: { accountId: String(accountId), region: String(region) },
+    id,
+    value: decodeValue<T>(entry),
+  }
+}
+
+function encodeValue(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value))
+}
+
+function decodeValue<T>(entry: MetaEntry): T {
+  return JSON.parse(Buffer.from(entry.value).toString('utf8')) as T
+}

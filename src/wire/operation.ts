@@ -1,0 +1,74 @@
+import { assert } from '../base/assert.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Scope } from '../base/scope.ts'
+import type { Input, OperationName, Output } from './contract.ts'
+
+/** Who asks, for what, and until when. Account and region come from the verified signature. */
+export interface RequestContext extends Scope {
+  readonly requestId: string
+  readonly accessKeyId: string
+  /** `arn:aws:iam::…` of the caller. */
+  readonly callerArn: string
+  /** Base URL by which the caller reached us, such as `http://127.0.0.1:4566`. */
+  readonly endpoint: string
+  readonly sourceAddress: string
+  /** Request headers as sent (lower-case names), for the few operations that need one. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Aborts when the caller goes away or the server drains. */
+  readonly signal: AbortSignal
+  readonly log: Logger
+}
+
+/** One operation of a service: its AWS name and what it does. It lives in a file of its own. */
+export interface Operation<Deps, Sdk, Name extends OperationName<Sdk>> {
+  readonly name: Name
+  /**
+   * Top-level members of the input that this build cannot honour: a request that sets one is
+   * refused by name (`headrace_unsupported_total`) before `run` is called.
+   */
+  readonly refuses?: ReadonlyArray<keyof Input<Sdk, Name> & string>
+  readonly run: (
+    deps: Deps,
+    input: Input<Sdk, Name>,
+    context: RequestContext,
+  ) => Promise<Output<Sdk, Name>>
+}
+
+/** An operation as the server calls it: shape-checked input in, wire-named output out. */
+export interface BoundOperation {
+  readonly name: string
+  readonly refuses: ReadonlyArray<string>
+  readonly run: (input: unknown, context: RequestContext) => Promise<unknown>
+}
+
+/** What a service hands the server. */
+export interface Service {
+  /** Name of its model: the client package without `@aws-sdk/client-` (`kinesis`, `s3`, …). */
+  readonly name: string
+  readonly operations: ReadonlyMap<string, BoundOperation>
+  /** Its background loops; resolves when the signal has aborted and all of them are at rest. */
+  readonly start?: (signal: AbortSignal) => Promise<void>
+}
+
+interface AnyOperation<Deps> {
+  readonly name: string
+  readonly refuses?: ReadonlyArray<string>
+  readonly run: (deps: Deps, input: never, context: RequestContext) => Promise<unknown>
+}
+
+/** Ties operations to what they need, once, at start. */
+export function bindOperations<Deps>(
+  deps: Deps,
+  operations: ReadonlyArray<AnyOperation<Deps>>,
+): ReadonlyMap<string, BoundOperation> {
+  const byName = new Map<string, BoundOperation>()
+  for (const { name, refuses = [], run } of operations) {
+    assert(!byName.has(name), `operation ${name} is listed twice`)
+    byName.set(name, {
+      name,
+      refuses,
+      run: (input, context) => run(deps, input as never, context),
+    })
+  }
+  return byName
+}
