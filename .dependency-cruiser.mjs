@@ -54,7 +54,7 @@ export default {
       comment: 'the SDK clients are devDependencies: `import type`, tests and the model script',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/demo/' },
-      to: { path: 'node_modules/@(aws-sdk|smithy)/', dependencyTypesNot: ['type-only'] },
+      to: { path: 'node_modules/@(aws-sdk|smithy)/', dependencyTypesNot: ['type-only', 'type-import'] },
     },
     {
       name: 'sdk-tests-are-black-box',
@@ -66,7 +66,7 @@ export default {
       name: 'no-circular',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only', 'type-import'] } },
     },
     {
       name: 'no-orphans',
