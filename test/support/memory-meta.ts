@@ -20,6 +20,11 @@ export function createMemoryMeta(): MetaStore {
         .flatMap((key) => entries.get(key) ?? [])
     },
     async commit({ checks = [], puts = [], removals = [] }) {
+      for (const key of [...checks, ...puts].map((one) => one.key).concat(removals)) {
+        if (key.length === 0 || key.length > 1_900) {
+          throw new EngineError('invalid', 'a key has 1 to 1,900 bytes')
+        }
+      }
       for (const check of checks) {
         if ((entries.get(hex(check.key))?.version ?? 0) !== check.version) {
           throw new EngineError('conflict', 'a checked key has another version')
