@@ -1,0 +1,108 @@
+/**
+ * The channel between a running job and this program. The Python side (`python/awsglue`,
+ * `python/pyspark`) asks, this side answers; this page is the specification of both.
+ *
+ * ## Frames
+ *
+ * The job writes requests to file descriptor 4 and reads answers from file descriptor 3. A frame is
+ * one JSON object in UTF-8 on one line, ended by `\n`. A request is at most 16 MiB. Requests are
+ * served one at a time, in their order, and every request gets exactly one answer:
+ *
+ *     → {"id": 7, "op": "sql", "sql": "SELECT 1"}
+ *     ← {"id": 7, "result": {"columns": [{"name": "1", "type": "INTEGER"}], "rows": [[1]], "truncated": false}}
+ *     ← {"id": 7, "error": {"type": "AnalysisException", "message": "Parser Error: …"}}
+ *
+ * Unknown operations and members are refused (`error.type` `UnsupportedOperationException`), never
+ * passed over. Bulk data never crosses the channel: it goes through files in the run's directories.
+ * The end of descriptor 3 means that the server has gone: the job should end.
+ *
+ * ## Directories
+ *
+ * The job runs in `work` (also its current directory), where it may write what it likes; the SQL
+ * session may read and write it too. `input` holds the objects that were asked for by `source.*`,
+ * under their own names, `input/<bucket>/<key>`; they are the store's own bytes: READ ONLY, for the
+ * session and for Python. Both go away when the run ends.
+ *
+ * ## Errors
+ *
+ * `AnalysisException` (bad SQL; the engine's own words), `Py4JJavaError` (the engine failed: memory,
+ * gone), `EntityNotFoundException`, `AlreadyExistsException`, `InvalidInputException`, `NoSuchBucket`
+ * and the other service codes by their names, `UnsupportedOperationException`.
+ *
+ * ## Operations
+ *
+ * `start {}` → `{protocol: 1, kind: "glueetl"|"pythonshell", jobName, runId, accountId, region,
+ *   work, input, temporaryDirectory?, bookmark: "job-bookmark-enable"|"job-bookmark-disable"|"job-bookmark-pause",
+ *   endpointUrl}`
+ *   `temporaryDirectory` is `--TempDir`. Needs no SQL session; may be called at any time.
+ *
+ * `sql {sql, parameters?: [scalar], rowsMax?: number}` → `{columns: [{name, type}], rows: [[value]], truncated}`
+ *   One statement in the run's session (DuckDB dialect), which lives as long as the run: views, macros
+ *   and temporary tables stay. 64-bit integers, decimals and timestamps come as text. At most 10,000
+ *   rows unless `rowsMax` says otherwise (1,000,000 at most); more data belongs in a file:
+ *   `COPY (…) TO '<work>/x.ndjson' (FORMAT json)`. Refused in a pythonshell job, which has no session.
+ *
+ * `init {name, arguments?}` → `{bookmark}`
+ *   `Job.init`. From here on the sources that carry a `context` obey the job's bookmark.
+ *
+ * `commit {}` → `{}`
+ *   `Job.commit`. Moves the bookmark over everything that the sources have answered since `init`,
+ *   durably. Does nothing while bookmarks are disabled or paused. A run that does not get here reads
+ *   the same objects again.
+ *
+ * `source.catalog {database, table, predicate?, catalogPartitionPredicate?, context?}` → Source
+ *   The table's objects, pruned by the Spark SQL expression `predicate` (`push_down_predicate`) over
+ *   the partition keys, and, with `context`, by the bookmark.
+ *
+ * `source.paths {paths: ["s3://…"], exclusions?: [glob], recurse?: bool, context?, format?}` → Source
+ *   A path is an object, or a prefix at a `/` border, or has `*`, `?`, `[…]`, `{a,b}` in it.
+ *   `recurse` is true unless said otherwise. Folders `key=value` below a path become partition values.
+ *   `columns`, `format` and `formatOptions` are absent from the answer. A path with nothing below it
+ *   answers no files (Python decides whether that is an error).
+ *
+ * `Source` =
+ *
+ *     { "format": "json"|"csv"|"parquet"|"orc"|"avro"|…, "formatOptions": {…},     (catalog only)
+ *       "columns": [{"name", "type"}],              Hive types, in the table's order    (catalog only)
+ *       "partitionKeys": [{"name", "type"}],        type "string" where found by folder name
+ *       "groups": [ { "values": ["2018", null],     one for each partition key; null: absent folder
+ *                     "columns"?: [{"name", "type"}],   where a partition's differ from the table's
+ *                     "format"?, "formatOptions"?,      likewise
+ *                     "files": ["<input>/bucket/key.json.gz"],    keep their key's name and ending
+ *                     "keys": ["s3://bucket/key.json.gz"],        one for each file
+ *                     "compression": "gzip"|"zstd"|"none" } ],    of text formats; one in a group
+ *       "fileCount": 3, "sizeBytes": 12345, "skippedCount": 0 }   skipped: the bookmark has seen them
+ *
+ *   `formatOptions` are named as in Glue's `format_options`: csv `separator`, `quoteChar` (-1: none),
+ *   `escaper`, `withHeader`, `skipFirst`; json `jsonPath`, and `mapping` {column: JSON key} where the
+ *   SerDe maps names. Objects compressed in a way that the session cannot read (`.bz2`, `.snappy`,
+ *   `.lz4` text) are refused by name.
+ *
+ * `publish {directory, path: "s3://…/", format, compression?, style: "glue"|"spark", mode?, partitionKeys?}`
+ *     → `{objects: ["s3://…"], partitions: [["2018", "05"]], sizeBytes}`
+ *   Publishes every file below `directory` (under `work`), which the session wrote, for example by
+ *   `COPY … (PARTITION_BY …)`: folders `key=value` are kept (their names must be those of
+ *   `partitionKeys`, in order; values arrive percent-encoded, as DuckDB writes them), files are named
+ *   as Glue (`run-1700000000000-part-r-00000.snappy.parquet`) or Spark does
+ *   (`part-00000-<uuid>-c000.snappy.parquet`, and an empty `_SUCCESS` at the end). Empty files are
+ *   left out unless they are all there is. `compression` (`snappy`, `gzip`, `zstd`, `none`) only
+ *   makes the file's ending: the session has compressed. `mode` is Spark's: `append` (default),
+ *   `overwrite` (objects that were below the path go away after the new ones are there),
+ *   `overwrite-partitions` (only below the partitions written), `errorifexists`, `ignore`.
+ *   Each object appears whole or not at all; the files move away from `directory`.
+ *
+ * `purge {path, retentionHours?, excludeStorageClasses?, partitionPredicate?}` → `{removed}`
+ * `purge.table {database, table, retentionHours?, excludeStorageClasses?, partitionPredicate?}` → `{removed}`
+ *   Removes objects older than `retentionHours` (168 unless said otherwise). `partitionPredicate` prunes as in
+ *   `source.catalog` (for `purge`: by the folders' names).
+ *
+ * `catalog.databases {}` → `{databases: [{name, description?, locationUri?}]}`
+ * `catalog.tables {database}` → `{tables: ["name"]}`
+ * `catalog.table {database, table}` → `{columns, partitionKeys, location, format, formatOptions, parameters}`
+ *
+ * `catalog.write {database, table, path, format, columns: [{name, type}], partitionKeys: [{name, type}],
+ *     partitions: [[value]], updateBehavior?: "UPDATE_IN_DATABASE"|"LOG", mode?, compression?, formatOptions?}` → `{created, updated, partitionsCreated}`
+ *   `getSink(…).setCatalogInfo`, `enableUpdateCatalog`, `saveAsTable`: makes the table when absent (Hive types;
+ *   formats `json`, `csv`, `parquet`), brings its columns up to date for `UPDATE_IN_DATABASE`, and adds the partitions that
+ *   are new. `partitions` is what `publish` answered. Call it after `publish`.
+ */
