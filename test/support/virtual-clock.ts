@@ -24,9 +24,10 @@ export function createVirtualClock(startMs = Date.UTC(2026, 0, 1)) {
       }),
   }
 
-  /** Moves time on by `ms`, stopping at each sleeper, and lets woken code run in between. */
+  /** Moves time on by `ms`, stopping at each sleeper, and lets code run before and in between. */
   async function advance(ms: number): Promise<void> {
     const endMs = nowMs + ms
+    await settle()
     for (;;) {
       const [next] = [...sleepers]
         .filter((sleeper) => sleeper.untilMs <= endMs)

@@ -72,6 +72,17 @@ export function createDocuments<T>(meta: MetaStore, collection: string): Documen
     throw new EngineError('conflict', `${collection} ${id.join('/')} changes too often`)
   }
 
+  async function remove(scope: Scope, ...id: ReadonlyArray<KeyPart>) {
+    const key = keyOf(scope, id)
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const entry = await meta.get(key)
+      if (!entry) return false
+      const checks = [{ key, version: entry.version }]
+      if (await tryCommit(meta, { checks, removals: [key] })) return true
+    }
+    throw new EngineError('conflict', `${collection} ${id.join('/')} changes too often`)
+  }
+
   async function removeUnder(scope: Scope, ...id: ReadonlyArray<KeyPart>) {
     const prefix = keyOf(scope, id)
     for (;;) {
@@ -105,12 +116,7 @@ export function createDocuments<T>(meta: MetaStore, collection: string): Documen
     put: (scope, id, value) =>
       meta.commit({ puts: [{ key: keyOf(scope, id), value: encodeValue(value) }] }),
     update,
-    async remove(scope, ...id) {
-      const key = keyOf(scope, id)
-      const entry = await meta.get(key)
-      if (!entry) return false
-      return tryCommit(meta, { checks: [{ key, version: entry.version }], removals: [key] })
-    },
+    remove,
     removeUnder,
     async list(scope, page) {
       const head = [collection, scope.accountId, scope.region, ...(page.under ?? [])]
