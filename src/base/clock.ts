@@ -28,3 +28,9 @@ export const systemClock: Clock = {
 export function dateOf(wallMs: number): Date {
   return new Date(wallMs)
 }
+
+/** Milliseconds since the epoch of an ISO 8601 or HTTP date; undefined for text that is none. */
+export function parseDateMs(text: string): number | undefined {
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? undefined : ms
+}
