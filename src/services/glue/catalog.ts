@@ -74,6 +74,8 @@ export interface TableDefinition {
   readonly parameters: Readonly<Record<string, string>>
   readonly viewOriginalText?: string
   readonly viewExpandedText?: string
+  readonly lastAccessMs?: number
+  readonly lastAnalyzedMs?: number
 }
 
 export interface CatalogTable extends TableDefinition {
@@ -88,6 +90,8 @@ export interface PartitionDefinition {
   readonly values: ReadonlyArray<string>
   readonly storage?: StorageDescriptor
   readonly parameters: Readonly<Record<string, string>>
+  readonly lastAccessMs?: number
+  readonly lastAnalyzedMs?: number
 }
 
 export interface CatalogPartition extends PartitionDefinition {

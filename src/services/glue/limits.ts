@@ -1,0 +1,15 @@
+/** Limits of the service, with their source. */
+export const limits = {
+  /** AWS Glue endpoints and quotas: table versions per table are 100,000; a tenth of it here. */
+  tableVersionsMax: 10_000,
+  /** GetDatabases, GetTables, GetTableVersions (API reference: MaxResults 1 … 100). */
+  pageSize: 100,
+  /** GetPartitions (API reference: MaxResults 1 … 1000). */
+  partitionsPageSize: 1000,
+  /** API reference, Partition API: PartitionValueList, 1024 characters a value. */
+  partitionValueLengthMax: 1024,
+  /** All values of a partition together, in bytes: they are one key of the store. */
+  partitionValuesBytesMax: 1200,
+  /** Partitions that are written at the same time. */
+  partitionWritesAtOnce: 100,
+} as const
