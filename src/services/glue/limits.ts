@@ -12,4 +12,6 @@ export const limits = {
   partitionValuesBytesMax: 1200,
   /** Partitions that are written at the same time. */
   partitionWritesAtOnce: 100,
+  /** General tag limit of AWS resources. */
+  tagsMax: 50,
 } as const
