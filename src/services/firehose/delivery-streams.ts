@@ -5,7 +5,7 @@ import { ServiceError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
 import type { LogEngine, PartitionId } from '../../engines/log/port.ts'
-import type { Document } from '../../engines/meta/documents.ts'
+import type { Document, Documents } from '../../engines/meta/documents.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { StreamReader } from '../kinesis/stream-reader.ts'
@@ -123,14 +123,7 @@ export function createDeliveryStreams(deps: DeliveryStreamsDeps): DeliveryStream
   return {
     get,
     create,
-    async list(scope, after, limit) {
-      const page = await documents.list(scope, {
-        limit: limit + 1,
-        ...(after && { after: [after] }),
-      })
-      const names = page.slice(0, limit).map(({ value }) => value.name)
-      return { names, hasMore: page.length > limit }
-    },
+    list: (scope, after, limit) => listNames(documents, scope, after, limit),
     setDestination: (scope, name, versionId, change) =>
       update(scope, name, (current) => {
         if (String(current.versionId) !== versionId) {
@@ -171,6 +164,17 @@ export function createDeliveryStreams(deps: DeliveryStreamsDeps): DeliveryStream
 /** What is put directly lies in a log of its own, so that every delivery reads from a log. */
 export function directPartition(stream: DeliveryStream): PartitionId {
   return { topic: `firehose/${stream.id}`, partition: 0 }
+}
+
+async function listNames(
+  documents: Documents<DeliveryStream>,
+  scope: Scope,
+  after: string | undefined,
+  limit: number,
+): Promise<DeliveryStreamPage> {
+  const page = await documents.list(scope, { limit: limit + 1, ...(after && { after: [after] }) })
+  const names = page.slice(0, limit).map(({ value }) => value.name)
+  return { names, hasMore: page.length > limit }
 }
 
 async function firstCheckpoint(

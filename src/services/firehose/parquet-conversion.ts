@@ -125,18 +125,18 @@ function conversionSql(
   const used = spellings.flat()
   const paths = used.map((key) => quoteText(`$."${key.replaceAll('"', '\\"')}"`))
   const texts =
-    used.length > 0 ? `json_extract_string(line, [${paths.join(', ')}])` : '[]::VARCHAR[]'
+    used.length > 0 ? `json_extract_string(line, [${paths.join(', ')}])` : 'CAST([] AS VARCHAR[])'
   let at = 0
   const sources = spellings.map((keys) => {
     const parts = keys.map(() => `texts[${++at}]`)
-    return parts.length === 0 ? 'NULL::VARCHAR' : `coalesce(${[...parts, 'NULL'].join(', ')})`
+    return parts.length === 0 ? 'CAST(NULL AS VARCHAR)' : `coalesce(${[...parts, 'NULL'].join(', ')})`
   })
   const values = columns.map(
     (column, index) => `${castSql(sources[index] ?? '', column)} AS ${quoteName(column.name)}`,
   )
   const checks = columns.map((column, index) => {
     const source = sources[index] ?? ''
-    const text = `'Column ${column.name.replaceAll("'", "''")} cannot be read as ${column.type}: ' || ${source}[1:100]`
+    const text = `'Column ${column.name.replaceAll("'", "''")} cannot be read as ${column.type}: ' || left(${source}, 100)`
     return `WHEN ${source} IS NOT NULL AND ${castSql(source, column)} IS NULL THEN ${text}`
   })
   return `SELECT ordinal, ${values.join(', ')}, CASE
