@@ -34,3 +34,8 @@ export function parseDateMs(text: string): number | undefined {
   const ms = Date.parse(text)
   return Number.isNaN(ms) ? undefined : ms
 }
+
+/** Milliseconds since the epoch of an ISO 8601 time; NaN for anything else. */
+export function parseTimeMs(text: string): number {
+  return Date.parse(text)
+}

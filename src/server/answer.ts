@@ -1,0 +1,186 @@
+import { ServiceError } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Metrics } from '../base/metrics.ts'
+import type { Config } from '../config.ts'
+import type { BoundOperation, RequestContext, Service } from '../wire/operation.ts'
+import type { Wire, WireOperation, WireRequest, WireResponse } from '../wire/request.ts'
+import type { Authenticated, Authenticator } from './authenticate.ts'
+import type { Body } from './body.ts'
+import { createBody } from './body.ts'
+import { decodedHeaders, planObjectBody } from './body-checks.ts'
+import type { Dialect } from './dialect.ts'
+import { dialectOf } from './dialect.ts'
+import type { Exchange } from './exchange.ts'
+import { notBuilt } from './failure.ts'
+import type { OwnPages } from './own-pages.ts'
+import type { Passage } from './passage.ts'
+import type { HeaderFields } from './signature.ts'
+import { parseSignature } from './signature.ts'
+import { bucketOfHost } from './virtual-host.ts'
+
+export interface AnswerDeps {
+  readonly config: Pick<Config, 'bodyMax' | 'host'>
+  readonly wire: Wire
+  readonly services: ReadonlyArray<Service>
+  readonly authenticator: Authenticator
+  readonly ownPages: OwnPages
+  readonly log: Logger
+  readonly metrics: Metrics
+}
+
+/**
+ * The steps of every request: identify, authenticate, refuse what is not built, read the input, run,
+ * write the output. Writes into the passage what it learns, so that a failure is answered in the
+ * protocol of the caller.
+ */
+export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<WireResponse> {
+  const { config, wire, authenticator, ownPages, log } = deps
+  const services = new Map(deps.services.map((service) => [service.name, service]))
+  const refuse = createRefusal(deps.metrics)
+
+  return async (passage) => {
+    const { exchange } = passage
+    const { headers, rawQuery } = exchange
+    const body = createBody(exchange, config.bodyMax)
+    const bytes = () => body.bytes()
+    if (ownPages.owns(exchange)) {
+      passage.service = 'headrace'
+      return ownPages.answer(exchange, bytes)
+    }
+    const found = parseSignature(headers, rawQuery)
+    const signingName = found.reason === 'signed' ? found.signature.service : undefined
+    passage.dialect = dialectOf(signingName, headers)
+    const rawPath = pathOf(exchange, signingName, config.host)
+    const request = wireRequest(exchange, rawPath, headers, body)
+    const identified = await wire.identify(request, signingName)
+    if (identified.kind === 'unknown') {
+      passage.writeError = (error, id) => identified.writeError(error, id)
+      throw identified.error
+    }
+    const { operation } = identified
+    const dialect = dialectOf(operation.service, headers)
+    passage.service = operation.service
+    passage.operation = operation.operation
+    passage.dialect = dialect
+    passage.writeError = (error, id) => operation.writeError(error, id)
+
+    const caller = await authenticator.authenticate(exchange, found, dialect, bytes)
+    const bound = services.get(operation.service)?.operations.get(operation.operation)
+    if (!bound) throw refuse.operation(operation, dialect)
+    const checked = dialect === 's3' ? objectRequest(exchange, rawPath, body, caller) : request
+    const input = await operation.readInput(checked)
+    refuse.members(bound, operation, input, dialect)
+    const output = await bound.run(input, contextOf(passage, caller, checked.headers, log))
+    return operation.writeOutput(output, passage.requestId)
+  }
+}
+
+/** Refusals by name, counted, so that one sees what callers miss. */
+function createRefusal(metrics: Metrics) {
+  const count = ({ service, operation }: WireOperation) =>
+    metrics.record('headrace_unsupported_total', { service, operation }, 1)
+  return {
+    operation(operation: WireOperation, dialect: Dialect): ServiceError {
+      count(operation)
+      return notBuilt(
+        dialect,
+        `The operation ${operation.operation} of ${operation.service} is not built into this version of Headrace.`,
+      )
+    },
+    members(
+      { refuses }: BoundOperation,
+      operation: WireOperation,
+      input: unknown,
+      dialect: Dialect,
+    ): void {
+      const members = input as Readonly<Record<string, unknown>>
+      const refused = refuses.filter((name) => hasEffect(members[name]))
+      if (refused.length === 0) return
+      count(operation)
+      throw notBuilt(
+        dialect,
+        `${operation.operation}: ${refused.join(', ')} is not supported by this version of Headrace. Nothing was done.`,
+      )
+    },
+  }
+}
+
+/** For S3: the path in path style, whatever host name the client used. */
+function pathOf(exchange: Exchange, signingName: string | undefined, listenHost: string): string {
+  if (signingName !== 's3') return exchange.rawPath
+  const bucket = bucketOfHost(exchange.headers['host'] ?? '', listenHost)
+  return bucket === undefined ? exchange.rawPath : `/${bucket}${exchange.rawPath}`
+}
+
+function wireRequest(
+  { method, rawQuery }: Exchange,
+  rawPath: string,
+  headers: HeaderFields,
+  body: Body,
+): WireRequest {
+  return {
+    method,
+    rawPath,
+    rawQuery,
+    headers,
+    get stream() {
+      return body.stream()
+    },
+    bytes: () => body.bytes(),
+  }
+}
+
+/** An S3 request whose body is compared with what its head says of it. */
+function objectRequest(
+  exchange: Exchange,
+  rawPath: string,
+  body: Body,
+  caller: Authenticated,
+): WireRequest {
+  const { headers } = exchange
+  const streamed = caller.payload.startsWith('STREAMING-')
+  if (!streamed && headers['transfer-encoding'] !== undefined) {
+    // AWS: S3 takes a body of unknown length only in aws-chunked encoding.
+    throw new ServiceError(
+      'NotImplemented',
+      'A header you provided implies functionality that is not implemented',
+      { status: 501, fields: { Header: 'Transfer-Encoding' } },
+    )
+  }
+  body.expect(planObjectBody(exchange, caller))
+  return wireRequest(exchange, rawPath, streamed ? decodedHeaders(headers) : headers, body)
+}
+
+/** False for values that ask for nothing: `false`, an empty text, list or map. */
+function hasEffect(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === '') return false
+  if (Array.isArray(value)) return value.length > 0
+  return typeof value !== 'object' || value instanceof Uint8Array || Object.keys(value).length > 0
+}
+
+function contextOf(
+  passage: Passage,
+  caller: Authenticated,
+  headers: HeaderFields,
+  log: Logger,
+): RequestContext {
+  const { exchange, requestId, service, operation } = passage
+  const { accountId, region, accessKeyId, callerArn } = caller
+  return {
+    accountId,
+    region,
+    accessKeyId,
+    callerArn,
+    requestId,
+    headers,
+    sourceAddress: exchange.sourceAddress,
+    endpoint: `${exchange.secure ? 'https' : 'http'}://${headers['host'] ?? ''}`,
+    // Made when asked for: most operations want neither, and both cost more than they do.
+    get signal() {
+      return passage.signal()
+    },
+    get log() {
+      return log.child({ requestId, service, operation })
+    },
+  }
+}

@@ -1,0 +1,178 @@
+import type { Clock } from '../base/clock.ts'
+import { ServiceError } from '../base/errors.ts'
+import type { Config } from '../config.ts'
+import type { SignedRequest } from './canonical-request.ts'
+import { parseQuery } from './canonical-request.ts'
+import type { Credential, Credentials } from './credentials.ts'
+import type { Dialect, Refusals } from './dialect.ts'
+import { refusalsOf } from './dialect.ts'
+import { serverLimits } from './limits.ts'
+import { isLocalHost } from './local-host.ts'
+import type { HeaderFields, Signature, Unsigned } from './signature.ts'
+import type { SigningKey } from './signing.ts'
+import { createVerifier, sha256 } from './signing.ts'
+
+/** Who the caller proved to be, and what his signature says about the body. */
+export interface Authenticated extends Omit<Credential, 'secretAccessKey'> {
+  readonly region: string
+  /** Of an S3 request: its `x-amz-content-sha256` (a digest, `UNSIGNED-PAYLOAD`, `STREAMING-…`). */
+  readonly payload: string
+  /** Verifies the signatures of chunks; absent when the signature itself was not verified. */
+  readonly signing: { readonly key: SigningKey; readonly signature: Signature } | undefined
+}
+
+export interface Authenticator {
+  /** Throws the dialect's `ServiceError`. Reads the body (`bytes`) for all services but S3. */
+  authenticate(
+    request: SignedRequest,
+    found: { readonly reason: 'signed'; readonly signature: Signature } | Unsigned,
+    dialect: Dialect,
+    bytes: () => Promise<Uint8Array>,
+  ): Promise<Authenticated>
+}
+
+export function createAuthenticator(deps: {
+  readonly config: Pick<Config, 'auth'>
+  readonly credentials: Credentials
+  readonly clock: Clock
+}): Authenticator {
+  const { config, credentials, clock } = deps
+  const verifier = createVerifier()
+
+  async function credentialOf(signature: Signature, refusals: Refusals): Promise<Credential> {
+    const { accessKeyId, sessionToken } = signature
+    if (config.auth === 'open') return credentials.assume(accessKeyId, sessionToken)
+    const found = await credentials.find(accessKeyId, sessionToken)
+    if (found === 'unknown') throw refusals.unknownKey(signature, credentials.advice)
+    if (found === 'invalid-token') throw refusals.invalidToken()
+    if (found === 'expired-token') throw refusals.expiredToken()
+    return found
+  }
+
+  return {
+    async authenticate(request, found, dialect, bytes) {
+      const refusals = refusalsOf(dialect)
+      if (found.reason !== 'signed') throw refusals.unsigned(found)
+      const { signature } = found
+      const credential = await credentialOf(signature, refusals)
+      if (credential.wellKnown) checkOrigin(request.headers, refusals)
+      const { secretAccessKey, ...caller } = credential
+      const payload = dialect === 's3' ? objectPayload(request, signature) : ''
+      const who = { ...caller, region: signature.region, payload }
+      if (config.auth === 'open') return { ...who, signing: undefined }
+
+      checkTime(signature, dialect, clock.wallMs(), refusals)
+      checkSignedHeaders(request.headers, signature, dialect, refusals)
+      const payloadHash = payload || (await servicePayload(request.headers, signature, bytes))
+      const verdict = verifier.verify(request, signature, secretAccessKey, payloadHash)
+      if (!verdict.valid) {
+        const advice = credential.wellKnown ? ` ${credentials.advice}` : ''
+        throw refusals.mismatch(signature, verdict, advice)
+      }
+      const key = verifier.keyOf(signature, secretAccessKey)
+      return { ...who, signing: { key, signature } }
+    },
+  }
+}
+
+/** A key that everybody knows proves nothing: a web page elsewhere must not get in with it. */
+function checkOrigin(headers: HeaderFields, refusals: Refusals): void {
+  const host = headers['host'] ?? ''
+  if (!isLocalHost(host)) {
+    throw refusals.denied(
+      `Access Denied. Headrace takes well-known and unverified keys only under a local host name, not under '${host}'. Use localhost, or a key of your own (\`headrace keys add\`).`,
+    )
+  }
+  const origin = headers['origin']
+  if (origin !== undefined && !isLocalHost(origin.replace(/^[a-z]+:\/\//i, ''))) {
+    throw refusals.denied(
+      `Access Denied. Headrace takes well-known and unverified keys only from local web pages, not from '${origin}'.`,
+    )
+  }
+}
+
+function checkTime(
+  signature: Signature,
+  dialect: Dialect,
+  nowMs: number,
+  refusals: Refusals,
+): void {
+  const { signedAtMs, expiresSeconds, presigned } = signature
+  const skewMs = dialect === 's3' ? serverLimits.skewS3Ms : serverLimits.skewMs
+  if (signedAtMs > nowMs + skewMs) throw refusals.skewed(signature, nowMs)
+  if (presigned && dialect === 's3') {
+    if (expiresSeconds === undefined) {
+      throw refusals.unsigned({
+        reason: 'incomplete',
+        presigned,
+        problems: "AWS query-string parameters must include 'X-Amz-Expires'. ",
+      })
+    }
+    if (expiresSeconds > serverLimits.presignedSecondsMax) {
+      const problems =
+        'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds'
+      throw refusals.unsigned({ reason: 'incomplete', presigned, problems })
+    }
+  }
+  const lifeMs = expiresSeconds === undefined ? skewMs : expiresSeconds * 1000
+  if (nowMs > signedAtMs + lifeMs) throw refusals.skewed(signature, nowMs)
+}
+
+/** AWS: `host` has to be signed, and at S3 every `x-amz-` header that is sent. */
+function checkSignedHeaders(
+  headers: HeaderFields,
+  { signedHeaders, presigned }: Signature,
+  dialect: Dialect,
+  refusals: Refusals,
+): void {
+  if (!signedHeaders.includes('host')) throw refusals.notSigned(['host'])
+  if (dialect !== 's3') return
+  const forgotten: string[] = []
+  for (const name in headers) {
+    if (!name.startsWith('x-amz-') || signedHeaders.includes(name)) continue
+    if (!(presigned && name === 'x-amz-content-sha256')) forgotten.push(name)
+  }
+  if (forgotten.length > 0) throw refusals.notSigned(forgotten)
+}
+
+const payloadPattern =
+  /^([0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-UNSIGNED-PAYLOAD-TRAILER|STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?)$/
+
+function objectPayload({ headers, rawQuery }: SignedRequest, signature: Signature): string {
+  const header = headers['x-amz-content-sha256']
+  if (signature.presigned) {
+    if (header !== undefined && signature.signedHeaders.includes('x-amz-content-sha256')) {
+      return checkedPayload(header)
+    }
+    const inQuery = rawQuery.includes('X-Amz-Content-Sha256=')
+    const value = inQuery ? new Map(parseQuery(rawQuery)).get('X-Amz-Content-Sha256') : undefined
+    return value === undefined ? 'UNSIGNED-PAYLOAD' : checkedPayload(value)
+  }
+  if (header === undefined) {
+    throw new ServiceError(
+      'InvalidRequest',
+      'Missing required header for this request: x-amz-content-sha256',
+    )
+  }
+  return checkedPayload(header)
+}
+
+function checkedPayload(value: string): string {
+  if (payloadPattern.test(value)) return value
+  throw new ServiceError(
+    'InvalidArgument',
+    'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.',
+    { fields: { ArgumentName: 'x-amz-content-sha256', ArgumentValue: value } },
+  )
+}
+
+/** What a service other than S3 puts into the canonical request: the hash of the body as it came. */
+async function servicePayload(
+  headers: HeaderFields,
+  { signedHeaders }: Signature,
+  bytes: () => Promise<Uint8Array>,
+): Promise<string> {
+  const given = headers['x-amz-content-sha256']
+  if (given === 'UNSIGNED-PAYLOAD' && signedHeaders.includes('x-amz-content-sha256')) return given
+  return sha256(await bytes())
+}

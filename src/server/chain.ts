@@ -1,0 +1,94 @@
+import { Readable } from 'node:stream'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Metrics } from '../base/metrics.ts'
+import type { Random } from '../base/random.ts'
+import type { WireResponse } from '../wire/request.ts'
+import type { Exchange } from './exchange.ts'
+import { failureOf } from './failure.ts'
+import type { Passage } from './passage.ts'
+import { createPassage } from './passage.ts'
+
+export interface ChainDeps {
+  readonly answer: (passage: Passage) => Promise<WireResponse>
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly metrics: Metrics
+}
+
+export interface Chain {
+  /** Answers the exchange, whatever happens; never throws. */
+  handle(exchange: Exchange): void
+  /** The requests under way, for the drain. */
+  readonly active: ReadonlySet<Passage>
+}
+
+/** Around every request: its id, the one place that catches errors, the count of what was done. */
+export function createChain(deps: ChainDeps): Chain {
+  const { answer, clock, random, log, metrics } = deps
+  const active = new Set<Passage>()
+
+  function failed(passage: Passage, thrown: unknown): WireResponse {
+    const { requestId, service, operation, dialect, gone } = passage
+    const { error, unexpected } = failureOf(thrown, dialect)
+    if (unexpected && !gone) {
+      log.error({ requestId, service, operation, err: thrown }, 'a request failed')
+    }
+    return passage.writeError(error, requestId)
+  }
+
+  async function handle(exchange: Exchange): Promise<void> {
+    const passage = createPassage(exchange, random.uuid(), clock.monotonicMs())
+    let status = 0
+    active.add(passage)
+    exchange.onClose((complete, sentBytes) => {
+      active.delete(passage)
+      if (!complete) passage.abort()
+      const seconds = (clock.monotonicMs() - passage.startedMs) / 1000
+      count(metrics, passage, { status: complete ? String(status) : 'gone', seconds, sentBytes })
+    })
+    let response: WireResponse
+    try {
+      response = await answer(passage)
+    } catch (thrown) {
+      response = failed(passage, thrown)
+    }
+    status = response.status
+    passage.endless =
+      response.body instanceof Readable && response.headers['content-length'] === undefined
+    exchange.send({ ...response, headers: { ...response.headers, ...idHeaders(passage) } })
+  }
+
+  return {
+    active,
+    handle(exchange) {
+      handle(exchange).catch((error: unknown) => {
+        // Not even an error could be written: a bug of ours. A cut connection tells the client.
+        log.error({ err: error }, 'an answer could not be written')
+        exchange.abandon()
+      })
+    },
+  }
+}
+
+function count(
+  metrics: Metrics,
+  { exchange, service, operation }: Passage,
+  done: { readonly status: string; readonly seconds: number; readonly sentBytes: number },
+): void {
+  const { status, seconds, sentBytes } = done
+  metrics.record('headrace_requests_total', { service, operation, status }, 1)
+  metrics.record('headrace_request_duration_seconds', { service, operation }, seconds)
+  const receivedBytes = Number(exchange.headers['content-length'] ?? 0)
+  if (receivedBytes > 0) metrics.record('headrace_received_bytes_total', { service }, receivedBytes)
+  if (sentBytes > 0) metrics.record('headrace_sent_bytes_total', { service }, sentBytes)
+}
+
+/** The names by which clients of each family find the request id. */
+function idHeaders({ dialect, requestId }: Passage): Record<string, string> {
+  if (dialect !== 's3') return { 'x-amzn-requestid': requestId }
+  const id = requestId.replaceAll('-', '').toUpperCase()
+  const second = Buffer.from(id + id).toString('base64')
+  return { 'x-amz-request-id': id.slice(0, 16), 'x-amz-id-2': second }
+}

@@ -1,0 +1,79 @@
+import { ServiceError } from '../base/errors.ts'
+import type { Service } from '../wire/operation.ts'
+import type { WireResponse } from '../wire/request.ts'
+import type { Authenticator } from './authenticate.ts'
+import type { Exchange } from './exchange.ts'
+import type { PrometheusMetrics } from './metrics.ts'
+import { parseSignature } from './signature.ts'
+
+/** What a reset empties: one account in all its regions, or everything that is kept. */
+export type ResetTarget = { readonly accountId: string } | 'everything'
+
+export interface OwnPagesDeps {
+  readonly version: string
+  readonly services: ReadonlyArray<Service>
+  readonly metrics: PrometheusMetrics
+  readonly authenticator: Authenticator
+  readonly reset: (target: ResetTarget) => Promise<void>
+  readonly draining: () => boolean
+}
+
+/** The pages of Headrace itself, beside those of AWS: `/_headrace/…` and `/metrics`. */
+export interface OwnPages {
+  owns(exchange: Exchange): boolean
+  /** For an exchange that it owns. Throws `ServiceError`. */
+  answer(exchange: Exchange, bytes: () => Promise<Buffer>): Promise<WireResponse>
+}
+
+export function createOwnPages(deps: OwnPagesDeps): OwnPages {
+  const { version, services, metrics, authenticator, reset, draining } = deps
+
+  async function metricsPage(): Promise<WireResponse> {
+    const body = await metrics.page()
+    return { status: 200, headers: { 'content-type': metrics.contentType }, body }
+  }
+
+  function healthPage(): WireResponse {
+    const state = draining() ? 'stopping' : 'running'
+    const states = Object.fromEntries(services.map(({ name }) => [name, state]))
+    return json(200, { status: draining() ? 'stopping' : 'ok', version, services: states })
+  }
+
+  /** `POST /_headrace/reset` empties the caller's account, with `?scope=everything` all of them. */
+  async function resetPage(exchange: Exchange, bytes: () => Promise<Buffer>) {
+    const { headers, rawQuery } = exchange
+    const found = parseSignature(headers, rawQuery)
+    const { accountId } = await authenticator.authenticate(exchange, found, 'rest', bytes)
+    const scope = /(?:^|&)scope=([^&]*)/.exec(rawQuery)?.[1] ?? 'account'
+    if (scope !== 'account' && scope !== 'everything') {
+      throw new ServiceError('ValidationException', `scope '${scope}' is not account or everything`)
+    }
+    await reset(scope === 'everything' ? scope : { accountId })
+    return json(200, scope === 'everything' ? { reset: scope } : { reset: scope, accountId })
+  }
+
+  return {
+    owns({ method, rawPath, rawQuery, headers }) {
+      if (rawPath.startsWith('/_headrace/')) return true
+      // A bucket may be called `metrics`; whoever asks for it signs.
+      const unsigned = headers['authorization'] === undefined && rawQuery === ''
+      return rawPath === '/metrics' && unsigned && isRead(method)
+    },
+    async answer(exchange, bytes) {
+      const { method, rawPath } = exchange
+      if (rawPath === '/metrics') return metricsPage()
+      if (rawPath === '/_headrace/health' && isRead(method)) return healthPage()
+      if (rawPath === '/_headrace/reset' && method === 'POST') return resetPage(exchange, bytes)
+      return json(404, { code: 'NotFound', message: `There is no ${method} ${rawPath}.` })
+    },
+  }
+}
+
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+export function json(status: number, content: unknown): WireResponse {
+  const headers = { 'content-type': 'application/json' }
+  return { status, headers, body: `${JSON.stringify(content)}\n` }
+}

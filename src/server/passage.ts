@@ -1,0 +1,54 @@
+import type { ServiceError } from '../base/errors.ts'
+import type { WireResponse } from '../wire/request.ts'
+import type { Dialect } from './dialect.ts'
+import type { Exchange } from './exchange.ts'
+import { json } from './own-pages.ts'
+
+/** One request on its way down the chain: what is known of it so far. */
+export interface Passage {
+  readonly exchange: Exchange
+  readonly requestId: string
+  readonly startedMs: number
+  service: string
+  operation: string
+  dialect: Dialect
+  writeError: (error: ServiceError, requestId: string) => WireResponse
+  /** The answer has begun and has no known end (an event stream). */
+  endless: boolean
+  readonly gone: boolean
+  /** Aborts when the caller goes away; made when first asked for. */
+  signal(): AbortSignal
+  abort(): void
+}
+
+export function createPassage(exchange: Exchange, requestId: string, startedMs: number): Passage {
+  let controller: AbortController | undefined
+  let gone = false
+  return {
+    exchange,
+    requestId,
+    startedMs,
+    service: 'unknown',
+    operation: 'unknown',
+    dialect: 'rest',
+    writeError: plainError,
+    endless: false,
+    get gone() {
+      return gone
+    },
+    signal() {
+      controller ??= new AbortController()
+      if (gone) controller.abort()
+      return controller.signal
+    },
+    abort() {
+      gone = true
+      controller?.abort()
+    },
+  }
+}
+
+function plainError(error: ServiceError, requestId: string): WireResponse {
+  const { code, message } = error
+  return json(error.status, { code, message, requestId })
+}
