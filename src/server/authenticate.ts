@@ -125,7 +125,9 @@ function checkSignedHeaders(
   dialect: Dialect,
   refusals: Refusals,
 ): void {
-  if (!signedHeaders.includes('host')) throw refusals.notSigned(['host'])
+  if (!signedHeaders.includes('host') && !signedHeaders.includes(':authority')) {
+    throw refusals.hostNotSigned()
+  }
   if (dialect !== 's3') return
   const forgotten: string[] = []
   for (const name in headers) {

@@ -28,6 +28,7 @@ export interface Refusals {
   expiredToken(): ServiceError
   mismatch(signature: Signature, verdict: Verdict, advice: string): ServiceError
   skewed(signature: Signature, nowMs: number): ServiceError
+  hostNotSigned(): ServiceError
   notSigned(names: ReadonlyArray<string>): ServiceError
   denied(message: string): ServiceError
 }
@@ -109,6 +110,7 @@ const objectRefusals: Refusals = {
       ServerTime: isoSeconds(nowMs),
     })
   },
+  hostNotSigned: () => objectRefusals.notSigned(['host']),
   notSigned: (names) =>
     forbidden('There were headers present in the request which were not signed', {
       HeadersNotSigned: names.join(', '),
@@ -161,6 +163,8 @@ function serviceRefusals(dialect: Exclude<Dialect, 's3'>): Refusals {
         `The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.${advice}`,
       ),
     skewed: (signature, nowMs) => mismatch(skewText(signature, nowMs)),
+    hostNotSigned: () =>
+      mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."),
     notSigned: (names) =>
       mismatch(`'${names.join("', '")}' must be a 'SignedHeader' in the AWS Authorization.`),
     denied: (message) => refuse('AccessDenied', message),

@@ -134,7 +134,9 @@ function writeAnswer(
 }
 
 function headersOf(received: IncomingHttpHeaders): Record<string, string | undefined> {
-  const headers: Record<string, string | undefined> = { host: received[':authority'] }
+  const authority = received[':authority']
+  // The SDK for JavaScript signs `:authority` under HTTP/2, all else know it as `host`.
+  const headers: Record<string, string | undefined> = { host: authority, ':authority': authority }
   for (const name in received) {
     const value = received[name]
     if (!name.startsWith(':')) headers[name] = typeof value === 'object' ? value.join(',') : value
