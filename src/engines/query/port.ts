@@ -1,3 +1,6 @@
+import type { EngineErrorKind } from '../../base/errors.ts'
+import { EngineError } from '../../base/errors.ts'
+
 /**
  * SQL over files. A session is a private catalog (views, macros, temporary tables) in a process of
  * its own kind; it reads and writes only the paths it was opened with.
@@ -19,17 +22,36 @@ export interface SessionOptions {
   readonly paths: ReadonlyArray<{ readonly path: string; readonly writable?: boolean }>
   readonly memoryBytes?: number
   readonly threads?: number
+  /**
+   * Settings of the engine for this session, by the engine's own names, fixed from the start (SQL
+   * cannot change any setting). DuckDB takes those of `sessionSettings`; others answer `invalid`.
+   */
+  readonly settings?: Readonly<Record<string, string | boolean>>
   readonly signal?: AbortSignal
 }
 
+/** What `SessionOptions.settings` may hold for the dialect `duckdb`. */
+export const sessionSettings = [
+  'default_null_order',
+  'ieee_floating_point_ops',
+  'integer_division',
+  'preserve_insertion_order',
+  'timezone',
+] as const
+
 export interface QuerySession {
   /**
-   * Runs one statement to its end. Rejects with `EngineError('invalid')` and the engine's own words
-   * for bad SQL, `full` when memory and spill space are used up, `unavailable` when the process
-   * died, `timeout` when the signal aborted (the statement is then really stopped).
+   * Runs one statement to its end; statements of one session run one behind the other. Rejects with
+   * `QueryError('invalid')` and the engine's own words for bad SQL (and for a statement that would
+   * leave the session's paths or change settings), `full` when memory and spill space are used up,
+   * `unavailable` when the process died (the session is then lost), `timeout` when the signal
+   * aborted (the statement is then really stopped).
    */
   execute(sql: string, options?: ExecuteOptions): Promise<QueryResult>
-  /** More paths that the session may read from now on. */
+  /**
+   * More paths that the session may read (or write) from now on. Free before the first statement;
+   * later it costs a copy of the session's tables. An open transaction does not survive it.
+   */
   allow(paths: SessionOptions['paths']): Promise<void>
   close(): Promise<void>
 }
@@ -64,3 +86,42 @@ export type JsonValue =
   | null
   | ReadonlyArray<JsonValue>
   | { readonly [name: string]: JsonValue }
+
+/** What is wrong with a statement, as far as the engine can tell it apart. */
+export type QueryProblem =
+  | 'syntax'
+  | 'table-not-found'
+  | 'column-not-found'
+  | 'function-not-found'
+  | 'type'
+  | 'conversion'
+  | 'out-of-range'
+  | 'input'
+  | 'file'
+  | 'not-permitted'
+  | 'not-supported'
+  | 'other'
+
+/** A statement that failed: the engine's own words, and what it said about them as data. */
+export class QueryError extends EngineError {
+  readonly problem: QueryProblem
+  /** Where in the SQL, as a count of characters from its start. */
+  readonly position: number | undefined
+  /** The name that was not found. */
+  readonly subject: string | undefined
+
+  constructor(
+    kind: EngineErrorKind,
+    message: string,
+    details: {
+      readonly problem: QueryProblem
+      readonly position?: number | undefined
+      readonly subject?: string | undefined
+    },
+  ) {
+    super(kind, message)
+    this.problem = details.problem
+    this.position = details.position
+    this.subject = details.subject
+  }
+}
