@@ -39,3 +39,8 @@ export function parseDateMs(text: string): number | undefined {
 export function parseTimeMs(text: string): number {
   return Date.parse(text)
 }
+
+/** The time that a text names (RFC 3339 or HTTP date), in milliseconds; NaN when it names none. */
+export function wallMsOfText(text: string): number {
+  return Date.parse(text)
+}

@@ -1,0 +1,101 @@
+import type { Limits } from '../model/data.ts'
+import type { Member, Shape } from '../model/shape.ts'
+
+/** One thing that a value must satisfy, and AWS's words for it. */
+export interface Constraint {
+  readonly says: string
+  isKept(value: unknown): boolean
+}
+
+/** A pattern is tried on texts up to this length only, so that none can be used to burn time. */
+const patternTextLengthMax = 16_384
+
+/**
+ * The constraints on the value itself, not on what lies in it. In AWS's wording and order of lists
+ * within a `Member must satisfy constraint: [...]`.
+ */
+export function constraintsOf(
+  shape: Shape,
+  limits: Limits | undefined,
+  enums: Readonly<Record<string, ReadonlyArray<string>>>,
+): ReadonlyArray<Constraint> {
+  if (limits === undefined || shape.kind === 'structure' || shape.kind === 'document') return []
+  if (shape.kind === 'blob' && shape.streaming) return []
+  const values = limits.enum === undefined ? undefined : enums[limits.enum]
+  if (values) return [enumConstraint(values)]
+  const constraints: Constraint[] = []
+  const measure = measureOf(shape)
+  if (measure) {
+    const { min, max } = limits
+    const what = `Member must have ${shape.kind === 'number' ? 'value' : 'length'}`
+    if (max !== undefined) {
+      constraints.push({
+        says: `${what} less than or equal to ${max}`,
+        isKept: (value) => measure(value) <= max,
+      })
+    }
+    if (min !== undefined) {
+      constraints.push({
+        says: `${what} greater than or equal to ${min}`,
+        isKept: (value) => measure(value) >= min,
+      })
+    }
+  }
+  if (limits.pattern !== undefined && shape.kind === 'string') {
+    const constraint = patternConstraint(limits.pattern)
+    if (constraint) constraints.push(constraint)
+  }
+  return constraints
+}
+
+function measureOf(shape: Shape): ((value: unknown) => number) | undefined {
+  switch (shape.kind) {
+    case 'number':
+      return (value) => value as number
+    case 'string':
+    case 'blob':
+    case 'list':
+      return (value) => (value as { readonly length: number }).length
+    case 'map':
+      return (value) => Object.keys(value as object).length
+    default:
+      return undefined
+  }
+}
+
+function enumConstraint(values: ReadonlyArray<string>): Constraint {
+  const known = new Set<unknown>(values)
+  return {
+    says: `Member must satisfy enum value set: [${values.join(', ')}]`,
+    isKept: (value) => known.has(value),
+  }
+}
+
+function patternConstraint(pattern: string): Constraint | undefined {
+  const expression = compilePattern(pattern)
+  if (!expression) return undefined
+  return {
+    says: `Member must satisfy regular expression pattern: ${pattern}`,
+    isKept: (value) => {
+      const text = value as string
+      return text.length > patternTextLengthMax || expression.test(text)
+    },
+  }
+}
+
+/** Java's patterns are for the whole value. `undefined` where JavaScript cannot read one. */
+export function compilePattern(pattern: string): RegExp | undefined {
+  for (const flags of ['u', '']) {
+    try {
+      return new RegExp(`^(?:${pattern})$`, flags)
+    } catch {
+      // Java allows escapes and ranges that Unicode mode does not; the second try is without it.
+    }
+  }
+  return undefined
+}
+
+/** Whether a list may hold nothing but values. */
+export function refusesNull({ traits, shape }: Pick<Member, 'traits' | 'shape'>): boolean {
+  return shape.kind === 'list' && traits.sparse !== 1
+}
