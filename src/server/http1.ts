@@ -26,7 +26,7 @@ export function createHttp1(deps: HttpDeps): Server {
     headersTimeout: headerTimeoutMs,
     // A whole upload may take as long as it likes; being silent may not (`setTimeout` below).
     requestTimeout: 0,
-    connectionsCheckingInterval: Math.max(10, Math.min(5_000, headerTimeoutMs / 4)),
+    connectionsCheckingInterval: Math.max(10, Math.min(5_000, headerTimeoutMs >> 2)),
   })
 
   function connectionOf(socket: Socket): Connection {
@@ -41,6 +41,10 @@ export function createHttp1(deps: HttpDeps): Server {
     const { socket } = request
     const connection = connectionOf(socket)
     const { active } = connection
+    if (request.httpVersionMajor < 1) {
+      refuseHead(socket, '400 Bad Request')
+      return
+    }
     if (active.size >= serverLimits.pipelinedMax) {
       socket.destroy()
       return
@@ -113,8 +117,12 @@ function createExchange(
   let waits = waitsForContinue
   let stalled = false
   let sentBytes = 0
+  let sent = false
   let idleListener: (() => void) | undefined
 
+  response.once('finish', () => {
+    sent = !socket.destroyed
+  })
   response.once('close', () => {
     if (request.complete || socket.destroyed) return onOver()
     request.once('end', onOver)
@@ -152,7 +160,7 @@ function createExchange(
     },
     abandon: () => void socket.destroy(),
     onClose(listener) {
-      response.once('close', () => listener(response.writableFinished, sentBytes))
+      response.once('close', () => listener(sent, sentBytes))
     },
   }
 }

@@ -12,6 +12,8 @@ export interface MuxDeps {
   readonly connectionsMax: number
   /** Time in which a new connection has to say something. */
   readonly firstByteTimeoutMs: number
+  /** Holds the connections that have not said anything yet. */
+  readonly silent: Set<Socket>
   readonly onConnection: (socket: Socket) => void
 }
 
@@ -20,7 +22,7 @@ export interface MuxDeps {
  * bytes tell: 0x16 starts a TLS handshake, `PRI` the preface of HTTP/2, all else is HTTP/1.1.
  */
 export function createMux(deps: MuxDeps): Server {
-  const { http1, http2, tls, connectionsMax, firstByteTimeoutMs, onConnection } = deps
+  const { http1, http2, tls, connectionsMax, firstByteTimeoutMs, silent, onConnection } = deps
   const secure =
     tls &&
     createTlsServer(
@@ -33,6 +35,7 @@ export function createMux(deps: MuxDeps): Server {
   secure?.on('tlsClientError', (_error, socket) => socket.destroy())
 
   function route(socket: Socket, first: Buffer): void {
+    silent.delete(socket)
     socket.setTimeout(0)
     socket.removeAllListeners('timeout')
     socket.pause()
@@ -44,6 +47,8 @@ export function createMux(deps: MuxDeps): Server {
 
   const server = createServer({ noDelay: true }, (socket) => {
     onConnection(socket)
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
     socket.on('error', () => socket.destroy())
     socket.setTimeout(firstByteTimeoutMs, () => socket.destroy())
     let first: Buffer | undefined

@@ -60,6 +60,7 @@ export function createServer(deps: ServerDeps): Server {
   let draining = false
   const isDraining = () => draining
   const sockets = new Set<Socket>()
+  const silent = new Set<Socket>()
   const sessions = new Set<ServerHttp2Session>()
   const authenticator = createAuthenticator(deps)
   const ownPages = createOwnPages({ ...deps, authenticator, draining: isDraining })
@@ -89,6 +90,7 @@ export function createServer(deps: ServerDeps): Server {
     tls: deps.tls,
     connectionsMax: config.connectionsMax,
     firstByteTimeoutMs: config.headerTimeout,
+    silent,
     onConnection,
   })
 
@@ -117,7 +119,7 @@ export function createServer(deps: ServerDeps): Server {
       http1.close()
       for (const session of sessions) session.close()
       for (const request of chain.active) if (request.endless) request.abort()
-      if (chain.active.size === 0) for (const socket of sockets) socket.destroy()
+      for (const socket of silent) socket.destroy()
       if (await emptyWithin(config.drainTimeout, closed)) return
       for (const request of chain.active) request.abort()
       if (await emptyWithin(serverLimits.abortGraceMs, closed)) return
