@@ -6,55 +6,89 @@ import type { Readable } from 'node:stream'
  *
  * Promise: `put` resolves once the whole object is durable; readers see the old object or the new
  * one, never a half. A reader that has begun keeps its object even when it is replaced or removed.
+ * A full medium rejects with `EngineError('full')`; reads and removals go on.
  */
 export interface ObjectStore {
   readonly capabilities: ObjectCapabilities
-  /** Publishes the object. Rejects with `conflict` when `onlyIf` does not hold at publication. */
-  put(id: ObjectId, body: Readable | Uint8Array, options: PutOptions): Promise<StoredObject>
+  /** Publishes the object. What `options.publish` or the body throws, `put` rejects with. */
+  put(id: ObjectId, body: ObjectBody, options: PutOptions): Promise<StoredObject>
   /**
    * Publishes the bytes of `parts`, one behind the other, as one object and removes the parts. The
-   * same promise as `put`; a crash leaves either all parts or the whole object.
+   * same promise as `put`; a crash leaves either all parts or the whole object. Costs what the parts
+   * count, not what they hold. Rejects with `not-found` when a part is absent.
    */
-  compose(id: ObjectId, parts: ReadonlyArray<ObjectId>, options: PutOptions): Promise<StoredObject>
-  head(id: ObjectId): Promise<StoredObject | undefined>
-  /** Undefined when there is none. `range` is inclusive and lies within the object. */
-  get(id: ObjectId, range?: ByteRange): Promise<OpenedObject | undefined>
-  /** Replaces the attributes only. Rejects with `conflict` like `put`, `not-found` when absent. */
-  setAttributes(
+  compose(
     id: ObjectId,
-    attributes: ObjectAttributes,
-    onlyIf?: Condition,
+    parts: ReadonlyArray<ObjectId>,
+    options: ComposeOptions,
   ): Promise<StoredObject>
-  /** False when it was not there. Rejects with `conflict` when `onlyIf` does not hold. */
-  remove(id: ObjectId, onlyIf?: Condition): Promise<boolean>
+  head(id: ObjectId): Promise<StoredObject | undefined>
+  /**
+   * Undefined when there is none. `select` sees the object before anything of it is read: it may
+   * answer a range (inclusive, within the object), or throw to refuse.
+   */
+  get(
+    id: ObjectId,
+    select?: (object: StoredObject) => ByteRange | undefined,
+  ): Promise<OpenedObject | undefined>
+  /** Replaces the attributes only. Rejects with `not-found` when there is no object. */
+  setAttributes(id: ObjectId, change: Change): Promise<StoredObject>
+  /** False when it was not there. `allow` may throw to refuse. */
+  remove(id: ObjectId, allow?: (current: StoredObject) => void | Promise<void>): Promise<boolean>
   /** In byte order of the key; costs what the page costs, not what the bucket holds. */
   list(request: ListRequest): Promise<ListPage>
-  /** A path of a file with exactly the object's bytes, good until `release` is called. */
+  /**
+   * A path of a file with exactly the object's bytes, good until `release` is called. It ends in the
+   * key's file extensions. The file must not be written to.
+   */
   localPath(id: ObjectId): Promise<LocalFile | undefined>
   close(): Promise<void>
 }
 
 export interface ObjectCapabilities {
-  /** `localPath` costs nothing (no copy into a cache). */
+  /** `localPath` costs no copy of a large object (a composed one is copied once). */
   readonly localFiles: boolean
 }
 
+/** The bucket is any text without a zero byte; the key is UTF-8 of at most 1,024 bytes. */
 export interface ObjectId {
   readonly bucket: string
   readonly key: string
 }
 
+/**
+ * A path names a finished local file: it is moved where the store can, else copied and removed. It
+ * is the caller's again when `put` rejects before publication.
+ */
+export type ObjectBody = Uint8Array | AsyncIterable<Uint8Array> | { readonly path: string }
+
 /** JSON of the caller: kept with the object, changed with it, listed with it. */
 export type ObjectAttributes = Readonly<Record<string, unknown>>
 
-/** Holds against the object that is there at the moment of publication. */
-export type Condition = { readonly absent: true } | { readonly revision: string }
+/**
+ * Compare-and-set: called with what is there now, it answers the attributes to publish or throws to
+ * refuse. Called again when another writer was faster, so that what it saw is what it replaces.
+ */
+export type Change = (current: StoredObject) => ObjectAttributes | Promise<ObjectAttributes>
+export type Publish = (
+  current: StoredObject | undefined,
+  written: Written,
+) => ObjectAttributes | Promise<ObjectAttributes>
+
+export interface Written {
+  readonly sizeBytes: number
+  /** The time that the object will carry. */
+  readonly modifiedMs: number
+}
 
 export interface PutOptions {
-  /** Called once, when all bytes are known: the attributes to publish (digests are known by then). */
-  readonly attributes: (written: { readonly sizeBytes: number }) => ObjectAttributes
-  readonly onlyIf?: Condition
+  /** Called when all bytes are on the medium (digests are known by then). */
+  readonly publish: Publish
   readonly signal?: AbortSignal
+}
+
+export interface ComposeOptions {
+  readonly publish: Publish
 }
 
 export interface StoredObject {
@@ -73,7 +107,7 @@ export interface ByteRange {
 
 export interface OpenedObject {
   readonly object: StoredObject
-  /** A small object comes as bytes; a large one as a stream. */
+  /** A small object comes as bytes; a large one as a stream, to be read to its end or destroyed. */
   readonly body: Readable | Uint8Array
 }
 
@@ -81,18 +115,18 @@ export interface ListRequest {
   readonly bucket: string
   readonly prefix: string
   readonly delimiter?: string
-  /** Keys and common prefixes at or below this one are left out. */
+  /** Keys at or below this one are left out, and so is the common prefix that it starts with. */
   readonly after?: string
   readonly limit: number
 }
 
 export interface ListPage {
   /** Objects and common prefixes together, in order, at most `limit`. */
-  readonly entries: ReadonlyArray<
-    { readonly object: StoredObject } | { readonly commonPrefix: string }
-  >
+  readonly entries: ReadonlyArray<ListEntry>
   readonly truncated: boolean
 }
+
+export type ListEntry = { readonly object: StoredObject } | { readonly commonPrefix: string }
 
 export interface LocalFile {
   readonly path: string

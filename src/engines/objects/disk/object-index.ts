@@ -1,0 +1,220 @@
+import { EngineError } from '../../../base/errors.ts'
+import { encodeKey } from '../../../base/ordered-key.ts'
+import type { MetaBatch, MetaEntry, MetaStore } from '../../meta/port.ts'
+import type { ObjectAttributes, ObjectId, StoredObject } from '../port.ts'
+
+/**
+ * What the disk store keeps in `meta`, all of an object in one commit:
+ *
+ *     row        bucket, key    size, times, where the content is, attributes
+ *     bytes      piece id       a piece that is small enough to lie here
+ *     file       path           marks a file that belongs to an object
+ *     pieces     content id     the pieces of a content that has several
+ *     garbage    content id     files that belong to nothing any more and are to be removed
+ *     directory  name           may hold files that never came to belong to anything
+ */
+const ROW = 'objects/row'
+const BYTES = 'objects/bytes'
+const FILE = 'objects/file'
+const PIECES = 'objects/pieces'
+const GARBAGE = 'objects/garbage'
+const DIRECTORY = 'objects/directory'
+
+/** An unbroken run of bytes: a file, or (without one) an entry in `meta`. */
+export interface Piece {
+  readonly id: string
+  readonly sizeBytes: number
+  readonly file?: string
+}
+
+export interface Row {
+  readonly key: string
+  readonly sizeBytes: number
+  readonly modifiedMs: number
+  readonly revision: string
+  readonly contentId: string
+  /** Absent when the content has several, which are kept apart. */
+  readonly piece: Piece | undefined
+  readonly attributes: ObjectAttributes
+}
+
+/** A row with the version by which a change of it is checked. */
+export interface RowEntry {
+  readonly row: Row
+  readonly version: number
+}
+
+/** A batch that is being put together. */
+export interface Changes {
+  readonly checks: Array<{ key: Uint8Array; version: number }>
+  readonly puts: Array<{ key: Uint8Array; value: Uint8Array }>
+  readonly removals: Uint8Array[]
+}
+
+export function createObjectIndex(meta: MetaStore) {
+  const piecesOf = (row: Row) => (row.piece ? Promise.resolve([row.piece]) : severalPieces(row))
+
+  /** `not-found` when the object was replaced meanwhile. */
+  async function severalPieces(row: Row): Promise<ReadonlyArray<Piece>> {
+    const entry = await meta.get(encodeKey([PIECES, row.contentId]))
+    if (!entry) throw new EngineError('not-found', `content ${row.contentId} is gone`)
+    return JSON.parse(textOf(entry.value)) as Piece[]
+  }
+
+  return {
+    async find(id: ObjectId): Promise<RowEntry | undefined> {
+      const entry = await meta.get(rowKey(id))
+      return entry && { row: decodeRow(id.key, entry.value), version: entry.version }
+    },
+
+    piecesOf,
+
+    async bytesOf(pieceId: string): Promise<Uint8Array | undefined> {
+      return (await meta.get(encodeKey([BYTES, pieceId])))?.value
+    },
+
+    /** Rows in order of the key, from the first that is at or behind (`after`: behind) `from`. */
+    async page(bucket: string, prefix: string, after: Uint8Array | undefined, limit: number) {
+      const head = bucketPrefix(bucket)
+      const entries = await meta.scan({
+        prefix: Buffer.concat([head, Buffer.from(prefix)]),
+        limit,
+        ...(after && { after: Buffer.concat([head, after]) }),
+      })
+      return entries.map((entry) => ({ entry, key: textOf(entry.key.subarray(head.length)) }))
+    },
+
+    commit: (batch: MetaBatch) => meta.commit(batch),
+
+    /** Every content that waits for removal, with its files. */
+    async garbage(limit: number) {
+      const entries = await meta.scan({ prefix: encodeKey([GARBAGE]), limit })
+      return entries.map(({ key, value }) => ({
+        key,
+        files: JSON.parse(textOf(value)) as string[],
+      }))
+    },
+
+    garbageKey: (contentId: string): Uint8Array => encodeKey([GARBAGE, contentId]),
+
+    openDirectory: (name: string) =>
+      meta.commit({ puts: [{ key: encodeKey([DIRECTORY, name]), value: Buffer.from('1') }] }),
+
+    closeDirectory: (name: string) => meta.commit({ removals: [encodeKey([DIRECTORY, name])] }),
+
+    async openDirectories(): Promise<ReadonlyArray<string>> {
+      const prefix = encodeKey([DIRECTORY])
+      const entries = await meta.scan({ prefix, limit: 100_000 })
+      return entries.map(({ key }) => textOf(key.subarray(prefix.length + 1, key.length - 1)))
+    },
+
+    async belongs(file: string): Promise<boolean> {
+      return (await meta.get(encodeKey([FILE, file]))) !== undefined
+    },
+  }
+}
+
+export type ObjectIndex = ReturnType<typeof createObjectIndex>
+
+export function emptyChanges(): Changes {
+  return { checks: [], puts: [], removals: [] }
+}
+
+/** Adds the row, on condition that it still is as `before` was read. */
+export function putRow(
+  changes: Changes,
+  id: ObjectId,
+  row: Row,
+  before: RowEntry | undefined,
+): void {
+  const key = rowKey(id)
+  changes.checks.push({ key, version: before?.version ?? 0 })
+  changes.puts.push({ key, value: encodeRow(row) })
+}
+
+export function removeRow(changes: Changes, id: ObjectId, before: RowEntry): void {
+  const key = rowKey(id)
+  changes.checks.push({ key, version: before.version })
+  changes.removals.push(key)
+}
+
+/** Adds what stands for a new content of one piece. `bytes` when it is to lie in `meta`. */
+export function putPiece(changes: Changes, piece: Piece, bytes: Uint8Array | undefined): void {
+  if (piece.file) changes.puts.push({ key: encodeKey([FILE, piece.file]), value: Buffer.from('1') })
+  else if (bytes) changes.puts.push({ key: encodeKey([BYTES, piece.id]), value: bytes })
+}
+
+export function putPieces(changes: Changes, contentId: string, pieces: ReadonlyArray<Piece>): void {
+  const value = Buffer.from(JSON.stringify(pieces))
+  changes.puts.push({ key: encodeKey([PIECES, contentId]), value })
+}
+
+/** The pieces go on living in another content; only their list is removed. */
+export function removePieceList(changes: Changes, row: Row): void {
+  if (!row.piece) changes.removals.push(encodeKey([PIECES, row.contentId]))
+}
+
+/** The content is given up. Answers the files that are garbage once the batch is committed. */
+export function removeContent(
+  changes: Changes,
+  row: Row,
+  pieces: ReadonlyArray<Piece>,
+): ReadonlyArray<string> {
+  removePieceList(changes, row)
+  const files: string[] = []
+  for (const { id, file } of pieces) {
+    if (file) {
+      files.push(file)
+      changes.removals.push(encodeKey([FILE, file]))
+    } else {
+      changes.removals.push(encodeKey([BYTES, id]))
+    }
+  }
+  if (files.length > 0) {
+    const key = encodeKey([GARBAGE, row.contentId])
+    changes.puts.push({ key, value: Buffer.from(JSON.stringify(files)) })
+  }
+  return files
+}
+
+export function storedObject(row: Row): StoredObject {
+  const { key, sizeBytes, modifiedMs, revision, attributes } = row
+  return { key, sizeBytes, modifiedMs, revision, attributes }
+}
+
+/** The key stands raw at the end: escaped, one of 1,024 zero bytes would be longer than a key may be. */
+function rowKey({ bucket, key }: ObjectId): Buffer {
+  return Buffer.concat([bucketPrefix(bucket), Buffer.from(key)])
+}
+
+function bucketPrefix(bucket: string): Buffer {
+  return encodeKey([ROW, bucket])
+}
+
+type EncodedRow = [
+  sizeBytes: number,
+  modifiedMs: number,
+  revision: string,
+  contentId: string,
+  /** '' in `meta`, null for several pieces. */
+  file: string | null,
+  attributes: ObjectAttributes,
+]
+
+function encodeRow(row: Row): Buffer {
+  const file = row.piece ? (row.piece.file ?? '') : null
+  const { sizeBytes, modifiedMs, revision, contentId, attributes } = row
+  const encoded: EncodedRow = [sizeBytes, modifiedMs, revision, contentId, file, attributes]
+  return Buffer.from(JSON.stringify(encoded))
+}
+
+export function decodeRow(key: string, value: MetaEntry['value']): Row {
+  const encoded = JSON.parse(textOf(value)) as EncodedRow
+  const [sizeBytes, modifiedMs, revision, contentId, file, attributes] = encoded
+  const piece = file === null ? undefined : { id: contentId, sizeBytes, ...(file && { file }) }
+  return { key, sizeBytes, modifiedMs, revision, contentId, piece, attributes }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}

@@ -1,0 +1,168 @@
+import type { Clock } from '../../../base/clock.ts'
+import { EngineError } from '../../../base/errors.ts'
+import type { Change, ObjectId, Publish, StoredObject } from '../port.ts'
+import type { ContentHolds } from './content-holds.ts'
+import type { Changes, ObjectIndex, Piece, Row, RowEntry } from './object-index.ts'
+import {
+  emptyChanges,
+  putPiece,
+  putPieces,
+  putRow,
+  removeContent,
+  removePieceList,
+  removeRow,
+  storedObject,
+} from './object-index.ts'
+
+const ATTEMPTS_MAX = 1_000
+const READ_ATTEMPTS_MAX = 20
+
+export type Content = Pick<Row, 'sizeBytes' | 'contentId' | 'piece'>
+
+/**
+ * Changes of the index, each made by compare-and-set: what a caller's function saw is what its answer
+ * replaces. The content that a change gives up is removed once nobody reads it.
+ */
+export function createPublication(deps: {
+  readonly index: ObjectIndex
+  readonly holds: ContentHolds
+  readonly clock: Clock
+  readonly newId: () => string
+}) {
+  const { index, holds, clock, newId } = deps
+
+  /** Asks for the changes again and again, until nobody was in between. */
+  async function commit<T>(
+    id: ObjectId,
+    attempt: (changes: Changes) => Promise<{
+      readonly answer: T
+      /** The row whose content is given up, and its files. */
+      readonly given?: RowEntry | undefined
+      readonly garbage?: ReadonlyArray<string>
+    }>,
+  ): Promise<T> {
+    for (let count = 0; count < ATTEMPTS_MAX; count++) {
+      const changes = emptyChanges()
+      const { answer, given, garbage = [] } = await attempt(changes)
+      if (!(await tryCommit(index, changes))) continue
+      if (given) holds.giveUp(given.row.contentId, garbage)
+      return answer
+    }
+    throw new EngineError('conflict', `${id.bucket}/${id.key} changes too often`)
+  }
+
+  /** `prepare` is asked for the content, and adds what stands for it to the changes. */
+  function publish(
+    id: ObjectId,
+    decide: Publish,
+    prepare: (changes: Changes) => Content | Promise<Content>,
+  ): Promise<StoredObject> {
+    return commit(id, async (changes) => {
+      const content = await prepare(changes)
+      const { before, pieces } = await takeStock(index, id)
+      const modifiedMs = clock.wallMs()
+      const current = before && storedObject(before.row)
+      const attributes = await decide(current, { sizeBytes: content.sizeBytes, modifiedMs })
+      const row = { ...content, key: id.key, modifiedMs, revision: newId(), attributes }
+      putRow(changes, id, row, before)
+      const garbage = before ? removeContent(changes, before.row, pieces) : []
+      return { answer: storedObject(row), given: before, garbage }
+    })
+  }
+
+  return {
+    publish,
+
+    compose: (id: ObjectId, parts: ReadonlyArray<ObjectId>, decide: Publish) =>
+      publish(id, decide, (changes) => joinParts(index, newId, changes, parts)),
+
+    setAttributes: (id: ObjectId, change: Change): Promise<StoredObject> =>
+      commit(id, async (changes) => {
+        const before = await index.find(id)
+        if (!before) throw new EngineError('not-found', `${id.bucket}/${id.key} is not there`)
+        const attributes = await change(storedObject(before.row))
+        const row = { ...before.row, revision: newId(), attributes }
+        putRow(changes, id, row, before)
+        return { answer: storedObject(row) }
+      }),
+
+    remove: (
+      id: ObjectId,
+      allow?: (current: StoredObject) => void | Promise<void>,
+    ): Promise<boolean> =>
+      commit(id, async (changes) => {
+        const { before, pieces } = await takeStock(index, id)
+        if (!before) return { answer: false }
+        await allow?.(storedObject(before.row))
+        removeRow(changes, id, before)
+        const garbage = removeContent(changes, before.row, pieces)
+        return { answer: true, given: before, garbage }
+      }),
+
+    /** One content takes the place of another with the same bytes; false when it was replaced. */
+    async replaceContent(id: ObjectId, from: RowEntry, piece: Piece): Promise<boolean> {
+      const changes = emptyChanges()
+      putRow(changes, id, { ...from.row, contentId: piece.id, piece }, from)
+      putPiece(changes, piece, undefined)
+      const garbage = removeContent(changes, from.row, await index.piecesOf(from.row))
+      if (!(await tryCommit(index, changes))) return false
+      holds.giveUp(from.row.contentId, garbage)
+      return true
+    },
+  }
+}
+
+export type Publication = ReturnType<typeof createPublication>
+
+/** The row as it is now, with the pieces of its content. */
+async function takeStock(index: ObjectIndex, id: ObjectId) {
+  for (let attempt = 0; ; attempt++) {
+    const before = await index.find(id)
+    try {
+      return { before, pieces: before ? await index.piecesOf(before.row) : [] }
+    } catch (error) {
+      if (!isGone(error) || attempt === READ_ATTEMPTS_MAX) throw error
+    }
+  }
+}
+
+/** The pieces of the parts go over to one content; the rows of the parts go. */
+async function joinParts(
+  index: ObjectIndex,
+  newId: () => string,
+  changes: Changes,
+  parts: ReadonlyArray<ObjectId>,
+): Promise<Content> {
+  const pieces: Piece[] = []
+  for (const part of parts) {
+    const entry = await index.find(part)
+    if (!entry) throw new EngineError('not-found', `part ${part.key} is not there`)
+    pieces.push(...(await index.piecesOf(entry.row)))
+    removePieceList(changes, entry.row)
+    removeRow(changes, part, entry)
+  }
+  const [piece] = pieces
+  if (piece && pieces.length === 1)
+    return { sizeBytes: piece.sizeBytes, contentId: piece.id, piece }
+  const contentId = newId()
+  putPieces(changes, contentId, pieces)
+  const sizeBytes = pieces.reduce((sum, one) => sum + one.sizeBytes, 0)
+  return { sizeBytes, contentId, piece: undefined }
+}
+
+async function tryCommit(index: ObjectIndex, changes: Changes): Promise<boolean> {
+  const { checks, puts, removals } = changes
+  if (checks.length + puts.length + removals.length === 0) return true
+  try {
+    await index.commit(changes)
+    return true
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === 'conflict') return false
+    throw error
+  }
+}
+
+/** What a reader meets when the object was replaced after it read the row. */
+export function isGone(error: unknown): boolean {
+  return error instanceof EngineError && error.kind === 'not-found'
+}
