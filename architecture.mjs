@@ -26,7 +26,7 @@ export const vendors = {
   '@stricli/core': '^src/cli/',
   'cbor-x': '^src/wire/',
   'fast-xml-parser': '^src/wire/',
-  fflate: '^src/services/lambda/',
+  fflate: '^src/(services/lambda|cli/demo)/',
   hyparquet: '^src/services/glue/crawler/',
   'hyparquet-compressors': '^src/services/glue/crawler/',
   lmdb: '^src/engines/meta/lmdb/',

@@ -1,21 +1,26 @@
 // One bundle a process that we start: the server with its CLI, and each child. Then the AWS models.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const dist = join(root, 'dist')
+/** `node scripts/build.mjs [directory]`: tests build beside a server that runs from `dist`. */
+const dist = join(root, process.argv[2] ?? 'dist')
 
-/** Name of the bundle and its entry. A child is started by the path of its bundle. */
-const entries = {
+/** What runs beside its packages: name of the bundle and its entry. They share their chunks. */
+const programs = {
   headrace: 'src/main.ts',
   'query-child': 'src/engines/query/duckdb/child.ts',
   'training-child': 'src/services/sagemaker/training/child.ts',
-  'functions/score': 'src/cli/demo/functions/score.ts',
-  'functions/start-job': 'src/cli/demo/functions/start-job.ts',
+}
+/** What is copied or started alone, with all it needs inside. */
+const alone = { 'node-bootstrap': 'src/engines/compute/process/bootstrap/node-bootstrap.ts' }
+const functions = {
+  score: 'src/cli/demo/functions/score.ts',
+  'start-job': 'src/cli/demo/functions/start-job.ts',
 }
 
 const shared = {
@@ -26,12 +31,13 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
 }
+const present = (entries) =>
+  Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(root, path))))
 
-rmSync(join(dist, 'chunks'), { recursive: true, force: true })
-const present = Object.entries(entries).filter(([, path]) => existsSync(join(root, path)))
+for (const name of ['chunks', 'scripts']) rmSync(join(dist, name), { recursive: true, force: true })
 await build({
   ...shared,
-  entryPoints: Object.fromEntries(present.filter(([name]) => !name.startsWith('functions/'))),
+  entryPoints: present(programs),
   outdir: dist,
   format: 'esm',
   splitting: true,
@@ -45,12 +51,20 @@ await build({
 })
 await build({
   ...shared,
-  entryPoints: Object.fromEntries(present.filter(([name]) => name.startsWith('functions/'))),
+  entryPoints: present(alone),
   outdir: dist,
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+})
+await build({
+  ...shared,
+  entryPoints: present(functions),
+  outdir: join(dist, 'functions'),
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   minify: true,
 })
+cpSync(join(root, 'src/cli/demo/scripts'), join(dist, 'scripts'), { recursive: true })
 
 const models = spawnSync(
   process.execPath,
@@ -58,3 +72,6 @@ const models = spawnSync(
   { cwd: root, stdio: 'inherit' },
 )
 if (models.status !== 0) process.exit(1)
+if (dist !== join(root, 'dist')) {
+  cpSync(join(root, 'dist', 'models'), join(dist, 'models'), { recursive: true })
+}

@@ -21,6 +21,7 @@ rmSync(report, { force: true })
 await new Promise((resolve) => {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const vitest = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', ...args], {
+    env: { ...process.env, HEADRACE_BUILT: '1' },
     stdio: 'inherit',
   })
   vitest.on('close', resolve)

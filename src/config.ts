@@ -99,6 +99,12 @@ export const settingsTable = {
     help: 'Memory in bytes of one SQL session; beyond it, it spills to disk.',
     max: 1_000_000_000_000,
   },
+  querySpill: {
+    kind: 'count',
+    default: 20_000_000_000,
+    help: 'Disk in bytes that one SQL session may spill to.',
+    max: 100_000_000_000_000,
+  },
   querySessions: {
     kind: 'count',
     default: 2,

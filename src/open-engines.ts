@@ -1,0 +1,130 @@
+import { join, resolve } from 'node:path'
+import type { Clock } from './base/clock.ts'
+import type { Logger } from './base/logger.ts'
+import type { Metrics } from './base/metrics.ts'
+import type { Random } from './base/random.ts'
+import type { Config } from './config.ts'
+import { ConfigError } from './config.ts'
+import type { ComputeEngine } from './engines/compute/port.ts'
+import type { LogEngine } from './engines/log/port.ts'
+import type { MetaStore } from './engines/meta/port.ts'
+import { nodeDisk } from './engines/node-disk.ts'
+import { openNodeScratch } from './engines/node-scratch.ts'
+import type { ObjectStore } from './engines/objects/port.ts'
+import type { QueryEngine } from './engines/query/port.ts'
+import type { ScratchSpace } from './engines/scratch.ts'
+
+export interface EngineDeps {
+  readonly config: Config
+  /** The `PATH` of the process: where interpreters are looked for. */
+  readonly searchPath: string
+  /** Directory of the bundles of the children that engines start. */
+  readonly distDirectory: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly metrics: Metrics
+}
+
+export interface Engines {
+  readonly meta: MetaStore
+  readonly log: LogEngine
+  readonly objects: ObjectStore
+  readonly query: QueryEngine
+  readonly compute: ComputeEngine
+  readonly scratch: ScratchSpace
+  close(): Promise<void>
+}
+
+/**
+ * Opens the engines that the settings name by URL; adapters are loaded only when they are chosen.
+ * The one place that knows them. Throws `ConfigError` for a URL that no adapter serves.
+ */
+export async function openEngines(deps: EngineDeps): Promise<Engines> {
+  const directory = resolve(deps.config.dataDir)
+  const meta = await openMeta(deps, directory)
+  const [log, objects, compute, query, scratch] = await Promise.all([
+    openLog(deps, directory),
+    openObjects(deps, directory, meta),
+    openCompute(deps, directory),
+    openQuery(deps, directory),
+    openNodeScratch(join(directory, 'scratch'), deps.random),
+  ])
+  return {
+    meta,
+    log,
+    objects,
+    query,
+    compute,
+    scratch,
+    async close() {
+      await compute.close()
+      await query.close()
+      await log.close()
+      await objects.close()
+      await meta.close()
+    },
+  }
+}
+
+async function openMeta({ config }: EngineDeps, directory: string): Promise<MetaStore> {
+  expectUrl(config, 'meta', 'lmdb:')
+  const { openLmdbMeta } = await import('./engines/meta/lmdb/lmdb-meta.ts')
+  return openLmdbMeta({ directory: join(directory, 'meta') })
+}
+
+async function openLog(deps: EngineDeps, directory: string): Promise<LogEngine> {
+  expectUrl(deps.config, 'log', 'segment:')
+  const { openSegmentLog } = await import('./engines/log/segment/segment-log.ts')
+  return openSegmentLog({ ...deps, disk: nodeDisk, directory: join(directory, 'log') })
+}
+
+async function openObjects(
+  deps: EngineDeps,
+  directory: string,
+  meta: MetaStore,
+): Promise<ObjectStore> {
+  expectUrl(deps.config, 'objects', 'disk:')
+  const { openDiskObjects } = await import('./engines/objects/disk/disk-objects.ts')
+  return openDiskObjects({ ...deps, disk: nodeDisk, meta, directory: join(directory, 'objects') })
+}
+
+async function openQuery(deps: EngineDeps, directory: string): Promise<QueryEngine> {
+  const { config } = deps
+  expectUrl(config, 'query', 'duckdb:')
+  const { createDuckdbQuery } = await import('./engines/query/duckdb/duckdb-query.ts')
+  return createDuckdbQuery({
+    ...deps,
+    directory: join(directory, 'query'),
+    childPath: join(deps.distDirectory, 'query-child.js'),
+    childArguments: [],
+    sessionsMax: config.querySessions,
+    memoryBytes: config.queryMemory,
+    spillBytesMax: config.querySpill,
+  })
+}
+
+async function openCompute(deps: EngineDeps, directory: string): Promise<ComputeEngine> {
+  expectUrl(deps.config, 'compute', 'process:')
+  const { createProcessCompute } = await import('./engines/compute/process/process-compute.ts')
+  return createProcessCompute({
+    ...deps,
+    directory: join(directory, 'compute'),
+    searchPath: deps.searchPath,
+    platform: process.platform,
+    node: { path: process.execPath, version: process.version },
+    runtimePaths: {
+      nodeBootstrap: join(deps.distDirectory, 'node-bootstrap.mjs'),
+      pythonDirectory: join(deps.distDirectory, '..', 'python'),
+    },
+  })
+}
+
+function expectUrl(
+  config: Config,
+  name: 'log' | 'objects' | 'meta' | 'query' | 'compute',
+  url: string,
+) {
+  if (config[name] === url) return
+  throw new ConfigError(`--${name} ${config[name]}: this version of Headrace serves only ${url}`)
+}
