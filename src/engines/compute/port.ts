@@ -9,11 +9,20 @@ export interface ComputeEngine {
   /**
    * Runs one event through the function, on a warm instance of the same `spec.version` when one is
    * idle. Never rejects for what user code does: crash, hang and exit are outcomes.
-   * Rejects with `unavailable` when no process can be started, `unsupported` for an unknown runtime.
+   * Rejects with `unavailable` when no process can be started, `unsupported` for an unknown runtime,
+   * `full` when too many events wait already.
    */
   invoke(spec: FunctionSpec, event: Invocation): Promise<InvocationOutcome>
   /** Ends the warm instances of the function (code or configuration changed, or it was deleted). */
   retire(functionId: string): Promise<void>
+  /**
+   * Puts code where functions find it, whole or not at all, and answers its directory. `files` is
+   * asked only when the code is not there yet. A cache: it may be gone after a restart.
+   * Rejects with `invalid` for a path that leads out of the directory.
+   */
+  installCode(codeId: string, files: () => AsyncIterable<CodeFile>): Promise<string>
+  /** Gives the space of code back that no function has any more. */
+  removeCode(codeId: string): Promise<void>
   /** Starts a job. Rejects only when the process cannot be started. */
   start(spec: JobSpec): Promise<RunningJob>
   close(): Promise<void>
@@ -24,6 +33,13 @@ export interface ComputeCapabilities {
   readonly runtimes: ReadonlyArray<string>
   /** Python interpreter for jobs, with its version; absent when the machine has none. */
   readonly python?: { readonly path: string; readonly version: string }
+}
+
+export interface CodeFile {
+  /** Relative, with `/`. */
+  readonly path: string
+  readonly bytes: Uint8Array
+  readonly executable: boolean
 }
 
 export interface FunctionSpec {
@@ -37,6 +53,8 @@ export interface FunctionSpec {
   /** Directory with the unpacked code; read-only to the function. */
   readonly codeDirectory: string
   readonly environment: Readonly<Record<string, string>>
+  /** Asked once for each new instance: what differs between instances, such as its credentials. */
+  readonly instanceEnvironment?: (instanceId: string) => Readonly<Record<string, string>>
   readonly memoryBytes: number
   readonly concurrencyMax: number
 }
@@ -46,10 +64,18 @@ export interface Invocation {
   readonly functionArn: string
   readonly payload: Uint8Array
   readonly timeoutMs: number
+  /** A longer answer fails with `Function.ResponseSizeTooLarge`. */
+  readonly responseMaxBytes: number
   readonly clientContext?: string
+  /** Ends the instance and with it the event. */
   readonly signal?: AbortSignal
-  /** Lines of the function's stdout and stderr while this event is handled. */
-  readonly onLog: (line: string) => void
+  /** Called before anything else with the instance that gets the event. */
+  readonly onInstance?: (instance: { readonly id: string; readonly runtime: string }) => void
+  /**
+   * Lines of the function's stdout and stderr while this event is handled, each at most 256 KB.
+   * While an answered promise is pending, the function's output is held back.
+   */
+  readonly onLog: (line: string) => void | Promise<void>
 }
 
 export type InvocationOutcome = {
@@ -62,7 +88,8 @@ export type InvocationOutcome = {
   /** The handler threw: Lambda's error document (`errorType`, `errorMessage`, `stackTrace`). */
   | { readonly kind: 'failed'; readonly payload: Uint8Array }
   | { readonly kind: 'timed-out' }
-  | { readonly kind: 'exited'; readonly reason: string }
+  /** `reason` in Lambda's words: `exit status 1`, `signal: killed`; empty for exit status 0. */
+  | { readonly kind: 'exited'; readonly reason: string; readonly outOfMemory: boolean }
 )
 
 export interface JobSpec {
@@ -74,7 +101,8 @@ export interface JobSpec {
   readonly environment: Readonly<Record<string, string>>
   readonly memoryBytes?: number
   readonly timeoutMs?: number
-  readonly onLog: (line: string, stream: 'stdout' | 'stderr') => void
+  /** While an answered promise is pending, the job's output is held back. */
+  readonly onLog: (line: string, stream: 'stdout' | 'stderr') => void | Promise<void>
 }
 
 export interface RunningJob {

@@ -1,0 +1,1 @@
+"""Runs Lambda functions written for Python. Standard library only."""
