@@ -62,6 +62,8 @@ function createExchange(
   let idleListener: (() => void) | undefined
   const ended = stream.endAfterHeaders
 
+  // A stream that the client resets stays half open otherwise.
+  stream.once('aborted', () => stream.destroy())
   stream.setTimeout(idleTimeoutMs, () => {
     const bodyIsLate = !stream.readableEnded && stream.readableLength === 0 && !waits && !ended
     if (bodyIsLate && idleListener && !stalled) {
@@ -88,12 +90,14 @@ function createExchange(
       idleListener = listener
     },
     send(answer) {
-      sentBytes = writeAnswer(stream, received[':method'] === 'HEAD', answer)
-      // What is left of an unwanted body: the client is told to stop sending it.
       if (!ended && !stream.readableEnded) {
+        // What is left of an unwanted body: the client is told to stop, once it has its answer
+        // (RFC 9113, 8.1: RST_STREAM with NO_ERROR behind a complete response).
         stream.removeAllListeners('data')
+        stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR))
         stream.resume()
       }
+      sentBytes = writeAnswer(stream, received[':method'] === 'HEAD', answer)
     },
     abandon: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
     onClose(listener) {
