@@ -84,7 +84,8 @@ function checkOrigin(headers: HeaderFields, refusals: Refusals): void {
     )
   }
   const origin = headers['origin']
-  if (origin !== undefined && !isLocalHost(origin.replace(/^[a-z]+:\/\//i, ''))) {
+  const page = origin && /^[a-z]+:\/\/(.+)$/i.exec(origin)?.[1]
+  if (origin !== undefined && (page === undefined || !isLocalHost(page))) {
     throw refusals.denied(
       `Access Denied. Headrace takes well-known and unverified keys only from local web pages, not from '${origin}'.`,
     )

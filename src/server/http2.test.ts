@@ -123,7 +123,7 @@ test('a refused upload is answered and does not hold up the connection', async (
   const stream = client.request({ ':method': 'PUT', ':path': '/b/k' })
   stream.on('error', () => undefined)
   stream.write(Buffer.alloc(3_000_000))
-  expect((await answer(stream)).status).toBe(404)
+  expect((await answer(stream)).status).toBe(403)
   expect((await answer(send(client, host, 'GET'))).text).toBe('hello')
 })
 

@@ -4,13 +4,14 @@ import type { Wire, WireRequest, WireResponse } from '../../src/wire/request.ts'
 
 /**
  * The least wire that the server can be tested with: an S3 request is `PutObject`, `GetObject`, … by
- * its method, all else is named by `X-Amz-Target`. Inputs are raw, outputs are whole responses,
+ * its method (unsigned: below `/b/`), all else is named by `X-Amz-Target`. Inputs are raw, outputs are whole responses,
  * errors are JSON.
  */
 export const fakeWire: Wire = {
   async identify(request, signingName) {
     const target = request.headers['x-amz-target']
-    if (signingName !== 's3' && target === undefined) {
+    const isObject = signingName === 's3' || request.rawPath.startsWith('/b/')
+    if (!isObject && target === undefined) {
       const error = new ServiceError('UnknownOperationException', 'what is that?', { status: 404 })
       return { kind: 'unknown', error, writeError }
     }

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { request } from 'node:http'
 import { systemClock } from '../../src/base/clock.ts'
 import type { Logger } from '../../src/base/logger.ts'
 import { silentLogger } from '../../src/base/logger.ts'
@@ -66,3 +68,31 @@ export async function startTestServer(options: {
 }
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>
+
+/** Sends exactly these headers (node adds only `connection` and, for a body, its length). */
+export function send(
+  { port }: TestServer,
+  message: {
+    readonly method: string
+    readonly target: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body?: string | Uint8Array
+  },
+): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
+  const { method, target, headers, body } = message
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, method, path: target, headers, agent: false }
+    const outgoing = request(options, (response) => {
+      let text = ''
+      response.on('data', (bytes) => {
+        text += bytes
+      })
+      response.on('error', reject)
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
+      })
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body)
+  })
+}
