@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ListEntry, ObjectBody, ObjectStore, OpenedObject, StoredObject } from './port.ts'
+import type {
+  ListEntry,
+  ObjectBody,
+  ObjectStore,
+  OpenedObject,
+  PartId,
+  StoredObject,
+} from './port.ts'
 
 export interface ObjectStoreAdapter {
   readonly name: string
@@ -60,7 +67,12 @@ function putsAndGets({ open, reopen, sizes }: ObjectStoreAdapter): void {
     for (const size of sizes) {
       const bytes = bytesOf(size)
       const body: ObjectBody = size % 2 === 0 ? bytes : chunksOf(bytes)
-      const stored = await store.put({ bucket, key: `k${size}` }, body, publishAs({ size }))
+      const seen: Uint8Array[] = []
+      const stored = await store.put({ bucket, key: `k${size}` }, body, {
+        publish: () => ({ size }),
+        observe: (chunk) => void seen.push(chunk),
+      })
+      expect(Buffer.concat(seen).equals(bytes)).toBe(true)
       expect(stored).toMatchObject({ key: `k${size}`, sizeBytes: size, attributes: { size } })
     }
     const again = await reopen(store)
@@ -212,9 +224,11 @@ function refusesAndRetries({ open, sizes }: ObjectStoreAdapter): void {
 function composes({ open, reopen, sizes }: ObjectStoreAdapter): void {
   it('parts become one object in their order and are gone; ranges cross their borders', async () => {
     const store = await open()
-    const parts = sizes.map((_, index) => ({ bucket: 'parts', key: String(index) }))
+    const parts: PartId[] = []
     for (const [index, size] of sizes.entries()) {
-      await store.put({ bucket: 'parts', key: String(index) }, bytesOf(size, index), publishAs({}))
+      const part = { bucket: 'parts', key: String(index) }
+      const { revision } = await store.put(part, bytesOf(size, index), publishAs({}))
+      parts.push({ ...part, revision })
     }
     const whole = Buffer.concat(sizes.map((size, index) => bytesOf(size, index)))
     const id = { bucket, key: 'whole.bin' }
@@ -236,13 +250,16 @@ function composes({ open, reopen, sizes }: ObjectStoreAdapter): void {
     await again.close()
   })
 
-  it('a missing part leaves the others and the object as they were', async () => {
+  it('a missing or replaced part leaves the others and the object as they were', async () => {
     const store = await open()
-    const part = { bucket: 'parts', key: '1' }
-    await store.put(part, bytesOf(9), publishAs({}))
-    const absent = { bucket: 'parts', key: '2' }
+    const id = { bucket: 'parts', key: '1' }
+    const part = { ...id, ...(await store.put(id, bytesOf(9), publishAs({}))) }
+    const absent = { ...part, key: '2' }
     const compose = store.compose({ bucket, key: 'k' }, [part, absent], publishAs({}))
     await expect(compose).rejects.toMatchObject({ kind: 'not-found' })
+    await store.put(part, bytesOf(9), publishAs({}))
+    const stale = store.compose({ bucket, key: 'k' }, [part], publishAs({}))
+    await expect(stale).rejects.toMatchObject({ kind: 'conflict' })
     expect(await store.head(part)).toBeDefined()
     expect(await store.head({ bucket, key: 'k' })).toBeUndefined()
     await store.close()
@@ -453,11 +470,11 @@ async function take(
       const names = step.parts.filter((part) => model.has(part) && part !== step.key)
       if (names.length === 0) return
       const whole = Buffer.concat(names.map((part) => model.get(part) ?? Buffer.alloc(0)))
-      await store.compose(
-        id,
-        names.map((key) => ({ bucket, key })),
-        publishAs({ seed }),
-      )
+      const parts: PartId[] = []
+      for (const key of names) {
+        parts.push({ bucket, key, revision: (await store.head({ bucket, key }))?.revision ?? '' })
+      }
+      await store.compose(id, parts, publishAs({ seed }))
       for (const part of names) model.delete(part)
       model.set(step.key, whole)
     }

@@ -15,11 +15,12 @@ export interface ObjectStore {
   /**
    * Publishes the bytes of `parts`, one behind the other, as one object and removes the parts. The
    * same promise as `put`; a crash leaves either all parts or the whole object. Costs what the parts
-   * count, not what they hold. Rejects with `not-found` when a part is absent.
+   * count, not what they hold. Rejects with `not-found` when a part is absent, with `conflict` when
+   * one is not of the given revision.
    */
   compose(
     id: ObjectId,
-    parts: ReadonlyArray<ObjectId>,
+    parts: ReadonlyArray<PartId>,
     options: ComposeOptions,
   ): Promise<StoredObject>
   head(id: ObjectId): Promise<StoredObject | undefined>
@@ -56,6 +57,10 @@ export interface ObjectId {
   readonly key: string
 }
 
+export interface PartId extends ObjectId {
+  readonly revision: string
+}
+
 /**
  * A path names a finished local file: it is moved where the store can, else copied and removed. It
  * is the caller's again when `put` rejects before publication.
@@ -84,6 +89,8 @@ export interface Written {
 export interface PutOptions {
   /** Called when all bytes are on the medium (digests are known by then). */
   readonly publish: Publish
+  /** Sees every byte of the body, in order, before `publish` is called; may throw to refuse. */
+  readonly observe?: (chunk: Uint8Array) => void
   readonly signal?: AbortSignal
 }
 

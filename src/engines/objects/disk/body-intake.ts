@@ -18,6 +18,11 @@ export interface Received {
   keep(): Promise<void>
 }
 
+export interface IntakeOptions {
+  readonly observe?: ((chunk: Uint8Array) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 export function createIntake(deps: {
   readonly disk: Disk
   readonly files: ObjectFiles
@@ -25,9 +30,9 @@ export function createIntake(deps: {
 }) {
   const { disk, files, inlineMaxBytes } = deps
 
-  async function copyFile(fileName: string, path: string, signal: AbortSignal | undefined) {
-    const options = { inlineMaxBytes, signal }
-    const received = await receive(files, fileName, readWhole(disk, path), options)
+  async function copyFile(fileName: string, path: string, options: IntakeOptions) {
+    const body = readWhole(await disk.open(path), true)
+    const received = await receive(files, fileName, body, { ...options, inlineMaxBytes })
     const keep = async () => {
       await received.keep()
       await disk.remove(path)
@@ -38,20 +43,25 @@ export function createIntake(deps: {
   async function takeFile(
     fileName: string,
     path: string,
-    signal: AbortSignal | undefined,
+    options: IntakeOptions,
   ): Promise<Received> {
     const sizeBytes = await disk.size(path)
     if (sizeBytes === undefined) throw new EngineError('not-found', `${path} is not there`)
-    if (sizeBytes <= inlineMaxBytes) return copyFile(fileName, path, signal)
+    if (sizeBytes <= inlineMaxBytes) return copyFile(fileName, path, options)
     let newFile: NewFile
     try {
       newFile = await files.create(fileName, path)
     } catch (error) {
       const elsewhere = error instanceof EngineError && hasErrorCode(error.cause, 'EXDEV')
-      if (elsewhere) return copyFile(fileName, path, signal)
+      if (elsewhere) return copyFile(fileName, path, options)
       throw error
     }
     try {
+      const { observe, signal } = options
+      for await (const chunk of observe ? readWhole(newFile.file, false) : []) {
+        signal?.throwIfAborted()
+        observe?.(chunk)
+      }
       await newFile.finish()
     } catch (error) {
       await newFile.discard()
@@ -61,18 +71,17 @@ export function createIntake(deps: {
   }
 
   /** `fileName` is that of the file, should one be made. */
-  return async (
-    fileName: string,
-    body: ObjectBody,
-    signal: AbortSignal | undefined,
-  ): Promise<Received> => {
+  return async (fileName: string, body: ObjectBody, options: IntakeOptions): Promise<Received> => {
     if (!(body instanceof Uint8Array)) {
-      if ('path' in body) return takeFile(fileName, body.path, signal)
-      return receive(files, fileName, body, { inlineMaxBytes, signal })
+      if ('path' in body) return takeFile(fileName, body.path, options)
+      return receive(files, fileName, body, { ...options, inlineMaxBytes })
     }
     const sizeBytes = body.length
-    if (sizeBytes <= inlineMaxBytes) return { sizeBytes, bytes: body, keep: nothingToKeep }
-    return receive(files, fileName, once(body), { inlineMaxBytes, signal })
+    if (sizeBytes > inlineMaxBytes) {
+      return receive(files, fileName, once(body), { ...options, inlineMaxBytes })
+    }
+    options.observe?.(body)
+    return { sizeBytes, bytes: body, keep: nothingToKeep }
   }
 }
 
@@ -82,8 +91,8 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
-async function* readWhole(disk: Disk, path: string): AsyncGenerator<Uint8Array> {
-  const file = await disk.open(path)
+/** Closes the file only when `closes`. */
+async function* readWhole(file: DiskFile, closes: boolean): AsyncGenerator<Uint8Array> {
   try {
     for (let at = 0; ; ) {
       const target = Buffer.allocUnsafe(READ_BYTES)
@@ -93,7 +102,7 @@ async function* readWhole(disk: Disk, path: string): AsyncGenerator<Uint8Array> 
       yield target.subarray(0, count)
     }
   } finally {
-    await file.close()
+    if (closes) await file.close()
   }
 }
 
@@ -102,9 +111,9 @@ export async function receive(
   files: ObjectFiles,
   fileName: string,
   body: AsyncIterable<Uint8Array>,
-  options: { readonly inlineMaxBytes: number; readonly signal?: AbortSignal | undefined },
+  options: IntakeOptions & { readonly inlineMaxBytes: number },
 ): Promise<Received> {
-  const { inlineMaxBytes, signal } = options
+  const { inlineMaxBytes, observe, signal } = options
   const chunks = body[Symbol.asyncIterator]()
   const head: Uint8Array[] = []
   let headBytes = 0
@@ -115,6 +124,7 @@ export async function receive(
       const { done, value } = await chunks.next()
       signal?.throwIfAborted()
       if (done) break
+      observe?.(value)
       if (writer) {
         await writer.add(value)
         continue

@@ -212,7 +212,18 @@ it('a finished local file is moved in, and given back when the put is refused', 
     }
     await expect(store.put(id, { path }, { publish: refuse })).rejects.toBeInstanceOf(RangeError)
     expect(await nodeDisk.size(path)).toBe(size)
-    await store.put(id, { path }, { publish: () => ({}) })
+    let seenBytes = 0
+    await store.put(
+      id,
+      { path },
+      {
+        publish: () => ({}),
+        observe: (chunk) => {
+          seenBytes += chunk.length
+        },
+      },
+    )
+    expect(seenBytes).toBe(size)
     expect(await nodeDisk.size(path)).toBeUndefined()
     expect((await contentOf(await store.get(id)))?.equals(bytesOf(size))).toBe(true)
   }

@@ -74,9 +74,9 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
   return {
     capabilities: { localFiles: true },
 
-    async put(id, body, { publish, signal }) {
+    async put(id, body, { publish, observe, signal }) {
       const contentId = files.newId()
-      const received = await take(contentId + extensionOf(id.key), body, signal)
+      const received = await take(contentId + extensionOf(id.key), body, { observe, signal })
       const { sizeBytes, bytes, newFile } = received
       const piece = { id: contentId, sizeBytes, ...(newFile && { file: newFile.path }) }
       try {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
-import type { Change, ObjectId, Publish, StoredObject } from '../port.ts'
+import type { Change, ObjectId, PartId, Publish, StoredObject } from '../port.ts'
 import type { ContentHolds } from './content-holds.ts'
 import type { Changes, ObjectIndex, Piece, Row, RowEntry } from './object-index.ts'
 import {
@@ -73,7 +73,7 @@ export function createPublication(deps: {
   return {
     publish,
 
-    compose: (id: ObjectId, parts: ReadonlyArray<ObjectId>, decide: Publish) =>
+    compose: (id: ObjectId, parts: ReadonlyArray<PartId>, decide: Publish) =>
       publish(id, decide, (changes) => joinParts(index, newId, changes, parts)),
 
     setAttributes: (id: ObjectId, change: Change): Promise<StoredObject> =>
@@ -131,12 +131,15 @@ async function joinParts(
   index: ObjectIndex,
   newId: () => string,
   changes: Changes,
-  parts: ReadonlyArray<ObjectId>,
+  parts: ReadonlyArray<PartId>,
 ): Promise<Content> {
   const pieces: Piece[] = []
   for (const part of parts) {
     const entry = await index.find(part)
     if (!entry) throw new EngineError('not-found', `part ${part.key} is not there`)
+    if (entry.row.revision !== part.revision) {
+      throw new EngineError('conflict', `part ${part.key} was replaced`)
+    }
     pieces.push(...(await index.piecesOf(entry.row)))
     removePieceList(changes, entry.row)
     removeRow(changes, part, entry)
