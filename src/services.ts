@@ -9,6 +9,9 @@ import { createLeases } from './engines/meta/leases.ts'
 import { ensureSecret } from './engines/meta/secrets.ts'
 import type { Engines } from './open-engines.ts'
 import type { Keys } from './server/keys.ts'
+import { createPolicies } from './services/iam/policies.ts'
+import { createRoles } from './services/iam/roles.ts'
+import { createIamService } from './services/iam/service.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
 import { createSessions } from './services/sts/sessions.ts'
@@ -47,11 +50,15 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const background = createBackground({ leases, clock, random, log, metrics })
   const sessions = createSessions({ rootSecret: await ensureSecret(meta, random), clock, random })
   const accountOfKey = async (id: string) => (await keys.find(id))?.accountId
+  const deps2 = { meta, clock, random }
   void background
   void endpointOf
 
   return {
-    services: [createStsService({ sessions, accountOfKey })],
+    services: [
+      createStsService({ sessions, accountOfKey }),
+      createIamService({ roles: createRoles(deps2), policies: createPolicies(deps2) }),
+    ],
     sessions,
     setEndpoint(url) {
       endpoint = url

@@ -31,8 +31,11 @@ export interface FaultyDisk {
   fail(call: DiskCall, countdown: number): void
   /** Forgets the failures that did not come yet. */
   heal(): void
-  /** Bytes that files may still grow by; undefined: without end. */
-  setSpace(bytes: number | undefined): void
+  /**
+   * Bytes that files may still grow by; undefined: without end. With `copyOnWrite` bytes that are
+   * overwritten count too, as on a file system that never writes in place.
+   */
+  setSpace(bytes: number | undefined, copyOnWrite?: boolean): void
   /** The paths there are. */
   paths(): ReadonlyArray<string>
 }
@@ -61,6 +64,7 @@ export function createFaultyDisk(random: Random): FaultyDisk {
   let durableNames = new Map<string, Inode>()
   let changes: NameChange[] = []
   let space: number | undefined
+  let isCopyOnWrite = false
   let life = 0
   const faults = new Map<DiskCall, number>()
 
@@ -101,9 +105,21 @@ export function createFaultyDisk(random: Random): FaultyDisk {
   }
 
   function write(inode: Inode, bytes: Buffer, position: number): void {
-    const room = space === undefined ? bytes.length : space + inode.content.length - position
+    const inPlace = isCopyOnWrite ? 0 : Math.max(0, inode.content.length - position)
+    const room = space === undefined ? bytes.length : space + inPlace
+    // A file system that writes elsewhere may fail although the bytes can be read back.
+    const isLate = isCopyOnWrite && room < bytes.length && random.unit() < 0.5
+    if (isLate) {
+      grow(inode, position + bytes.length)
+      bytes.copy(inode.content, position)
+      inode.state.fill(DIRTY, position, position + bytes.length)
+      throw new EngineError('full', 'no space is left')
+    }
     const fitting = bytes.subarray(0, Math.max(0, Math.min(bytes.length, room)))
     if (fitting.length > 0) {
+      if (space !== undefined && isCopyOnWrite) {
+        space -= Math.min(fitting.length, inode.content.length - position)
+      }
       grow(inode, position + fitting.length)
       fitting.copy(inode.content, position)
       inode.state.fill(DIRTY, position, position + fitting.length)
@@ -213,8 +229,9 @@ export function createFaultyDisk(random: Random): FaultyDisk {
     },
     fail: (call, countdown) => void faults.set(call, countdown),
     heal: () => faults.clear(),
-    setSpace(bytes) {
+    setSpace(bytes, copyOnWrite = false) {
       space = bytes
+      isCopyOnWrite = copyOnWrite
     },
     paths: () => [...names.keys()],
   }

@@ -36,7 +36,7 @@ export async function startHeadrace(options: StartOptions = {}): Promise<Running
   const flags = ['--port', String(options.port ?? 0), '--data-dir', dataDir, '--log-level', 'warn']
   const startedMs = performance.now()
   const child = spawn(process.execPath, [
-    'dist/headrace.js',
+    join(options.dist ?? 'dist', 'headrace.js'),
     'up',
     ...flags,
     ...(options.flags ?? []),

@@ -18,7 +18,7 @@ export interface SigningRequest {
 }
 
 const hex = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
-const hmac = (key: string | Uint8Array, text: string) =>
+export const hmac = (key: string | Uint8Array, text: string) =>
   createHmac('sha256', key).update(text).digest()
 
 export function signingKey(secret: string, scope: ReadonlyArray<string>): Uint8Array {
