@@ -14,4 +14,18 @@ export const limits = {
   partitionWritesAtOnce: 100,
   /** General tag limit of AWS resources. */
   tagsMax: 50,
+  /** AWS Glue quotas: crawlers per account 1,000. */
+  crawlersMax: 1000,
+  /** ListCrawls keeps a year at AWS; the last ones here. */
+  crawlsKeptMax: 100,
+  crawlTablesMax: 10_000,
+  crawlFoldersMax: 200_000,
+  /** Objects of one folder that a crawl looks into. */
+  crawlSampleMax: 1000,
+  /** The first objects of a folder are read this deep … */
+  crawlDeepSamples: 8,
+  crawlHeadBytes: 1024 * 1024,
+  /** … and the others that deep. */
+  crawlShallowHeadBytes: 64 * 1024,
+  crawlStopCheckEvery: 20,
 } as const
