@@ -14,6 +14,7 @@ import type { Exchange } from './exchange.ts'
 import { notBuilt } from './failure.ts'
 import type { OwnPages } from './own-pages.ts'
 import type { Passage } from './passage.ts'
+import { objectRequestId } from './passage.ts'
 import type { HeaderFields } from './signature.ts'
 import { parseSignature } from './signature.ts'
 import { bucketOfHost } from './virtual-host.ts'
@@ -49,7 +50,7 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
     }
     const found = parseSignature(headers, rawQuery)
     const signingName = found.reason === 'signed' ? found.signature.service : undefined
-    passage.dialect = dialectOf(signingName, headers)
+    setDialect(passage, dialectOf(signingName, headers))
     const rawPath = pathOf(exchange, signingName, config.host)
     const request = wireRequest(exchange, rawPath, headers, body)
     const identified = await wire.identify(request, signingName)
@@ -59,9 +60,9 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
     }
     const { operation } = identified
     const dialect = dialectOf(operation.service, headers)
+    setDialect(passage, dialect)
     passage.service = operation.service
     passage.operation = operation.operation
-    passage.dialect = dialect
     passage.writeError = (error, id) => operation.writeError(error, id)
 
     const caller = await authenticator.authenticate(exchange, found, dialect, bytes)
@@ -73,6 +74,11 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
     const output = await bound.run(input, contextOf(passage, caller, checked.headers, log))
     return operation.writeOutput(output, passage.requestId)
   }
+}
+
+function setDialect(passage: Passage, dialect: Dialect): void {
+  if (dialect === 's3') passage.requestId = objectRequestId(passage.requestId)
+  passage.dialect = dialect
 }
 
 /** Refusals by name, counted, so that one sees what callers miss. */

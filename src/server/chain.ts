@@ -57,7 +57,7 @@ export function createChain(deps: ChainDeps): Chain {
     status = response.status
     passage.endless =
       response.body instanceof Readable && response.headers['content-length'] === undefined
-    exchange.send({ ...response, headers: { ...response.headers, ...idHeaders(passage) } })
+    exchange.send(response)
   }
 
   return {
@@ -83,12 +83,4 @@ function count(
   const receivedBytes = Number(exchange.headers['content-length'] ?? 0)
   if (receivedBytes > 0) metrics.record('headrace_received_bytes_total', { service }, receivedBytes)
   if (sentBytes > 0) metrics.record('headrace_sent_bytes_total', { service }, sentBytes)
-}
-
-/** The names by which clients of each family find the request id. */
-function idHeaders({ dialect, requestId }: Passage): Record<string, string> {
-  if (dialect !== 's3') return { 'x-amzn-requestid': requestId }
-  const id = requestId.replaceAll('-', '').toUpperCase()
-  const second = Buffer.from(id + id).toString('base64')
-  return { 'x-amz-request-id': id.slice(0, 16), 'x-amz-id-2': second }
 }

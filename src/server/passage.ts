@@ -7,7 +7,7 @@ import { json } from './own-pages.ts'
 /** One request on its way down the chain: what is known of it so far. */
 export interface Passage {
   readonly exchange: Exchange
-  readonly requestId: string
+  requestId: string
   readonly startedMs: number
   service: string
   operation: string
@@ -50,5 +50,11 @@ export function createPassage(exchange: Exchange, requestId: string, startedMs: 
 
 function plainError(error: ServiceError, requestId: string): WireResponse {
   const { code, message } = error
-  return json(error.status, { code, message, requestId })
+  const { headers, ...answer } = json(error.status, { code, message, requestId })
+  return { ...answer, headers: { ...headers, 'x-amzn-requestid': requestId } }
+}
+
+// AWS: S3 names its requests by sixteen capital letters and digits, all others by a UUID.
+export function objectRequestId(requestId: string): string {
+  return requestId.replaceAll('-', '').slice(0, 16).toUpperCase()
 }
