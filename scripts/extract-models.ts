@@ -316,11 +316,6 @@ function readProtocol(sdk: Readonly<Record<string, unknown>>) {
   }
 }
 
-interface EnumMember {
-  readonly name: string
-  readonly isList: boolean
-}
-
 /** Which member is of which enum is told by the type declarations only. */
 function readEnums(sdk: Readonly<Record<string, unknown>>, modelTypes: string) {
   const declarations = readdirSync(modelTypes)
@@ -328,18 +323,34 @@ function readEnums(sdk: Readonly<Record<string, unknown>>, modelTypes: string) {
     .map((file) => readFileSync(join(modelTypes, file), 'utf8'))
     .join('\n')
   const values: Record<string, string[]> = {}
-  const members = new Map<string, EnumMember>()
+  const members = new Map<string, Limits>()
   const interfaces = /^export (?:declare )?(?:interface|class) (\w+)[^{]*\{([\s\S]*?)^\}/gm
-  const properties = /^ {4}(?:readonly )?"?(\w+)"?\??: (\w+)(\[\])? \| undefined;/gm
+  const properties = /^ {4}(?:readonly )?"?(\w+)"?\??: ([^;{]+?)(?: \| undefined)?;/gm
+
+  const limitsOfType = (type: string): Limits | undefined => {
+    if (type.endsWith('[]')) return part('element', limitsOfType(type.slice(0, -2)))
+    const map = /^(?:Partial<)?Record<(\w+), (.*?)>>?$/.exec(type)
+    if (map) {
+      const [, key = '', value = ''] = map
+      const found = { ...part('key', limitsOfType(key)), ...part('value', limitsOfType(value)) }
+      return Object.keys(found).length > 0 ? found : undefined
+    }
+    const known = enumValues(sdk[type])
+    if (!known) return undefined
+    values[type] = known
+    return { enum: type }
+  }
   for (const [, structure = '', body = ''] of declarations.matchAll(interfaces)) {
-    for (const [, member = '', type = '', list] of body.matchAll(properties)) {
-      const known = enumValues(sdk[type])
-      if (!known) continue
-      values[type] = known
-      members.set(`${structure}.${member}`, { name: type, isList: list !== undefined })
+    for (const [, member = '', type = ''] of body.matchAll(properties)) {
+      const limits = limitsOfType(type)
+      if (limits) members.set(`${structure}.${member}`, limits)
     }
   }
   return { values, members }
+}
+
+function part(name: 'element' | 'key' | 'value', limits: Limits | undefined): Limits | undefined {
+  return limits && { [name]: limits }
 }
 
 function enumValues(exported: unknown): string[] | undefined {
@@ -353,15 +364,24 @@ interface Constraints {
   readonly members: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
 
-function createLimits(service: string, enums: ReadonlyMap<string, EnumMember>) {
+function createLimits(service: string, enums: ReadonlyMap<string, Limits>) {
   const file = join(scripts, 'constraints', `${service}.json`)
   const constraints: Constraints = JSON.parse(readFileSync(file, 'utf8'))
   return (structure: string, member: string): Limits | undefined => {
     const number = constraints.members[structure]?.[member]
     const limits = number === undefined ? undefined : constraints.limits[number]
-    const of = enums.get(`${structure}.${member}`)
-    if (!of) return limits
-    return of.isList ? { ...limits, element: { enum: of.name } } : { enum: of.name }
+    return merged(limits, enums.get(`${structure}.${member}`))
+  }
+}
+
+/** An enum says all there is to say of a value; pattern and length of its text do not count. */
+function merged(limits: Limits | undefined, enums: Limits | undefined): Limits | undefined {
+  if (enums === undefined || enums.enum !== undefined) return enums ?? limits
+  return {
+    ...limits,
+    ...part('element', merged(limits?.element, enums.element)),
+    ...part('key', merged(limits?.key, enums.key)),
+    ...part('value', merged(limits?.value, enums.value)),
   }
 }
 

@@ -108,3 +108,49 @@ function numberOf(limits: Limits | undefined): fc.Arbitrary<number> {
   const fraction = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 })
   return limits?.number === undefined ? fc.integer() : fraction.map((value) => value || 0)
 }
+
+const anyScalar: fc.Arbitrary<Shape> = fc.constantFrom<Shape>(
+  { kind: 'string', streaming: false },
+  { kind: 'number', streaming: false },
+  { kind: 'boolean', streaming: false },
+  { kind: 'blob', streaming: false },
+  { kind: 'timestamp', streaming: false },
+  { kind: 'timestamp', streaming: false, format: 'date-time' },
+)
+
+function memberOf(name: string, shape: Shape): Member {
+  return { name, shape, required: false, traits: {}, limits: undefined }
+}
+
+function structureOf(shapes: ReadonlyArray<Shape>): StructureShape {
+  const members = shapes.map((shape, index) => memberOf(`Member${index}`, shape))
+  return { kind: 'structure', name: 'Any', isUnion: false, traits: {}, members }
+}
+
+function shapeAt(depth: number, leaf: fc.Arbitrary<Shape>): fc.Arbitrary<Shape> {
+  if (depth === 0) return leaf
+  const inner = shapeAt(depth - 1, leaf)
+  return fc.oneof(
+    leaf,
+    inner.map((shape): Shape => ({ kind: 'list', element: memberOf('member', shape) })),
+    inner.map(
+      (shape): Shape => ({
+        kind: 'map',
+        key: memberOf('key', { kind: 'string', streaming: false }),
+        value: memberOf('value', shape),
+      }),
+    ),
+    fc.array(inner, { minLength: 1, maxLength: 4 }).map(structureOf),
+  )
+}
+
+/** A type that no service has, and a value of it. */
+export function anyStructure(leaf = anyScalar): fc.Arbitrary<{
+  readonly shape: StructureShape
+  readonly value: Record<string, unknown>
+}> {
+  return fc
+    .array(shapeAt(2, leaf), { minLength: 1, maxLength: 5 })
+    .map(structureOf)
+    .chain((shape) => structureArbitrary(shape).map((value) => ({ shape, value })))
+}

@@ -14,7 +14,7 @@ import { setKey } from './tree-reader.ts'
  */
 export type Scan = (body: Buffer) => Record<string, unknown> | undefined
 
-/** `undefined` when the shape has no blob (JSON.parse is as fast then) or is recursive. */
+/** `undefined` when the shape has no blob: JSON.parse is as fast then. Stops where a shape recurs. */
 export function compileScanner(shape: StructureShape): Scan | undefined {
   if (!holdsBlob(shape, new Set())) return undefined
   const scan = structureScanner(shape, [])

@@ -85,14 +85,32 @@ function patternConstraint(pattern: string): Constraint | undefined {
 
 /** Java's patterns are for the whole value. `undefined` where JavaScript cannot read one. */
 export function compilePattern(pattern: string): RegExp | undefined {
-  for (const flags of ['u', '']) {
-    try {
-      return new RegExp(`^(?:${pattern})$`, flags)
-    } catch {
-      // Java allows escapes and ranges that Unicode mode does not; the second try is without it.
-    }
+  const translated = translatePattern(pattern)
+  const whole = `^(?:${translated})$`
+  try {
+    return new RegExp(whole, 'u')
+  } catch {
+    // Java allows escapes that Unicode mode does not; without it, `\p{…}` would mean something else.
+    return translated.includes('\\p{') ? undefined : compileLoosely(whole)
   }
-  return undefined
+}
+
+function compileLoosely(source: string): RegExp | undefined {
+  try {
+    return new RegExp(source)
+  } catch {
+    return undefined
+  }
+}
+
+/** What Java writes otherwise: POSIX classes, the ends of the text, escapes that say nothing. */
+function translatePattern(pattern: string): string {
+  return pattern
+    .replaceAll('\\p{Alnum}', 'a-zA-Z0-9')
+    .replaceAll('\\p{Print}', '\\x20-\\x7e')
+    .replaceAll('\\A', '^')
+    .replaceAll('\\z', '$')
+    .replace(/\\([_: "'@,;=<>!#%&~`])/g, '$1')
 }
 
 /** Whether a list may hold nothing but values. */

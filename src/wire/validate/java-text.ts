@@ -47,9 +47,9 @@ function write(shape: Shape, value: unknown, limits: Limits | undefined): string
 /** Stops writing once the text is longer than what will be shown. */
 function joined<T>(items: ReadonlyArray<T>, write: (item: T) => string): string {
   let text = ''
-  for (const item of items) {
-    text += (text === '' ? '' : ', ') + write(item)
-    if (text.length > textLengthMax) return text
+  for (const [index, item] of items.entries()) {
+    text += (index === 0 ? '' : ', ') + write(item)
+    if (text.length > textLengthMax) break
   }
   return text
 }
