@@ -1,0 +1,21 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Random } from '../../base/random.ts'
+import type { MetaStore } from '../../engines/meta/port.ts'
+import type { LogsDeps } from './contract.ts'
+import { createLogEvents } from './log-events.ts'
+import { createLogGroups } from './log-groups.ts'
+import { createLogReader } from './log-reader.ts'
+import { createLogStreams } from './log-streams.ts'
+
+/** The nouns of the service, on one another. `groups` is what other services write to. */
+export function createLogNouns(deps: {
+  readonly meta: MetaStore
+  readonly clock: Clock
+  readonly random: Random
+}): LogsDeps {
+  const events = createLogEvents(deps.meta)
+  const streams = createLogStreams({ ...deps, events })
+  const groups = createLogGroups({ ...deps, streams })
+  const reader = createLogReader({ groups, streams, events })
+  return { events, streams, groups, reader, clock: deps.clock }
+}
