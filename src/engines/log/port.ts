@@ -15,15 +15,20 @@ export interface LogEngine {
   removePartition(id: PartitionId): Promise<void>
   /**
    * Appends one batch in order, atomically. Batches of different partitions that arrive together
-   * share one sync (group commit). Rejects with `not-found` for an unknown partition.
+   * share one sync (group commit). Rejects with `not-found` for an unknown partition, with
+   * `conflict` for a closed one, and with `invalid` when the batch is larger than the log takes.
    */
   append(id: PartitionId, records: ReadonlyArray<LogRecord>): Promise<Appended>
   /**
    * Records from `offset` on, at most `recordsMax` and about `bytesMax` (always at least one record
-   * when there is one). An offset below the start answers `invalid`; at the end answers none.
+   * when there is one). An offset below the start or behind the end answers `invalid`; at the end
+   * answers none.
    */
   read(id: PartitionId, request: ReadRequest): Promise<ReadBatch>
-  /** Resolves when a record at or behind `offset` is visible, or when the signal aborts. */
+  /**
+   * Resolves when a record at or behind `offset` is visible, when the partition is closed, or when
+   * the signal aborts; rejects with `not-found` when the partition is removed meanwhile.
+   */
   waitFor(id: PartitionId, offset: number, signal: AbortSignal): Promise<void>
   bounds(id: PartitionId): Promise<PartitionBounds>
   /** Offset of the first record with a timestamp >= `timestampMs`; the end offset when none. */
@@ -46,6 +51,8 @@ export interface PartitionSettings {
   readonly retentionMs: number
   /** Absent: no limit by size. */
   readonly retentionBytes?: number
+  /** No more records are taken. Once that is durable, the end offset is final. */
+  readonly closed?: boolean
 }
 
 export interface LogRecord {

@@ -1,0 +1,73 @@
+import { EngineError } from '../../../base/errors.ts'
+import type { PartitionId, PartitionSettings } from '../port.ts'
+import type { Partition } from './partition.ts'
+import { createPartition, wake } from './partition.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { TailCache } from './tail-cache.ts'
+
+/** All partitions of the log, by number and by id. */
+export interface Partitions {
+  readonly byNumber: ReadonlyMap<number, Partition>
+  find(id: PartitionId): Partition | undefined
+  /** Throws `not-found`. */
+  get(id: PartitionId): Partition
+  nextNumber(): number
+  /** Makes the partition, or changes the settings of the one that is there. */
+  apply(number: number, id: PartitionId, settings: PartitionSettings): void
+  remove(partition: Partition): void
+}
+
+export function createPartitions(snapshot: Snapshot, tail: TailCache): Partitions {
+  const byNumber = new Map<number, Partition>()
+  const byId = new Map<string, Partition>()
+  let { nextNumber } = snapshot
+
+  function add(partition: Partition): Partition {
+    byNumber.set(partition.number, partition)
+    byId.set(keyOf(partition.id), partition)
+    nextNumber = Math.max(nextNumber, partition.number + 1)
+    return partition
+  }
+
+  for (const stored of snapshot.partitions) {
+    const partition = add(createPartition(stored.number, stored.id, stored.settings))
+    partition.startOffset = stored.startOffset
+    partition.writtenOffset = stored.endOffset
+    partition.endOffset = stored.endOffset
+    for (const [baseOffset, sizeBytes, maxTimestampMs, createdMs] of stored.segments) {
+      const index = undefined
+      partition.segments.push({ baseOffset, sizeBytes, maxTimestampMs, createdMs, index })
+    }
+  }
+
+  return {
+    byNumber,
+    find: (id) => byId.get(keyOf(id)),
+    get(id) {
+      const partition = byId.get(keyOf(id))
+      if (!partition) throw notFound(id)
+      return partition
+    },
+    nextNumber: () => nextNumber,
+    apply(number, id, settings) {
+      const partition = byNumber.get(number) ?? add(createPartition(number, id, settings))
+      partition.settings = settings
+      wake(partition)
+    },
+    remove(partition) {
+      partition.removed = true
+      byNumber.delete(partition.number)
+      byId.delete(keyOf(partition.id))
+      tail.forget(partition)
+      for (const waiter of partition.waiters) waiter.reject(notFound(partition.id))
+    },
+  }
+}
+
+export function notFound(id: PartitionId): EngineError {
+  return new EngineError('not-found', `there is no partition ${id.partition} of ${id.topic}`)
+}
+
+function keyOf(id: PartitionId): string {
+  return `${id.partition}/${id.topic}`
+}
