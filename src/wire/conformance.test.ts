@@ -1,24 +1,19 @@
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { extractModels, modelledServices } from '../../scripts/extract-models.ts'
 import { structureArbitrary } from '../../test/support/wire-arbitraries.ts'
+import type { AnyClient, WireServer } from '../../test/support/wire-server.ts'
+import { createAnyClient, readAll, startWireServer } from '../../test/support/wire-server.ts'
 import type { Limits, MemberData, ModelData } from './model/data.ts'
 import type { OperationModel, ServiceModel } from './model/service-model.ts'
 import { linkModel } from './model/service-model.ts'
 import type { Member } from './model/shape.ts'
-import type { Wire, WireOperation, WireRequest } from './request.ts'
+import type { WireOperation, WireRequest } from './request.ts'
 import { openWire } from './wire.ts'
 
 // Every operation of every model: what a real client sends reaches the operation as it was given,
@@ -27,7 +22,7 @@ import { openWire } from './wire.ts'
 const seed = 20261122
 const samplesPerOperation = 4
 
-/** Operations whose values a client changes on its way, by its own design. */
+/** Operations whose values do not pass, and why that is right. */
 const exceptions: Readonly<Record<string, string>> = {
   'lambda.InvokeWithResponseStream':
     'ResponseStreamContentType is bound to the Content-Type header, which is that of the events',
@@ -39,46 +34,41 @@ interface Exchange {
   input: unknown
 }
 
-let wire: Wire
-let server: Server
+let server: WireServer
 let models: string
 let exchange: Exchange
 
 beforeAll(async () => {
   models = withoutLimits(extractModels())
-  wire = openWire({ modelsDirectory: models, serviceNames: modelledServices })
-  server = createServer((request, response) => void answer(request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const wire = openWire({ modelsDirectory: models, serviceNames: modelledServices })
+  server = await startWireServer(wire, run)
 })
 
 afterAll(() => {
   server.close()
-  server.closeAllConnections()
   rmSync(models, { recursive: true })
 })
 
-for (const service of modelledServices) {
-  test(`${service}: every operation passes both ways unchanged`, { timeout: 120_000 }, async () => {
-    const model = linkModel(JSON.parse(readFileSync(join(models, `${service}.json`), 'utf8')))
-    const client = createClient(service)
-    const differing = new Map<string, string>()
-    for (const operation of model.operations.values()) {
-      const why = await passBothWays(client, model, operation)
-      if (why !== undefined) differing.set(`${service}.${operation.name}`, why)
-    }
-    client.destroy()
-    const expected = Object.keys(exceptions).filter((id) => id.startsWith(`${service}.`))
-    const unexpected = [...differing].filter(([id]) => !(id in exceptions))
-    const stale = expected.filter((id) => !differing.has(id))
-    expect(unexpected).toEqual([])
-    expect(stale).toEqual([])
-    expect(model.operations.size).toBeGreaterThan(0)
-  })
-}
+test.each(modelledServices)('%s: every operation passes both ways unchanged', async (service) => {
+  const model = linkModel(JSON.parse(readFileSync(join(models, `${service}.json`), 'utf8')))
+  const client = createAnyClient(service, server.endpoint)
+  const differing = new Map<string, string>()
+  for (const operation of model.operations.values()) {
+    const why = await passBothWays(client, model, operation)
+    if (why !== undefined) differing.set(`${service}.${operation.name}`, why)
+  }
+  client.destroy()
+  const expected = Object.keys(exceptions).filter((id) => id.startsWith(`${service}.`))
+  const unexpected = [...differing].filter(([id]) => !(id in exceptions))
+  const stale = expected.filter((id) => !differing.has(id))
+  expect(unexpected).toEqual([])
+  expect(stale).toEqual([])
+  expect(model.operations.size).toBeGreaterThan(0)
+})
 
 /** What went wrong with an operation, or `undefined`. */
 async function passBothWays(
-  client: Client,
+  client: AnyClient,
   model: ServiceModel,
   operation: OperationModel,
 ): Promise<string | undefined> {
@@ -92,12 +82,12 @@ async function passBothWays(
     if (events) output[events.name] = events.values
     try {
       exchange = { output: answered(output, events?.name), hit: undefined, input: undefined }
-      const got = await client.call(operation, input)
+      const got = await received(operation, await client.send(operation.name, input))
       if (exchange.hit !== id) return `went to ${exchange.hit}`
-      const sent = difference(plain(input), plain(exchange.input))
-      if (sent) return `input ${sent}`
-      const received = difference(plain(output), plain(got))
-      if (received) return `output ${received}`
+      const sentWrongly = difference(plain(input), plain(exchange.input))
+      if (sentWrongly) return `input ${sentWrongly}`
+      const answeredWrongly = difference(plain(output), plain(got))
+      if (answeredWrongly) return `output ${answeredWrongly}`
     } catch (error) {
       return `${exchange.hit ?? 'not reached'}: ${error}`
     }
@@ -158,102 +148,33 @@ function answered(output: Record<string, unknown>, events: string | undefined): 
   return { ...output, [events]: each() }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [rawPath = '', rawQuery = ''] = splitOnce(request.url ?? '', '?')
-  const wireRequest: WireRequest = {
-    method: request.method ?? '',
-    rawPath,
-    rawQuery,
-    headers: request.headers as WireRequest['headers'],
-    stream: request,
-    bytes: once(() => readAll(request)),
-  }
-  const scope = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '')
-  const found = await wire.identify(wireRequest, scope?.[1])
-  const { status, headers, body } =
-    found.kind === 'unknown'
-      ? found.writeError(found.error, 'request-1')
-      : await run(found.operation, wireRequest)
-  response.writeHead(status, headers)
-  if (typeof body === 'object' && 'pipe' in body) await pipeline(body, response)
-  else response.end(body)
-}
-
 async function run(operation: WireOperation, request: WireRequest) {
   exchange.hit = `${operation.service}.${operation.operation}`
-  try {
-    const input = (await operation.readInput(request)) as Record<string, unknown>
-    for (const [name, value] of Object.entries(input)) {
-      if (value === request.stream) input[name] = await readAll(request.stream)
-    }
-    exchange.input = input
-  } catch (error) {
-    exchange.input = String(error)
+  const input = (await operation.readInput(request)) as Record<string, unknown>
+  for (const [name, value] of Object.entries(input)) {
+    if (value === request.stream) input[name] = await readAll(request.stream)
   }
+  exchange.input = input
   return operation.writeOutput(exchange.output, 'request-1')
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
+/** The output with its streams read. */
+async function received(
+  { output }: OperationModel,
+  { $metadata, ...got }: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  for (const { name, shape } of output.members) {
+    const value = got[name]
+    if (value === undefined) continue
+    if (shape.kind === 'blob' && shape.streaming) {
+      got[name] = await (value as { transformToByteArray(): unknown }).transformToByteArray()
+    } else if (shape.kind === 'structure' && shape.traits.streaming) {
+      const events: unknown[] = []
+      for await (const event of value as AsyncIterable<unknown>) events.push(event)
+      got[name] = events
+    }
   }
-}
-
-async function readAll(stream: Readable): Promise<Buffer> {
-  const parts: Buffer[] = []
-  for await (const part of stream) parts.push(part as Buffer)
-  return Buffer.concat(parts)
-}
-
-function splitOnce(text: string, mark: string): string[] {
-  const at = text.indexOf(mark)
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
-}
-
-interface Client {
-  call(operation: OperationModel, input: object): Promise<Record<string, unknown>>
-  destroy(): void
-}
-
-function createClient(service: string): Client {
-  const require = createRequire(import.meta.url)
-  const warn = process.emitWarning
-  process.emitWarning = () => {}
-  const sdk = require(`@aws-sdk/client-${service}`)
-  const name = Object.keys(sdk).find((key) => /^[A-Z]\w*Client$/.test(key)) ?? ''
-  const client = new sdk[name]({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-    maxAttempts: 1,
-    disableHostPrefix: true,
-    forcePathStyle: true,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    disableS3ExpressSessionAuth: true,
-    requestHandler: new NodeHttpHandler(),
-  })
-  process.emitWarning = warn
-  return {
-    async call(operation, input) {
-      const { $metadata, ...output } = await client.send(new sdk[`${operation.name}Command`](input))
-      for (const member of operation.output.members) {
-        const value = output[member.name]
-        if (value === undefined) continue
-        if (member.shape.kind === 'blob' && member.shape.streaming) {
-          output[member.name] = await value.transformToByteArray()
-        } else if (member.shape.kind === 'structure' && member.shape.traits.streaming) {
-          const events: unknown[] = []
-          for await (const event of value) events.push(event)
-          output[member.name] = events
-        }
-      }
-      return output
-    },
-    destroy: () => client.destroy(),
-  }
+  return got
 }
 
 /** A copy of the models in which every value is allowed. Types of numbers stay. */
