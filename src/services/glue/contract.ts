@@ -1,6 +1,9 @@
+import type { Clock } from '../../base/clock.ts'
 import type { OperationName } from '../../wire/contract.ts'
 import type { Operation } from '../../wire/operation.ts'
 import type { GlueCatalog } from './catalog-store.ts'
+import type { Classifiers } from './crawler/classifiers.ts'
+import type { Crawlers } from './crawler/crawlers.ts'
 import type { Tags } from './tags.ts'
 
 type Sdk = typeof import('@aws-sdk/client-glue')
@@ -9,6 +12,9 @@ type Sdk = typeof import('@aws-sdk/client-glue')
 export interface GlueDeps {
   readonly catalog: GlueCatalog
   readonly tags: Tags
+  readonly crawlers: Crawlers
+  readonly classifiers: Classifiers
+  readonly clock: Clock
 }
 
 export type GlueOperation<Name extends OperationName<Sdk>> = Operation<GlueDeps, Sdk, Name>

@@ -28,4 +28,10 @@ export const limits = {
   /** … and the others that deep. */
   crawlShallowHeadBytes: 64 * 1024,
   crawlStopCheckEvery: 20,
+  /** AWS Glue quotas: classifiers per account 100. */
+  classifiersMax: 100,
+  /** Crawls and job runs that one node works on at the same time; others wait. */
+  crawlsAtOnce: 2,
+  /** ListCrawls (API reference: MaxResults 1 … 1000, 20 by default). */
+  crawlsPageSize: 1000,
 } as const
