@@ -18,6 +18,7 @@ import type {
   Protocol,
   ServiceSummary,
 } from '../src/wire/model/data.ts'
+import { judgedByService } from './judged-by-service.ts'
 import { part, readEnums } from './sdk-enums.ts'
 import type { Reference, Schema } from './sdk-schemas.ts'
 import { createShapeTable } from './sdk-schemas.ts'
@@ -54,7 +55,7 @@ export function extractModels(directory = join(root, 'dist', 'models')): string 
   mkdirSync(directory, { recursive: true })
   const services: ServiceSummary[] = []
   for (const name of modelledServices) {
-    const model = extractModel(name)
+    const model = quietly(() => extractModel(name))
     writeWhole(join(directory, `${name}.json`), JSON.stringify(model))
     const { protocol, target, version, signingName } = model
     const operations = Object.keys(model.operations).sort()
@@ -77,7 +78,9 @@ function hashOfSources(): string {
   const files = [
     join(root, 'package-lock.json'),
     join(root, 'src', 'wire', 'model', 'data.ts'),
-    ...['extract-models.ts', 'sdk-enums.ts', 'sdk-schemas.ts'].map((name) => join(scripts, name)),
+    ...['extract-models.ts', 'judged-by-service.ts', 'sdk-enums.ts', 'sdk-schemas.ts'].map((name) =>
+      join(scripts, name),
+    ),
     ...readdirSync(constraints)
       .sort()
       .map((name) => join(constraints, name)),
@@ -88,7 +91,7 @@ function hashOfSources(): string {
 
 function extractModel(name: string): ModelData {
   const packageName = `@aws-sdk/client-${name}`
-  const sdk = loadQuietly(packageName)
+  const sdk: Readonly<Record<string, unknown>> = require(packageName)
   const types = dirname(require.resolve(`${packageName}/package.json`))
   const enums = readEnums(sdk, join(types, 'dist-types', 'models'))
   const table = createShapeTable(createLimits(name, enums.members))
@@ -125,11 +128,12 @@ function isUnit(reference: unknown): boolean {
   return (typeof reference === 'function' ? reference() : reference) === 'unit'
 }
 
-function loadQuietly(packageName: string): Readonly<Record<string, unknown>> {
+/** Without the SDK's warnings about versions of Node to come. */
+function quietly<T>(run: () => T): T {
   const warn = process.emitWarning
   process.emitWarning = () => {}
   try {
-    return require(packageName)
+    return run()
   } finally {
     process.emitWarning = warn
   }
@@ -171,6 +175,7 @@ function createLimits(service: string, enums: ReadonlyMap<string, Limits>) {
   const file = join(scripts, 'constraints', `${service}.json`)
   const constraints: Constraints = JSON.parse(readFileSync(file, 'utf8'))
   return (structure: string, member: string): Limits | undefined => {
+    if (judgedByService.has(`${service}.${structure}.${member}`)) return undefined
     const number = constraints.members[structure]?.[member]
     const limits = number === undefined ? undefined : constraints.limits[number]
     return merged(limits, enums.get(`${structure}.${member}`))

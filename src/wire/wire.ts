@@ -184,20 +184,21 @@ function identifyRoute(
     const operation = wireOf(candidate).route(line)
     if (operation) return { kind: 'operation', operation }
   }
-  return unknownRoute(candidates, method, wanted)
+  return unknownRoute(candidates, request, wanted)
 }
 
 const datedPath = /^\/\d{4}-\d\d-\d\d\//
 
 function unknownRoute(
   candidates: ReadonlyArray<ServiceSummary>,
-  method: string,
+  { method, rawPath }: WireRequest,
   signingName: string | undefined,
 ): Identified {
   if (candidates.some(({ protocol }) => protocol === 'restXml')) {
     const message = 'The specified method is not allowed against this resource.'
+    const fields = { Method: method, ResourceType: resourceTypeOf(rawPath) }
     return unknown(
-      new ServiceError('MethodNotAllowed', message, { status: 405 }),
+      new ServiceError('MethodNotAllowed', message, { status: 405, fields }),
       restXmlErrorWriter(undefined, { withBody: method !== 'HEAD' }),
     )
   }
@@ -210,6 +211,12 @@ function unknownRoute(
       ? 'Unable to determine service/operation name to be authorized'
       : `The request names no operation, or service ${signingName} is not served here`
   return unknown(new ServiceError('UnknownOperationException', message), jsonErrorWriter(undefined))
+}
+
+function resourceTypeOf(rawPath: string): string {
+  const [, bucket = '', ...key] = rawPath.split('/')
+  if (bucket === '') return 'SERVICE'
+  return key.join('/') === '' ? 'BUCKET' : 'OBJECT'
 }
 
 function unknown(error: ServiceError, writeError: WriteError): Identified {

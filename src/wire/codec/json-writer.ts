@@ -4,7 +4,7 @@ import { bytesOf } from './base64.ts'
 import type { Time } from './timestamps.ts'
 
 /** JSON text of an output value. Only members that the model knows are written. */
-export type WriteText = (value: unknown) => string
+type WriteText = (value: unknown) => string
 
 export interface JsonWriter {
   value(shape: Shape): WriteText

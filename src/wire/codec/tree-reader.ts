@@ -11,7 +11,7 @@ import { MalformedInput } from './malformed-input.ts'
 import type { Time } from './timestamps.ts'
 
 /** Turns a parsed JSON or CBOR value into the value that an operation is given. */
-export type Read = (value: unknown) => unknown
+type Read = (value: unknown) => unknown
 
 /** Where the formats that parse to a tree of objects differ. */
 export interface TreeDialect {

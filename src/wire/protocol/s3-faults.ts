@@ -25,33 +25,68 @@ export function describeProblem({ member, value }: Problem): ServiceError {
   if (traits.httpPayload && (value === undefined || value === null)) {
     return new ServiceError('MissingRequestBodyError', 'Request Body is empty')
   }
-  if (traits.httpLabel) {
-    return member.name === 'Key'
-      ? new ServiceError('KeyTooLongError', 'Your key is too long')
-      : new ServiceError('InvalidBucketName', 'The specified bucket is not valid.')
-  }
   if (traits.httpHeader || traits.httpQuery) return argumentError(member, textOf(value))
   return new ServiceError('MalformedXML', malformedXml)
 }
 
 function argumentError({ traits, shape }: Member, text: string): ServiceError {
   const name = traits.httpQuery ?? traits.httpHeader?.toLowerCase() ?? ''
-  if (name === 'x-amz-storage-class') {
-    return new ServiceError('InvalidStorageClass', 'The storage class you specified is not valid')
+  const given = excerpt(text)
+  const named = { ArgumentName: name, ArgumentValue: given }
+  const refusal = refusals[name]
+  if (refusal === undefined) {
+    const message =
+      shape.kind === 'number' ? `Provided ${name} not an integer or within integer range` : ''
+    return new ServiceError('InvalidArgument', message, { fields: named })
   }
-  const message =
-    shape.kind === 'number'
-      ? `Provided ${name} not an integer or within integer range`
-      : (argumentMessages[name] ?? '')
-  const fields = { ArgumentName: name, ArgumentValue: excerpt(text) }
-  return new ServiceError('InvalidArgument', message, { fields })
+  const { code = 'InvalidArgument', message, fields = () => named } = refusal
+  return new ServiceError(
+    code,
+    message.replace('<value>', () => given),
+    { fields: fields(given) },
+  )
 }
 
-const argumentMessages: Readonly<Record<string, string>> = {
-  'encoding-type': 'Invalid Encoding Method specified in Request',
-  'x-amz-server-side-encryption': 'The encryption method specified is not supported',
-  'x-amz-metadata-directive': 'Unknown metadata directive.',
-  'x-amz-tagging-directive': 'Unknown tagging directive.',
+interface Refusal {
+  readonly code?: string
+  readonly message: string
+  readonly fields?: (given: string) => Readonly<Record<string, unknown>>
+}
+
+const nothing = () => ({})
+const unsupportedChecksum: Refusal = {
+  code: 'InvalidRequest',
+  message:
+    'Checksum algorithm provided is unsupported. Please try again with any of the valid types: ' +
+    '[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
+  fields: nothing,
+}
+
+/** AWS: recorded replies to headers and parameters that are refused in words of their own. */
+const refusals: Readonly<Record<string, Refusal>> = {
+  'encoding-type': { message: 'Invalid Encoding Method specified in Request' },
+  partNumber: { message: 'Part number must be an integer between 1 and 10000, inclusive' },
+  'x-amz-checksum-algorithm': unsupportedChecksum,
+  'x-amz-object-lock-mode': { message: 'Unknown wormMode directive.' },
+  'x-amz-object-ownership': {
+    message: 'Invalid x-amz-object-ownership header: <value>',
+    fields: () => ({ ArgumentName: 'x-amz-object-ownership' }),
+  },
+  'x-amz-sdk-checksum-algorithm': unsupportedChecksum,
+  'x-amz-server-side-encryption': {
+    code: 'InvalidEncryptionAlgorithmError',
+    message: 'The Encryption request you specified is not valid. Supported value: AES256.',
+  },
+  'x-amz-storage-class': {
+    code: 'InvalidStorageClass',
+    message: 'The storage class you specified is not valid',
+    fields: (given) => ({ StorageClassRequested: given }),
+  },
+  'x-amz-transition-default-minimum-object-size': {
+    code: 'InvalidRequest',
+    message: 'Invalid TransitionDefaultMinimumObjectSize found: <value>',
+    fields: nothing,
+  },
 }
 
 function textOf(value: unknown): string {

@@ -27,16 +27,18 @@ export function constraintsOf(
   const measure = measureOf(shape)
   if (measure) {
     const { min, max } = limits
+    const isFraction = limits.number === 'float' || limits.number === 'double'
+    const bound = (value: number) => (isFraction ? javaFraction(value) : String(value))
     const what = `Member must have ${shape.kind === 'number' ? 'value' : 'length'}`
     if (max !== undefined) {
       constraints.push({
-        says: `${what} less than or equal to ${max}`,
+        says: `${what} less than or equal to ${bound(max)}`,
         isKept: (value) => measure(value) <= max,
       })
     }
     if (min !== undefined) {
       constraints.push({
-        says: `${what} greater than or equal to ${min}`,
+        says: `${what} greater than or equal to ${bound(min)}`,
         isKept: (value) => measure(value) >= min,
       })
     }
@@ -46,6 +48,11 @@ export function constraintsOf(
     if (constraint) constraints.push(constraint)
   }
   return constraints
+}
+
+/** Java writes a whole number of type double as `1.0`. */
+export function javaFraction(value: number): string {
+  return Number.isInteger(value) ? `${value}.0` : String(value)
 }
 
 function measureOf(shape: Shape): ((value: unknown) => number) | undefined {

@@ -1,5 +1,6 @@
 import type { Limits, ModelData } from '../model/data.ts'
 import type { Member, Shape, StructureShape } from '../model/shape.ts'
+import type { Constraint } from './constraint.ts'
 import { constraintsOf, refusesNull } from './constraint.ts'
 import { javaText } from './java-text.ts'
 
@@ -109,9 +110,7 @@ function explainItems(
   const isKept = (item: unknown) =>
     item === null ? !noNull : constraints.every((constraint) => constraint.isKept(item))
   if (items.every(isKept)) return
-  const says = constraints.map((constraint) => constraint.says)
-  if (says.length === 0 || items.includes(null)) says.push('Member must not be null')
-  broken(`Member must satisfy constraint: [${says.join(', ')}]`)
+  broken(`Member must satisfy constraint: [${saidOfEach(constraints, inner)}]`)
 }
 
 function explainKeys(
@@ -142,7 +141,20 @@ function explainMapValues(
   const isKept = (item: unknown) =>
     item === null || constraints.every((constraint) => constraint.isKept(item))
   if (Object.values(map).every(isKept)) return
-  broken(`Map value must satisfy constraint: [${constraints.map(({ says }) => says).join(', ')}]`)
+  broken(`Map value must satisfy constraint: [${saidOfEach(constraints, { ...member, limits })}]`)
+}
+
+// AWS: values of an enum and numbers are also said not to be null, texts are not (recorded replies
+// of Lambda: `architectures`, `additionalVersionWeights` against `securityGroupIds`).
+function saidOfEach(
+  constraints: ReadonlyArray<Constraint>,
+  { shape, limits }: Pick<Member, 'shape' | 'limits'>,
+): string {
+  const said = constraints.map(({ says }) => says)
+  if (said.length === 0 || shape.kind === 'number' || limits?.enum !== undefined) {
+    said.push('Member must not be null')
+  }
+  return said.join(', ')
 }
 
 function isContainer({ kind }: Shape): boolean {

@@ -1,5 +1,6 @@
 import type { Limits } from '../model/data.ts'
 import type { Shape } from '../model/shape.ts'
+import { javaFraction } from './constraint.ts'
 
 /** Beyond this a value is cut in messages; AWS would repeat a megabyte. */
 const textLengthMax = 8192
@@ -22,7 +23,7 @@ function write(shape: Shape, value: unknown, limits: Limits | undefined): string
     }
     case 'number': {
       const isFraction = limits?.number === 'float' || limits?.number === 'double'
-      return isFraction && Number.isInteger(value) ? `${value}.0` : String(value)
+      return isFraction ? javaFraction(Number(value)) : String(value)
     }
     case 'list': {
       const write = (item: unknown) => javaText(shape.element.shape, item, limits?.element)

@@ -111,7 +111,7 @@ test.each<[string, Shape, Limits, unknown, string]>([
     { kind: 'map', key: member('key', string), value: member('value', number) },
     { value: { max: 1, number: 'double' } },
     { 2: 2 },
-    "Value '{2=2.0}' at 'value' failed to satisfy constraint: Map value must satisfy constraint: [Member must have value less than or equal to 1]",
+    "Value '{2=2.0}' at 'value' failed to satisfy constraint: Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member must not be null]",
   ],
 ])('%s: the words are those of AWS', (_, shape, limits, value, text) => {
   expect(messageOf(limited(shape, limits), { Value: value })).toBe(
