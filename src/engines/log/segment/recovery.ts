@@ -23,8 +23,10 @@ export function createRecovery(deps: {
   readonly tail: TailCache
   readonly behind: WriteBehind
   readonly flushBytes: number
+  /** Partitions with a lower number that the snapshot does not have were removed before it. */
+  readonly firstNewNumber: number
 }): Recovery {
-  const { partitions, tail, behind, flushBytes } = deps
+  const { partitions, tail, behind, flushBytes, firstNewNumber } = deps
   let groups = 0
 
   async function flushWhenLarge(): Promise<void> {
@@ -41,7 +43,10 @@ export function createRecovery(deps: {
     groupCount: () => groups,
     async replay(entries) {
       groups++
-      for (const entry of entries) replayEntry(partitions, tail, entry)
+      for (const entry of entries) {
+        const isKnown = partitions.byNumber.has(entry.partition)
+        if (isKnown || entry.partition >= firstNewNumber) replayEntry(partitions, tail, entry)
+      }
       await flushWhenLarge()
     },
   }

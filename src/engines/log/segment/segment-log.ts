@@ -92,9 +92,15 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<LogEng
     partitions: partitions.byNumber,
     nextNumber: partitions.nextNumber,
     release: (mark) => wal.release(mark),
-    fail: health.fail,
+    ...health,
   })
-  const recovery = createRecovery({ partitions, tail, behind, flushBytes: sizes.flushBytes })
+  const recovery = createRecovery({
+    partitions,
+    tail,
+    behind,
+    flushBytes: sizes.flushBytes,
+    firstNewNumber: snapshot.nextNumber,
+  })
   const wal: Wal = await openWal(
     {
       ...sizes,
@@ -162,8 +168,7 @@ function createEngine(parts: Parts): LogEngine {
     onCommit() {
       if (tail.unwrittenBytes() > sizes.flushBytes) behind.startFlush()
     },
-    failure: health.failure,
-    fail: health.fail,
+    ...health,
   })
   if (parts.recovery.groupCount() > 0) behind.startCheckpoint(() => wal.mark())
   const retaining = retainInRounds()

@@ -18,8 +18,9 @@ import { readFirstGroup, readGroups } from './wal-reader.ts'
  */
 export interface Wal {
   /**
-   * Resolves once the group is durable. Rejects with `full` when there is no space: then nothing of
-   * it is kept and a later commit may succeed. After any other failure this log must not be used.
+   * Resolves once the group is durable. Rejects with `full` when there is no space: a later commit
+   * may succeed, and then nothing of this one is kept. After any other failure this log must not be
+   * used. In both cases the next opening may bring the group back, as nobody knows what is on disk.
    */
   commit(entries: ReadonlyArray<WalEntry>): Promise<void>
   /** Where the slot in use starts: all that was committed before it lies before the mark. */

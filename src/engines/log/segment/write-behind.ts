@@ -44,6 +44,7 @@ export interface WriteBehindDeps {
   readonly partitions: ReadonlyMap<number, Partition>
   readonly nextNumber: () => number
   readonly release: (mark: WalMark) => void
+  readonly failure: () => EngineError | undefined
   readonly fail: (error: unknown) => void
 }
 
@@ -57,8 +58,13 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   let full: { readonly error: EngineError; readonly sinceMs: number } | undefined
   const underWay = new Map<string, Promise<void>>()
 
-  /** Sorts failures: a full medium is rested from, everything else stops the log. */
+  /**
+   * Sorts failures: a full medium is rested from, everything else stops the log. Runs within a turn,
+   * so that after a failed sync no other checkpoint says that all is well.
+   */
   async function guard<T>(work: () => Promise<T>): Promise<T> {
+    const failure = deps.failure()
+    if (failure) throw failure
     if (full && clock.monotonicMs() - full.sinceMs < FULL_REST_MS) throw full.error
     try {
       const result = await work()
@@ -78,7 +84,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     for (const partition of tail.unwritten()) await writer.write(partition)
   }
 
-  const flush = () => guard(() => turns.take(writeAll))
+  const flush = () => turns.take(() => guard(writeAll))
 
   async function checkpointNow(markOf: () => WalMark): Promise<void> {
     const mark = markOf()
@@ -95,7 +101,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   }
 
   const checkpoint = (mark: () => WalMark) =>
-    guard(() => checkpoints.take(() => checkpointNow(mark)))
+    checkpoints.take(() => guard(() => checkpointNow(mark)))
 
   function start(name: string, work: () => Promise<void>): void {
     if (underWay.has(name)) return
