@@ -1,7 +1,8 @@
-import { mkdir, open, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { EngineError, hasErrorCode } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
-import type { ScratchSpace } from './scratch.ts'
+import type { ScratchDirectory, ScratchSpace } from './scratch.ts'
 
 /** Buffers handed to one `writev`; the system takes at most 1,024. */
 const CHUNKS_A_WRITE = 1000
@@ -15,20 +16,70 @@ export async function openNodeScratch(directory: string, random: Random): Promis
     async create(purpose) {
       const path = join(root, `${purpose}-${random.uuid()}`)
       await mkdir(path)
-      return {
-        path,
-        async write(name, chunks) {
-          const file = await open(join(path, name), 'wx')
-          try {
-            for (let at = 0; at < chunks.length; at += CHUNKS_A_WRITE) {
-              await file.writev(chunks.slice(at, at + CHUNKS_A_WRITE))
-            }
-          } finally {
-            await file.close()
-          }
-        },
-        remove: () => rm(path, { recursive: true, force: true }),
-      }
+      return openDirectory(path, random)
     },
   }
+}
+
+function openDirectory(path: string, random: Random): ScratchDirectory {
+  return {
+    path,
+    async write(name, chunks) {
+      const file = await open(join(path, name), 'wx')
+      try {
+        for (let at = 0; at < chunks.length; at += CHUNKS_A_WRITE) {
+          await file.writev(chunks.slice(at, at + CHUNKS_A_WRITE))
+        }
+      } finally {
+        await file.close()
+      }
+    },
+    async makeDirectory(name) {
+      await mkdir(join(path, name), { recursive: true })
+    },
+    async link(source, name) {
+      const target = join(path, name)
+      try {
+        await mkdir(dirname(target), { recursive: true })
+        await linkOrCopy(source, target, join(path, `.link-${random.uuid()}`))
+      } catch (error) {
+        if (!hasErrorCode(error, 'EEXIST', 'ENOTDIR', 'EISDIR')) throw error
+        throw new EngineError('conflict', `${name} is a file and a folder`, error)
+      }
+    },
+    files: (folder) => filesBelow(join(path, folder)),
+    remove: () => rm(path, { recursive: true, force: true }),
+  }
+}
+
+/** By a rename, so that whoever has the old file open keeps it. */
+async function linkOrCopy(source: string, target: string, temporary: string): Promise<void> {
+  try {
+    await link(source, temporary)
+  } catch (error) {
+    // Another file system, or one without hard links.
+    if (!hasErrorCode(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK')) throw error
+    await copyFile(source, temporary)
+  }
+  try {
+    await rename(temporary, target)
+  } finally {
+    // Two links to one file: the rename leaves both (POSIX).
+    await rm(temporary, { force: true })
+  }
+}
+
+async function filesBelow(folder: string) {
+  const found: { name: string; sizeBytes: number }[] = []
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+    for (const entry of entries) {
+      if (!entry.isFile()) continue
+      const path = join(entry.parentPath, entry.name)
+      found.push({ name: relative(folder, path), sizeBytes: (await stat(path)).size })
+    }
+  } catch (error) {
+    if (!hasErrorCode(error, 'ENOENT')) throw error
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
