@@ -69,7 +69,7 @@ test.each<[string, Given]>([
   ['s3.ListBuckets', { method: 'GET' }],
   [
     's3.ListDirectoryBuckets',
-    { method: 'GET', rawQuery: 'x-id=ListDirectoryBuckets', signingName: 's3express' },
+    { method: 'GET', rawQuery: 'continuation-token=a', signingName: 's3express' },
   ],
   ['s3.CreateBucket', { method: 'PUT', rawPath: '/b' }],
   ['s3.ListObjects', { method: 'GET', rawPath: '/b/' }],

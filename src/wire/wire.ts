@@ -155,6 +155,15 @@ const signingAliases: Readonly<Record<string, string>> = {
   's3-object-lambda': 's3',
 }
 
+/**
+ * AWS: listing directory buckets differs from listing buckets by its host and signing name only, for
+ * the SDKs that send no `x-id`.
+ */
+function queryOf({ rawPath, rawQuery }: WireRequest, signingName: string | undefined) {
+  const isDirectoryList = signingName === 's3express' && rawPath === '/'
+  return parseQuery(isDirectoryList ? `x-id=ListDirectoryBuckets&${rawQuery}` : rawQuery)
+}
+
 function identifyRoute(
   { summaries, wireOf }: Directory,
   request: WireRequest,
@@ -165,7 +174,7 @@ function identifyRoute(
     method,
     rawPath,
     headers: unchunkedHeaders(headers),
-    query: parseQuery(request.rawQuery),
+    query: queryOf(request, signingName),
   }
   const wanted =
     signingName === undefined ? undefined : (signingAliases[signingName] ?? signingName)
