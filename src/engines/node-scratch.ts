@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { EngineError, hasErrorCode } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
@@ -48,6 +48,14 @@ function openDirectory(path: string, random: Random): ScratchDirectory {
       }
     },
     files: (folder) => filesBelow(join(path, folder)),
+    async read(name) {
+      try {
+        return await readFile(join(path, name))
+      } catch (error) {
+        if (hasErrorCode(error, 'ENOENT')) return undefined
+        throw error
+      }
+    },
     remove: () => rm(path, { recursive: true, force: true }),
   }
 }
