@@ -34,4 +34,7 @@ export const limits = {
   crawlsAtOnce: 2,
   /** ListCrawls (API reference: MaxResults 1 … 1000, 20 by default). */
   crawlsPageSize: 1000,
+  /** AWS Glue quotas: jobs per account 1,000 (can be raised there). */
+  jobsMax: 1000,
+  jobRunsAtOnce: 4,
 } as const
