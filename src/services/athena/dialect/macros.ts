@@ -1,0 +1,89 @@
+/**
+ * Macros with Trino's meaning where DuckDB's differs by the type of a value, which the translation
+ * cannot know: DuckDB picks the overload. An argument is cast to the type of its overload, so each
+ * list must name every type that may come. A session gets those that its statement uses.
+ */
+const DIVISION_BY_ZERO = "error('DIVISION_BY_ZERO: Division by zero')"
+
+export const macros: Readonly<Record<string, string>> = {
+  trino_divide: overloads([
+    ['a INTEGER, b INTEGER', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a // b END`],
+    ['a BIGINT, b BIGINT', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a // b END`],
+    ['a HUGEINT, b HUGEINT', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a // b END`],
+    ['a FLOAT, b FLOAT', 'a / b'],
+    ['a DOUBLE, b DOUBLE', 'a / b'],
+    ['a INTERVAL, b DOUBLE', 'a / b'],
+  ]),
+  trino_modulo: overloads([
+    ['a INTEGER, b INTEGER', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a % b END`],
+    ['a BIGINT, b BIGINT', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a % b END`],
+    ['a HUGEINT, b HUGEINT', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a % b END`],
+    ['a DOUBLE, b DOUBLE', 'a % b'],
+  ]),
+  trino_shift: overloads([
+    ['x DATE, i', '(x + i)::DATE'],
+    ['x TIMESTAMP, i', 'x + i'],
+    ['x TIMESTAMPTZ, i', 'x + i'],
+    ['x TIME, i', 'x + i'],
+    ['x INTERVAL, i', 'x + i'],
+  ]),
+  trino_date_trunc: overloads([
+    ['unit, x DATE', 'date_trunc(unit, x)::DATE'],
+    ['unit, x TIMESTAMP', 'date_trunc(unit, x)'],
+    ['unit, x TIMESTAMPTZ', 'date_trunc(unit, x)'],
+  ]),
+  trino_varchar: overloads([
+    ['x TIMESTAMP', "strftime(x, '%Y-%m-%d %H:%M:%S.%g')"],
+    ['x TIMESTAMPTZ', "strftime(timezone('UTC', x), '%Y-%m-%d %H:%M:%S.%g') || ' UTC'"],
+    ['x DATE', 'x::VARCHAR'],
+    ['x VARCHAR', 'x'],
+    ['x', 'x::VARCHAR'],
+  ]),
+  trino_at_zone: overloads([
+    ['x TIMESTAMP, z', "timezone(z, timezone('UTC', x))"],
+    ['x TIMESTAMPTZ, z', 'timezone(z, x)'],
+  ]),
+  trino_floor: overloads([
+    ['x BIGINT', 'x'],
+    ['x HUGEINT', 'x'],
+    ['x DOUBLE', 'floor(x)'],
+  ]),
+  trino_ceil: overloads([
+    ['x BIGINT', 'x'],
+    ['x HUGEINT', 'x'],
+    ['x DOUBLE', 'ceil(x)'],
+  ]),
+  trino_reverse: overloads([
+    ['x VARCHAR', 'reverse(x)'],
+    ['x', 'list_reverse(x)'],
+  ]),
+  trino_sequence: overloads([
+    ['a DATE, b DATE', 'list_transform(generate_series(a, b, INTERVAL 1 DAY), lambda d: d::DATE)'],
+    [
+      'a BIGINT, b BIGINT',
+      'CASE WHEN b < a THEN generate_series(a, b, -1) ELSE generate_series(a, b) END',
+    ],
+    ['a BIGINT, b BIGINT, s BIGINT', 'generate_series(a, b, s)'],
+    ['a DATE, b DATE, s INTERVAL', 'list_transform(generate_series(a, b, s), lambda d: d::DATE)'],
+    ['a TIMESTAMP, b TIMESTAMP, s INTERVAL', 'generate_series(a, b, s)'],
+  ]),
+  trino_map_agg: `CREATE MACRO trino_map_agg(entries) AS CASE
+    WHEN len(entries) = len(list_distinct(list_transform(entries, lambda e: e.k)))
+    THEN map_from_entries(entries)
+    ELSE map_from_entries(list_filter(entries, lambda e, i:
+      list_position(list_transform(entries, lambda f: f.k), e.k) = i)) END`,
+  trino_typeof: `CREATE MACRO trino_typeof(x) AS
+    replace(replace(replace(replace(lower(typeof(x)), 'timestamp with time zone',
+    'timestamp(3) with time zone'), 'blob', 'varbinary'), 'hugeint', 'bigint'), 'float', 'real')`,
+}
+
+function overloads(list: ReadonlyArray<readonly [parameters: string, body: string]>) {
+  return list.map(([parameters, body]) => `(${parameters}) AS ${body}`).join(', ')
+}
+
+/** `CREATE MACRO` statements for all macros that the SQL calls. */
+export function macrosOf(sql: string): string[] {
+  return Object.entries(macros)
+    .filter(([name]) => sql.includes(`${name}(`))
+    .map(([name, body]) => (body.startsWith('CREATE') ? body : `CREATE MACRO ${name}${body}`))
+}
