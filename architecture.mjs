@@ -29,6 +29,7 @@ export const vendors = {
   fflate: '^src/(services/lambda|cli/demo)/',
   hyparquet: '^src/services/glue/crawler/',
   'hyparquet-compressors': '^src/services/glue/crawler/',
+  'tar-stream': '^src/services/sagemaker/',
   lmdb: '^src/engines/meta/lmdb/',
   picocolors: '^src/cli/',
   pino: '^src/server/',
