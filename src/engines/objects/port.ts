@@ -51,7 +51,7 @@ export interface ObjectCapabilities {
   readonly localFiles: boolean
 }
 
-/** The bucket is any text without a zero byte; the key is UTF-8 of at most 1,024 bytes. */
+/** The bucket is any text without a zero byte; the key is UTF-8 of at most 1,200 bytes. */
 export interface ObjectId {
   readonly bucket: string
   readonly key: string

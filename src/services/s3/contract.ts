@@ -1,0 +1,24 @@
+import type { OperationName } from '../../wire/contract.ts'
+import type { Operation } from '../../wire/operation.ts'
+import type { Buckets } from './buckets.ts'
+import type { Copies } from './copies.ts'
+import type { NotificationSettings } from './notification-settings.ts'
+import type { ListObjects } from './object-listing.ts'
+import type { Objects } from './objects.ts'
+import type { CompleteUpload } from './upload-completion.ts'
+import type { Uploads } from './uploads.ts'
+
+export type Sdk = typeof import('@aws-sdk/client-s3')
+
+/** The nouns that the operations stand on. */
+export interface S3Deps {
+  readonly buckets: Buckets
+  readonly objects: Objects
+  readonly uploads: Uploads
+  readonly completeUpload: CompleteUpload
+  readonly copies: Copies
+  readonly notificationSettings: NotificationSettings
+  readonly listObjects: ListObjects
+}
+
+export type S3Operation<Name extends OperationName<Sdk>> = Operation<S3Deps, Sdk, Name>

@@ -1,0 +1,23 @@
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html, unless said otherwise.
+
+export const OBJECT_PUT_BYTES_MAX = 5 * 1024 ** 3
+export const OBJECT_BYTES_MAX = 50 * 1024 ** 4
+export const KEY_BYTES_MAX = 1_024
+/** User-defined metadata: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+export const METADATA_BYTES_MAX = 2_048
+export const LIST_MAX = 1_000
+export const DELETE_KEYS_MAX = 1_000
+export const PART_COUNT_MAX = 10_000
+/** Every part but the last. */
+export const PART_BYTES_MIN = 5 * 1024 ** 2
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+export const OBJECT_TAGS_MAX = 10
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/CostAllocTagging.html */
+export const BUCKET_TAGS_MAX = 50
+export const TAG_KEY_MAX = 128
+export const TAG_VALUE_MAX = 256
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/BucketRestrictions.html */
+export const BUCKETS_MAX = 10_000
+export const NOTIFICATION_RULES_MAX = 100
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html */
+export const FILTER_BYTES_MAX = 1_024

@@ -1,0 +1,123 @@
+import type { Clock } from '../../base/clock.ts'
+import { dateOf } from '../../base/clock.ts'
+import { ServiceError } from '../../base/errors.ts'
+import type { Random } from '../../base/random.ts'
+import type { Bucket } from './bucket.ts'
+import type { Buckets } from './buckets.ts'
+import { testMessage } from './event-record.ts'
+import { FILTER_BYTES_MAX, NOTIFICATION_RULES_MAX } from './limits.ts'
+import type { NotificationRule } from './notification-rules.ts'
+import { findOverlap, servedEventTypes } from './notification-rules.ts'
+import type { NotificationTarget } from './notification-target.ts'
+import { invalidArgument, notSupported } from './s3-errors.ts'
+
+/** Rules as a caller gives them. */
+export type GivenRule = Omit<NotificationRule, 'id'> & { readonly id?: string | undefined }
+
+export interface NotificationSettings {
+  /** Replaces the rules of the bucket, when every destination is there and none overlap. */
+  replace(
+    bucket: Bucket,
+    rules: ReadonlyArray<GivenRule>,
+    options: { readonly skipValidation: boolean; readonly requestId: string },
+  ): Promise<void>
+}
+
+const notThere: Readonly<Record<NotificationRule['service'], (arn: string) => string>> = {
+  lambda: (arn) => `Not authorized to invoke function [${arn}]`,
+  sqs: () => 'The destination queue does not exist',
+  sns: () => 'The destination topic does not exist',
+}
+
+export function createNotificationSettings(deps: {
+  readonly buckets: Buckets
+  readonly targets: ReadonlyMap<string, NotificationTarget>
+  readonly clock: Clock
+  readonly random: Random
+}): NotificationSettings {
+  const { buckets, targets, clock, random } = deps
+
+  async function requireDestination({ service, arn }: NotificationRule): Promise<void> {
+    const target = targets.get(service)
+    if (!target) throw notSupported(`A bucket notification to ${service}`)
+    try {
+      await target.validate(arn)
+    } catch (cause) {
+      const fields = { ArgumentName1: `${arn}, null`, ArgumentValue1: notThere[service](arn) }
+      throw new ServiceError(
+        'InvalidArgument',
+        'Unable to validate the following destination configurations',
+        { fields, cause },
+      )
+    }
+  }
+
+  // AWS: a queue or topic gets a test event when it becomes a destination; a function does not.
+  async function sendTest(bucket: Bucket, rule: NotificationRule, requestId: string) {
+    if (rule.service === 'lambda') return
+    const time = dateOf(clock.wallMs()).toISOString()
+    await targets.get(rule.service)?.deliver(rule.arn, testMessage(bucket.name, time, requestId))
+  }
+
+  return {
+    async replace(bucket, given, { skipValidation, requestId }) {
+      const rules = given.map(({ id, ...rule }) => ({ id: id || random.uuid(), ...rule }))
+      for (const rule of rules) checkRule(rule)
+      checkTogether(rules)
+      for (const rule of rules) {
+        if (!targets.has(rule.service))
+          throw notSupported(`A bucket notification to ${rule.service}`)
+        if (skipValidation) continue
+        await requireDestination(rule)
+        await sendTest(bucket, rule, requestId)
+      }
+      await buckets.change(bucket.accountId, bucket.name, (one) => ({
+        ...one,
+        notificationRules: rules,
+      }))
+    },
+  }
+}
+
+function checkRule({ service, arn, events, prefix = '', suffix = '' }: NotificationRule): void {
+  const [head, , named, , , ...resource] = arn.split(':')
+  if (head !== 'arn' || named !== service || resource.join(':') === '') {
+    throw invalidArgument('The ARN could not be parsed', argumentNames[service], arn)
+  }
+  for (const event of events) {
+    if (servedEventTypes.has(event)) continue
+    if (knownEventTypes.test(event)) throw notSupported(`The event type ${event}`)
+    throw invalidArgument('The event is not supported for notifications', 'Event', event)
+  }
+  if (
+    Buffer.byteLength(prefix) > FILTER_BYTES_MAX ||
+    Buffer.byteLength(suffix) > FILTER_BYTES_MAX
+  ) {
+    throw invalidArgument('Size of filter rule value cannot exceed 1024 bytes', 'FilterRule.Value')
+  }
+}
+
+const knownEventTypes =
+  /^s3:(ReducedRedundancyLostObject|ObjectCreated|ObjectRemoved|ObjectRestore|Replication|ObjectTagging|ObjectAcl|LifecycleExpiration|LifecycleTransition|IntelligentTiering|ObjectAnnotation)(:.+)?$/
+
+const argumentNames: Readonly<Record<NotificationRule['service'], string>> = {
+  lambda: 'CloudFunction',
+  sqs: 'Queue',
+  sns: 'Topic',
+}
+
+function checkTogether(rules: ReadonlyArray<NotificationRule>): void {
+  if (rules.length > NOTIFICATION_RULES_MAX) {
+    throw invalidArgument(
+      `The notification configuration cannot have more than ${NOTIFICATION_RULES_MAX} entries`,
+    )
+  }
+  if (new Set(rules.map(({ id }) => id)).size < rules.length) {
+    throw invalidArgument('Same ID used for multiple configurations. IDs must be unique')
+  }
+  if (findOverlap(rules)) {
+    throw invalidArgument(
+      'Configurations overlap. Configurations on the same bucket cannot share a common event type.',
+    )
+  }
+}

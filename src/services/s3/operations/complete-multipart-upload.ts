@@ -1,0 +1,43 @@
+import { checkWriteConditions } from '../conditions.ts'
+import type { S3Operation } from '../contract.ts'
+import { quoted, recordOf } from '../object-record.ts'
+import { encodeUrlForm } from '../url-form.ts'
+import {
+  checksumWithType,
+  givenChecksum,
+  originOf,
+  unquoted,
+  unservedOnRead,
+} from '../wire-object.ts'
+
+export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
+  name: 'CompleteMultipartUpload',
+  refuses: [...unservedOnRead],
+  async run({ buckets, completeUpload }, input, context) {
+    const conditions = { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch }
+    checkWriteConditions(conditions)
+    const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
+    const object = await completeUpload(bucket, {
+      ...conditions,
+      key: input.Key,
+      uploadId: input.UploadId,
+      parts: (input.MultipartUpload?.Parts ?? []).map((part) => ({
+        partNumber: part.PartNumber ?? 0,
+        etag: unquoted(part.ETag),
+        checksum: givenChecksum(part)?.value,
+      })),
+      checksum: givenChecksum(input),
+      checksumType: input.ChecksumType,
+      sizeBytes: input.MpuObjectSize,
+      origin: originOf(context),
+    })
+    const { etag, checksum } = recordOf(object)
+    return {
+      Location: `${context.endpoint}/${bucket.name}/${encodeUrlForm(input.Key)}`,
+      Bucket: bucket.name,
+      Key: input.Key,
+      ETag: quoted(etag),
+      ...checksumWithType(checksum),
+    }
+  },
+}

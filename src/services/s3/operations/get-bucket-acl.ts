@@ -1,0 +1,10 @@
+import type { S3Operation } from '../contract.ts'
+import { ownerOnly } from '../wire-acl.ts'
+
+export const getBucketAcl: S3Operation<'GetBucketAcl'> = {
+  name: 'GetBucketAcl',
+  async run({ buckets }, input, { accountId }) {
+    await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    return ownerOnly(accountId)
+  },
+}

@@ -1,0 +1,17 @@
+import type { S3Operation } from '../contract.ts'
+import { notSupported } from '../s3-errors.ts'
+import { rulesOf } from '../wire-notifications.ts'
+
+export const putBucketNotificationConfiguration: S3Operation<'PutBucketNotificationConfiguration'> =
+  {
+    name: 'PutBucketNotificationConfiguration',
+    async run({ buckets, notificationSettings }, input, { accountId, requestId }) {
+      const { NotificationConfiguration: given, SkipDestinationValidation = false } = input
+      if (given.EventBridgeConfiguration) throw notSupported('EventBridgeConfiguration')
+      const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+      const rules = rulesOf(given)
+      const options = { skipValidation: SkipDestinationValidation, requestId }
+      await notificationSettings.replace(bucket, rules, options)
+      return {}
+    },
+  }

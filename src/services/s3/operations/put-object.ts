@@ -1,0 +1,34 @@
+import { checkWriteConditions } from '../conditions.ts'
+import type { S3Operation } from '../contract.ts'
+import { quoted, recordOf } from '../object-record.ts'
+import {
+  checksumWithType,
+  detailsOf,
+  digestPlanOf,
+  originOf,
+  requireBodySize,
+  unservedOnWrite,
+} from '../wire-object.ts'
+
+export const putObject: S3Operation<'PutObject'> = {
+  name: 'PutObject',
+  refuses: [...unservedOnWrite, 'WriteOffsetBytes'],
+  async run({ buckets, objects }, input, context) {
+    checkWriteConditions({ ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch })
+    requireBodySize(input.ContentLength)
+    const details = detailsOf(input)
+    const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
+    const stored = await objects.put(bucket, {
+      ...details,
+      key: input.Key,
+      body: input.Body ?? new Uint8Array(0),
+      digests: digestPlanOf(input, context, 'CRC32'),
+      event: 'ObjectCreated:Put',
+      origin: originOf(context),
+      ifMatch: input.IfMatch,
+      ifNoneMatch: input.IfNoneMatch,
+    })
+    const { etag, checksum } = recordOf(stored)
+    return { ETag: quoted(etag), ...checksumWithType(checksum) }
+  },
+}

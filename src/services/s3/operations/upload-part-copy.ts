@@ -1,0 +1,45 @@
+import { dateOf } from '../../../base/clock.ts'
+import type { S3Operation } from '../contract.ts'
+import { quoted } from '../object-record.ts'
+import { requirePartNumber } from '../ranges.ts'
+import { parseCopySource, sourceConditions } from '../wire-copy.ts'
+import { checksumMembers, unservedOnRead } from '../wire-object.ts'
+
+export const uploadPartCopy: S3Operation<'UploadPartCopy'> = {
+  name: 'UploadPartCopy',
+  refuses: [
+    ...unservedOnRead,
+    'CopySourceSSECustomerAlgorithm',
+    'CopySourceSSECustomerKey',
+    'CopySourceSSECustomerKeyMD5',
+  ],
+  async run({ buckets, uploads, copies }, input, { accountId, signal }) {
+    requirePartNumber(input.PartNumber)
+    const source = parseCopySource(input.CopySource)
+    const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    const upload = await uploads.find(bucket, input.Key, input.UploadId)
+    const { algorithm, isChosen } = upload.record
+    const { body, digests } = await copies.open(
+      {
+        bucket: await buckets.find(accountId, source.bucket, input.ExpectedSourceBucketOwner),
+        key: source.key,
+        conditions: sourceConditions(input),
+      },
+      algorithm,
+      input.CopySourceRange,
+    )
+    const { etag, checksum, modifiedMs } = await uploads.putPart(bucket, upload, {
+      partNumber: input.PartNumber,
+      body,
+      digests,
+      signal,
+    })
+    return {
+      CopyPartResult: {
+        ETag: quoted(etag),
+        LastModified: dateOf(modifiedMs),
+        ...(isChosen && checksumMembers({ algorithm, value: checksum })),
+      },
+    }
+  },
+}

@@ -1,0 +1,32 @@
+import type { S3Operation } from '../contract.ts'
+import { quoted } from '../object-record.ts'
+import { requirePartNumber } from '../ranges.ts'
+import { checksumMismatch } from '../upload-completion.ts'
+import { checksumMembers, digestPlanOf, requireBodySize, unservedOnRead } from '../wire-object.ts'
+
+export const uploadPart: S3Operation<'UploadPart'> = {
+  name: 'UploadPart',
+  refuses: [...unservedOnRead],
+  async run({ buckets, uploads }, input, context) {
+    requirePartNumber(input.PartNumber)
+    requireBodySize(input.ContentLength)
+    const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
+    const upload = await uploads.find(bucket, input.Key, input.UploadId)
+    const { algorithm, isChosen } = upload.record
+    const digests = digestPlanOf(input, context, algorithm)
+    if (digests.algorithm !== algorithm && isChosen) {
+      throw checksumMismatch(algorithm, digests.algorithm)
+    }
+    // AWS: an upload that names no algorithm takes parts with any; here theirs are only compared.
+    const isOther = digests.algorithm !== algorithm
+    const part = await uploads.putPart(bucket, upload, {
+      partNumber: input.PartNumber,
+      body: input.Body ?? new Uint8Array(0),
+      digests: isOther ? { algorithm, givenMd5: input.ContentMD5 } : digests,
+    })
+    return {
+      ETag: quoted(part.etag),
+      ...(!isOther && checksumMembers({ algorithm, value: part.checksum })),
+    }
+  },
+}

@@ -1,0 +1,130 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { Metrics } from '../../base/metrics.ts'
+import type { Random } from '../../base/random.ts'
+import type { Background } from '../../engines/meta/background.ts'
+import type { Service } from '../../wire/operation.ts'
+import { bindOperations } from '../../wire/operation.ts'
+import { createNotificationDelivery } from './notification-delivery.ts'
+import { createNotificationSettings } from './notification-settings.ts'
+import type { NotificationTarget } from './notification-target.ts'
+import { abortMultipartUpload } from './operations/abort-multipart-upload.ts'
+import { completeMultipartUpload } from './operations/complete-multipart-upload.ts'
+import { copyObject } from './operations/copy-object.ts'
+import { createBucket } from './operations/create-bucket.ts'
+import { createMultipartUpload } from './operations/create-multipart-upload.ts'
+import { deleteBucket } from './operations/delete-bucket.ts'
+import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
+import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
+import { deleteObject } from './operations/delete-object.ts'
+import { deleteObjectTagging } from './operations/delete-object-tagging.ts'
+import { deleteObjects } from './operations/delete-objects.ts'
+import { getBucketAccelerateConfiguration } from './operations/get-bucket-accelerate-configuration.ts'
+import { getBucketAcl } from './operations/get-bucket-acl.ts'
+import { getBucketCors } from './operations/get-bucket-cors.ts'
+import { getBucketEncryption } from './operations/get-bucket-encryption.ts'
+import { getBucketLifecycleConfiguration } from './operations/get-bucket-lifecycle-configuration.ts'
+import { getBucketLocation } from './operations/get-bucket-location.ts'
+import { getBucketLogging } from './operations/get-bucket-logging.ts'
+import { getBucketNotificationConfiguration } from './operations/get-bucket-notification-configuration.ts'
+import { getBucketOwnershipControls } from './operations/get-bucket-ownership-controls.ts'
+import { getBucketPolicy } from './operations/get-bucket-policy.ts'
+import { getBucketReplication } from './operations/get-bucket-replication.ts'
+import { getBucketRequestPayment } from './operations/get-bucket-request-payment.ts'
+import { getBucketTagging } from './operations/get-bucket-tagging.ts'
+import { getBucketVersioning } from './operations/get-bucket-versioning.ts'
+import { getBucketWebsite } from './operations/get-bucket-website.ts'
+import { getObject } from './operations/get-object.ts'
+import { getObjectAcl } from './operations/get-object-acl.ts'
+import { getObjectAttributes } from './operations/get-object-attributes.ts'
+import { getObjectLockConfiguration } from './operations/get-object-lock-configuration.ts'
+import { getObjectTagging } from './operations/get-object-tagging.ts'
+import { getPublicAccessBlock } from './operations/get-public-access-block.ts'
+import { headBucket } from './operations/head-bucket.ts'
+import { headObject } from './operations/head-object.ts'
+import { listBuckets } from './operations/list-buckets.ts'
+import { listMultipartUploads } from './operations/list-multipart-uploads.ts'
+import { listObjects } from './operations/list-objects.ts'
+import { listObjectsV2 } from './operations/list-objects-v2.ts'
+import { listParts } from './operations/list-parts.ts'
+import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
+import { putBucketTagging } from './operations/put-bucket-tagging.ts'
+import { putBucketVersioning } from './operations/put-bucket-versioning.ts'
+import { putObject } from './operations/put-object.ts'
+import { putObjectTagging } from './operations/put-object-tagging.ts'
+import { putPublicAccessBlock } from './operations/put-public-access-block.ts'
+import { uploadPart } from './operations/upload-part.ts'
+import { uploadPartCopy } from './operations/upload-part-copy.ts'
+import type { S3Nouns } from './s3-nouns.ts'
+
+export function createS3Service(deps: {
+  readonly nouns: S3Nouns
+  /** Where bucket notifications can go; a kind that is not among them is refused by name. */
+  readonly targets: ReadonlyArray<NotificationTarget>
+  readonly background: Background
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly metrics: Metrics
+}): Service {
+  const { nouns, clock, random } = deps
+  const { buckets, outbox } = nouns
+  const targets = new Map(deps.targets.map((target) => [target.service, target]))
+  const notificationSettings = createNotificationSettings({ buckets, targets, clock, random })
+  const delivery = createNotificationDelivery({ ...deps, outbox, targets })
+  return {
+    name: 's3',
+    operations: bindOperations({ ...nouns, notificationSettings }, operations),
+    start: delivery.start,
+  }
+}
+
+const operations = [
+  abortMultipartUpload,
+  completeMultipartUpload,
+  copyObject,
+  createBucket,
+  createMultipartUpload,
+  deleteBucket,
+  deleteBucketPolicy,
+  deleteBucketTagging,
+  deleteObject,
+  deleteObjectTagging,
+  deleteObjects,
+  getBucketAccelerateConfiguration,
+  getBucketAcl,
+  getBucketCors,
+  getBucketEncryption,
+  getBucketLifecycleConfiguration,
+  getBucketLocation,
+  getBucketLogging,
+  getBucketNotificationConfiguration,
+  getBucketOwnershipControls,
+  getBucketPolicy,
+  getBucketReplication,
+  getBucketRequestPayment,
+  getBucketTagging,
+  getBucketVersioning,
+  getBucketWebsite,
+  getObject,
+  getObjectAcl,
+  getObjectAttributes,
+  getObjectLockConfiguration,
+  getObjectTagging,
+  getPublicAccessBlock,
+  headBucket,
+  headObject,
+  listBuckets,
+  listMultipartUploads,
+  listObjects,
+  listObjectsV2,
+  listParts,
+  putBucketNotificationConfiguration,
+  putBucketTagging,
+  putBucketVersioning,
+  putObject,
+  putObjectTagging,
+  putPublicAccessBlock,
+  uploadPart,
+  uploadPartCopy,
+]

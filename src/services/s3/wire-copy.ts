@@ -1,0 +1,43 @@
+import type { Input } from '../../wire/contract.ts'
+import type { ReadConditions } from './conditions.ts'
+import type { Sdk } from './contract.ts'
+import { invalidArgument } from './s3-errors.ts'
+import { requireNoVersion } from './wire-object.ts'
+
+/** `x-amz-copy-source`: `bucket/key`, percent-encoded, with or without a slash before it. */
+export function parseCopySource(header: string): { readonly bucket: string; readonly key: string } {
+  const [path = '', query = ''] = header.split('?', 2)
+  const version = new URLSearchParams(query).get('versionId')
+  requireNoVersion(version ?? undefined)
+  let text: string
+  try {
+    text = decodeURIComponent(path)
+  } catch {
+    throw invalidSource()
+  }
+  const match = /^\/?([^/]+)\/(.+)$/s.exec(text)
+  const [, bucket, key] = match ?? []
+  if (!bucket || !key || bucket.startsWith('arn:')) throw invalidSource()
+  return { bucket, key }
+}
+
+type SourceMembers = Pick<
+  Input<Sdk, 'CopyObject'>,
+  | 'CopySourceIfMatch'
+  | 'CopySourceIfNoneMatch'
+  | 'CopySourceIfModifiedSince'
+  | 'CopySourceIfUnmodifiedSince'
+>
+
+export function sourceConditions(input: SourceMembers): ReadConditions {
+  return {
+    ifMatch: input.CopySourceIfMatch,
+    ifNoneMatch: input.CopySourceIfNoneMatch,
+    ifModifiedSinceMs: input.CopySourceIfModifiedSince?.getTime(),
+    ifUnmodifiedSinceMs: input.CopySourceIfUnmodifiedSince?.getTime(),
+  }
+}
+
+function invalidSource() {
+  return invalidArgument('Invalid copy source object key', 'x-amz-copy-source', 'x-amz-copy-source')
+}
