@@ -29,6 +29,11 @@ export interface DocumentPage {
  */
 export interface Documents<T> {
   get(scope: Scope, ...id: ReadonlyArray<KeyPart>): Promise<T | undefined>
+  /**
+   * As `get`, but the same object as long as nobody writes the document: for what every request
+   * reads. It must not be changed.
+   */
+  getShared(scope: Scope, ...id: ReadonlyArray<KeyPart>): Promise<T | undefined>
   /** False when the document is already there. */
   create(scope: Scope, id: ReadonlyArray<KeyPart>, value: T): Promise<boolean>
   put(scope: Scope, id: ReadonlyArray<KeyPart>, value: T): Promise<void>
@@ -54,6 +59,8 @@ export interface Documents<T> {
 
 const ATTEMPTS_MAX = 100
 const SCAN_LIMIT = 1000
+/** Documents that `getShared` keeps in memory. */
+const SHARED_MAX = 1000
 
 export function createDocuments<T>(meta: MetaStore, collection: string): Documents<T> {
   const keyOf = (scope: Scope, id: ReadonlyArray<KeyPart>) =>
@@ -103,11 +110,14 @@ export function createDocuments<T>(meta: MetaStore, collection: string): Documen
     }
   }
 
+  const readShared = createSharedReads<T>(meta)
+
   return {
     async get(scope, ...id) {
       const entry = await meta.get(keyOf(scope, id))
       return entry && decodeValue<T>(entry)
     },
+    getShared: (scope, ...id) => readShared(keyOf(scope, id)),
     create(scope, id, value) {
       const key = keyOf(scope, id)
       const put = { key, value: encodeValue(value) }
@@ -133,6 +143,24 @@ export function createDocuments<T>(meta: MetaStore, collection: string): Documen
     putBatch: (scope, id, value) => ({
       puts: [{ key: keyOf(scope, id), value: encodeValue(value) }],
     }),
+  }
+}
+
+/** Decodes each version of a document once, as long as it is among those that were read last. */
+function createSharedReads<T>(meta: MetaStore): (key: Buffer) => Promise<T | undefined> {
+  const shared = new Map<string, { readonly version: number; readonly value: T }>()
+  return async (key) => {
+    const entry = await meta.get(key)
+    if (!entry) return undefined
+    const name = key.toString('latin1')
+    const known = shared.get(name)
+    if (known?.version === entry.version) return known.value
+    const value = decodeValue<T>(entry)
+    shared.delete(name)
+    shared.set(name, { version: entry.version, value })
+    const [oldest] = shared.keys()
+    if (shared.size > SHARED_MAX && oldest !== undefined) shared.delete(oldest)
+    return value
   }
 }
 
