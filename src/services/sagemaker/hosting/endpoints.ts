@@ -8,7 +8,7 @@ import { createDocuments } from '../../../engines/meta/documents.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
 import type { Resource, Resources } from '../resource.ts'
 import { createResources, resourceArn } from '../resource.ts'
-import type { EndpointConfigs, Variant } from './endpoint-configs.ts'
+import type { Variant } from './endpoint-configs.ts'
 
 /** An endpoint as it is kept. `InService` is written only after its model was loaded. */
 export interface Endpoint extends Resource {
@@ -48,7 +48,6 @@ export interface Endpoints extends Omit<Resources<Endpoint>, 'create' | 'remove'
 export function createEndpoints(deps: {
   readonly meta: MetaStore
   readonly clock: Clock
-  readonly configs: EndpointConfigs
 }): Endpoints {
   const { meta, clock } = deps
   const documents = createDocuments<Endpoint>(meta, 'sagemaker/endpoint')
