@@ -1,0 +1,1 @@
+"""What runs a Glue job's script: the launcher, the channel to the server, and the frame engine."""

@@ -1,0 +1,1 @@
+"""Only the exceptions that scripts catch: there is no Java here."""
