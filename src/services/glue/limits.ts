@@ -37,4 +37,14 @@ export const limits = {
   /** AWS Glue quotas: jobs per account 1,000 (can be raised there). */
   jobsMax: 1000,
   jobRunsAtOnce: 4,
+  /** Objects that one source of a job reads. */
+  sourceFilesMax: 100_000,
+  /** Scripts and libraries of a job, each. */
+  jobFileBytesMax: 64 * 1024 * 1024,
+  /** Role sessions last at most 12 hours (STS AssumeRole). */
+  sessionSecondsMax: 43_200,
+  /** AWS Glue quotas: triggers per account 1,000 (can be raised there). */
+  triggersMax: 1000,
+  /** GetJobRuns (API reference: MaxResults 1 … 200). */
+  jobRunsPageSize: 200,
 } as const

@@ -16,6 +16,13 @@ import type { CrawlEnd, Crawler, Crawlers } from './crawlers.ts'
 
 export const crawlerLogGroup = '/aws-glue/crawlers'
 
+/** How `LastCrawl` and conditions of triggers call the end of a crawl. */
+export const crawlStatuses = {
+  COMPLETED: 'SUCCEEDED',
+  STOPPED: 'CANCELLED',
+  FAILED: 'FAILED',
+} as const
+
 export interface CrawlRunner {
   /** Runs the crawl of a crawler that was started. */
   launch(scope: Scope, name: string): void
@@ -31,6 +38,13 @@ export function createCrawlRunner(
     readonly background: Background
     readonly clock: Clock
     readonly log: Logger
+    /** Told of every crawl that is over; may be told twice. */
+    readonly onEnd: (
+      scope: Scope,
+      name: string,
+      crawlId: string,
+      state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED',
+    ) => Promise<void>
   },
 ): CrawlRunner {
   const { crawlers, classifiers, logs, clock, log } = deps
@@ -81,6 +95,7 @@ export function createCrawlRunner(
       if (signal.aborted) return 0
       journal.say('BENCHMARK', 'Crawler has finished running and is in state READY')
       await flush(scope, name, journal)
+      await deps.onEnd(scope, name, crawler.crawlId, crawlStatuses[end.state])
       await crawlers.finish(scope, name, crawler.crawlId, end)
       return 'done'
     } finally {

@@ -26,7 +26,7 @@ export interface Bookmark {
  */
 export interface SourceMark {
   readonly highMs: number
-  /** Digests of key and modification time. */
+  /** Modification time (base 36) and digest of the path. */
   readonly recent: ReadonlyArray<string>
 }
 
@@ -101,7 +101,7 @@ export function createBookmarks(meta: MetaStore): Bookmarks {
 export function hasSeen(mark: SourceMark | undefined): (object: SeenObject) => boolean {
   if (!mark) return () => false
   const recent = new Set(mark.recent)
-  return (object) => object.modifiedMs <= mark.highMs - WINDOW_MS || recent.has(digest(object))
+  return (object) => object.modifiedMs <= mark.highMs - WINDOW_MS || recent.has(entryOf(object))
 }
 
 function moveMark(mark: SourceMark | undefined, objects: ReadonlyArray<SeenObject>): SourceMark {
@@ -109,14 +109,15 @@ function moveMark(mark: SourceMark | undefined, objects: ReadonlyArray<SeenObjec
     (high, { modifiedMs }) => Math.max(high, modifiedMs),
     mark?.highMs ?? 0,
   )
-  const young = objects.filter(({ modifiedMs }) => modifiedMs > highMs - WINDOW_MS).map(digest)
-  // Older digests that have left the window are kept while the mark has not moved far: they do no harm.
-  const kept = mark && mark.highMs > highMs - WINDOW_MS ? mark.recent : []
+  const sinceMs = highMs - WINDOW_MS
+  const kept = (mark?.recent ?? []).filter((entry) => Number.parseInt(entry, 36) > sinceMs)
+  const young = objects.filter(({ modifiedMs }) => modifiedMs > sinceMs).map(entryOf)
   return { highMs, recent: [...new Set([...kept, ...young])] }
 }
 
-function digest({ path, modifiedMs }: SeenObject): string {
-  return createHash('sha256').update(`${path}\n${modifiedMs}`).digest('base64url').slice(0, 16)
+function entryOf({ path, modifiedMs }: SeenObject): string {
+  const digest = createHash('sha256').update(path).digest('base64url').slice(0, 16)
+  return `${modifiedMs.toString(36)}.${digest}`
 }
 
 const versionMismatch = (job: string) =>

@@ -36,6 +36,10 @@
  *   endpointUrl}`
  *   `temporaryDirectory` is `--TempDir`. Needs no SQL session; may be called at any time.
  *
+ * `open {settings: {name: text|bool}}` → `{}`
+ *   Opens the run's session with settings of the engine (`sessionSettings` of `engines/query/port.ts`), which
+ *   are fixed from then on. Only before the first `sql`, which opens it without any.
+ *
  * `sql {sql, parameters?: [scalar], rowsMax?: number}` → `{columns: [{name, type}], rows: [[value]], truncated}`
  *   One statement in the run's session (DuckDB dialect), which lives as long as the run: views, macros
  *   and temporary tables stay. 64-bit integers, decimals and timestamps come as text. At most 10,000
@@ -67,7 +71,7 @@
  *       "partitionKeys": [{"name", "type"}],        type "string" where found by folder name
  *       "groups": [ { "values": ["2018", null],     one for each partition key; null: absent folder
  *                     "columns"?: [{"name", "type"}],   where a partition's differ from the table's
- *                     "format"?, "formatOptions"?,      likewise
+ *                     "format"?, "formatOptions"?,      likewise, always together
  *                     "files": ["<input>/bucket/key.json.gz"],    keep their key's name and ending
  *                     "keys": ["s3://bucket/key.json.gz"],        one for each file
  *                     "compression": "gzip"|"zstd"|"none" } ],    of text formats; one in a group
@@ -83,9 +87,10 @@
  *   Publishes every file below `directory` (under `work`), which the session wrote, for example by
  *   `COPY … (PARTITION_BY …)`: folders `key=value` are kept (their names must be those of
  *   `partitionKeys`, in order; values arrive percent-encoded, as DuckDB writes them), files are named
- *   as Glue (`run-1700000000000-part-r-00000.snappy.parquet`) or Spark does
- *   (`part-00000-<uuid>-c000.snappy.parquet`, and an empty `_SUCCESS` at the end). Empty files are
- *   left out unless they are all there is. `compression` (`snappy`, `gzip`, `zstd`, `none`) only
+ *   as Glue does (`run-1700000000000123-part-block-0-r-00000-snappy.parquet`, text formats
+ *   `run-1700000000000123-part-r-00000`, `….gz`) or as Spark does (`part-00000-<uuid>-c000.snappy.parquet`,
+ *   `….json.gz`, and an empty `_SUCCESS` at the end). `format` is `parquet`, `json`, `csv` or `text`. Empty files
+ *   are left out unless they are all there is. `compression` (`snappy`, `gzip`, `zstd`, `none`) only
  *   makes the file's ending: the session has compressed. `mode` is Spark's: `append` (default),
  *   `overwrite` (objects that were below the path go away after the new ones are there),
  *   `overwrite-partitions` (only below the partitions written), `errorifexists`, `ignore`.
@@ -106,3 +111,71 @@
  *   formats `json`, `csv`, `parquet`), brings its columns up to date for `UPDATE_IN_DATABASE`, and adds the partitions that
  *   are new. `partitions` is what `publish` answered. Call it after `publish`.
  */
+import { EngineError, ServiceError } from '../../../base/errors.ts'
+import type { Logger } from '../../../base/logger.ts'
+import type { RunningJob } from '../../../engines/compute/port.ts'
+import type { ChannelSession } from './channel-session.ts'
+import { channelError } from './channel-session.ts'
+
+const FRAME_BYTES_MAX = 16 * 1024 * 1024
+
+/** Serves the requests of a job, one behind the other, until its end of the channel closes. */
+export async function serveChannel(
+  job: RunningJob,
+  session: ChannelSession,
+  log: Logger,
+): Promise<void> {
+  for await (const frame of frames(job.requests)) {
+    const answer = await answerFrame(frame, session, log)
+    job.respond(Buffer.from(`${JSON.stringify(answer)}\n`))
+  }
+}
+
+/** Lines; undefined for one that is too long, after which nothing is read any more. */
+async function* frames(
+  stream: AsyncIterable<Uint8Array | string>,
+): AsyncIterable<Buffer | undefined> {
+  let pending: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    let rest = Buffer.from(chunk)
+    for (let end = rest.indexOf(0x0a); end >= 0; end = rest.indexOf(0x0a)) {
+      yield Buffer.concat([...pending, rest.subarray(0, end)])
+      pending = []
+      size = 0
+      rest = rest.subarray(end + 1)
+    }
+    pending.push(rest)
+    size += rest.length
+    if (size > FRAME_BYTES_MAX) {
+      yield undefined
+      return
+    }
+  }
+}
+
+async function answerFrame(frame: Buffer | undefined, session: ChannelSession, log: Logger) {
+  const request = frame && parseFrame(frame)
+  if (!request) {
+    const message = frame ? 'A request is not a JSON object' : 'A request is longer than 16 MiB'
+    return { id: null, error: { type: 'InvalidInputException', message } }
+  }
+  const id = request['id'] ?? null
+  try {
+    return { id, result: await session.handle(request) }
+  } catch (error) {
+    const ours = !(error instanceof ServiceError) && !(error instanceof EngineError)
+    if (ours) log.error({ err: error, op: request['op'] }, 'a request of a job failed')
+    return { id, error: channelError(error) }
+  }
+}
+
+function parseFrame(frame: Buffer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(frame.toString('utf8'))
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -16,7 +16,7 @@ export interface RunRequest {
   readonly capacity?: Partial<JobCapacity>
   readonly executionClass?: string
   readonly triggerName?: string
-  /** An earlier run whose arguments are taken (`JobRunId` of StartJobRun, and retries). */
+  /** An earlier run whose arguments are taken (`JobRunId` of StartJobRun). */
   readonly previous?: JobRun
   /** Chosen by the caller, so that a repeated request starts one run only. */
   readonly id?: string
@@ -40,8 +40,9 @@ export interface JobRuns {
   /** False when it is no longer STARTING. */
   running(scope: Scope, job: string, id: string): Promise<boolean>
   finish(scope: Scope, job: string, id: string, end: JobRunEnd): Promise<JobRun | undefined>
+  /** Starts the next attempt in the place of a failed one; repeatable. */
+  retry(scope: Scope, job: Job, failed: JobRun): Promise<void>
   removeAll(scope: Scope, job: string): Promise<void>
-  newId(): string
 }
 
 export function createJobRuns(deps: {
@@ -60,7 +61,6 @@ export function createJobRuns(deps: {
     `jr_${clock.wallMs().toString(16).padStart(12, '0')}${random.bytes(26).toString('hex')}`
 
   return {
-    newId,
     find: (scope, job, id) => documents.get(scope, job, id),
     async get(scope, job, id) {
       const found = await documents.get(scope, job, id)
@@ -75,6 +75,8 @@ export function createJobRuns(deps: {
       const scope = { accountId, region }
       checkArguments(request.arguments ?? {})
       const id = request.id ?? newId()
+      const earlier = request.id ? await documents.get(scope, job.name, id) : undefined
+      if (earlier) return earlier
       await jobs.enter(scope, job.name, id)
       const run = newRun(job, request, id, clock.wallMs())
       await documents.create(scope, [job.name, id], run)
@@ -102,6 +104,17 @@ export function createJobRuns(deps: {
       return documents.update(scope, [job, id], (run) =>
         isOver(run) ? run : { ...run, ...end, completedMs: nowMs, updatedMs: nowMs },
       )
+    },
+    async retry(scope, job, failed) {
+      const attempt = failed.attempt + 1
+      const id = `${failed.id.replace(/_attempt_\d+$/, '')}_attempt_${attempt}`
+      const { error: _error, completedMs: _completed, runningMs: _running, ...rest } = failed
+      const nowMs = clock.wallMs()
+      const times = { startedMs: nowMs, updatedMs: nowMs, state: 'STARTING' } as const
+      const next = { ...rest, ...times, id, attempt, previousRunId: failed.id }
+      await documents.create(scope, [job.name, id], next)
+      await jobs.replace(scope, job.name, failed.id, id)
+      onStart(scope, job.name, id)
     },
     removeAll: (scope, job) => documents.removeUnder(scope, job),
   }

@@ -31,6 +31,8 @@ export interface Jobs {
   /** Rejects with `ConcurrentRunsExceededException` when the job has all the runs it may have. */
   enter(scope: Scope, name: string, runId: string): Promise<void>
   leave(scope: Scope, name: string, runId: string): Promise<void>
+  /** The next attempt takes the place of the one before. */
+  replace(scope: Scope, name: string, runId: string, nextId: string): Promise<void>
   everywhere(): AsyncIterable<Document<Job>>
 }
 
@@ -90,6 +92,12 @@ export function createJobs({
       await documents.update(scope, [name], (job) => ({
         ...job,
         activeRuns: job.activeRuns.filter((id) => id !== runId),
+      }))
+    },
+    async replace(scope, name, runId, nextId) {
+      await documents.update(scope, [name], (job) => ({
+        ...job,
+        activeRuns: job.activeRuns.map((id) => (id === runId ? nextId : id)),
       }))
     },
     everywhere: () => documents.everywhere(),

@@ -10,7 +10,7 @@ import { parseSchedule } from '../../../base/schedule.ts'
 import type { Scope } from '../../../base/scope.ts'
 import { invalidInput, refuseMembers, unsupported } from '../catalog-errors.ts'
 import { parseConfiguration } from '../crawler/crawl-options.ts'
-import { crawlerLogGroup } from '../crawler/crawl-runner.ts'
+import { crawlerLogGroup, crawlStatuses } from '../crawler/crawl-runner.ts'
 import type { Crawl, Crawler, CrawlerDefinition, CrawlerTarget } from '../crawler/crawlers.ts'
 import { globPattern } from '../crawler/glob.ts'
 import { parseS3Path } from '../s3-path.ts'
@@ -146,11 +146,9 @@ function targetsToWire({ targets }: Crawler): CrawlerTargets {
   }
 }
 
-const statuses = { COMPLETED: 'SUCCEEDED', STOPPED: 'CANCELLED', FAILED: 'FAILED' } as const
-
 function lastCrawlToWire(name: string, crawl: Crawl): LastCrawlInfo {
   return {
-    Status: crawl.state === 'RUNNING' ? undefined : statuses[crawl.state],
+    Status: crawl.state === 'RUNNING' ? undefined : crawlStatuses[crawl.state],
     ErrorMessage: crawl.error,
     LogGroup: crawlerLogGroup,
     LogStream: name,
