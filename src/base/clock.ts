@@ -44,3 +44,15 @@ export function parseTimeMs(text: string): number {
 export function wallMsOfText(text: string): number {
   return Date.parse(text)
 }
+
+/** Milliseconds since the epoch of a moment in UTC; `month` counts from 1. */
+export function utcMs(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): number {
+  return Date.UTC(year, month - 1, day, hour, minute, second)
+}

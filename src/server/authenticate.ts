@@ -13,7 +13,10 @@ import type { SigningKey } from './signing.ts'
 import { createVerifier, sha256 } from './signing.ts'
 
 /** Who the caller proved to be, and what his signature says about the body. */
-export interface Authenticated extends Omit<Credential, 'secretAccessKey'> {
+export interface Authenticated {
+  readonly accessKeyId: string
+  readonly accountId: string
+  readonly callerArn: string
   readonly region: string
   /** Of an S3 request: its `x-amz-content-sha256` (a digest, `UNSIGNED-PAYLOAD`, `STREAMING-…`). */
   readonly payload: string
@@ -56,10 +59,12 @@ export function createAuthenticator(deps: {
       const { signature } = found
       const credential = await credentialOf(signature, refusals)
       if (credential.wellKnown) checkOrigin(request.headers, refusals)
-      const { secretAccessKey, ...caller } = credential
+      const { secretAccessKey, accessKeyId, accountId, callerArn } = credential
+      const { region } = signature
       const payload = dialect === 's3' ? objectPayload(request, signature) : ''
-      const who = { ...caller, region: signature.region, payload }
-      if (config.auth === 'open') return { ...who, signing: undefined }
+      if (config.auth === 'open') {
+        return { accessKeyId, accountId, callerArn, region, payload, signing: undefined }
+      }
 
       checkTime(signature, dialect, clock.wallMs(), refusals)
       checkSignedHeaders(request.headers, signature, dialect, refusals)
@@ -69,8 +74,8 @@ export function createAuthenticator(deps: {
         const advice = credential.wellKnown ? ` ${credentials.advice}` : ''
         throw refusals.mismatch(signature, verdict, advice)
       }
-      const key = verifier.keyOf(signature, secretAccessKey)
-      return { ...who, signing: { key, signature } }
+      const signing = { key: verifier.keyOf(signature, secretAccessKey), signature }
+      return { accessKeyId, accountId, callerArn, region, payload, signing }
     },
   }
 }

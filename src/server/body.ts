@@ -146,8 +146,11 @@ function readBody(exchange: Exchange, { decoder, checks }: BodyPlan, sink: Sink)
   exchange.onIdle(() => fail(idle()))
   source.on('data', onChunk)
   source.on('end', onEnd)
-  source.on('error', () => fail(incompleteBody()))
-  source.on('close', () => fail(incompleteBody()))
+  const onBreak = () => {
+    if (!over) fail(incompleteBody())
+  }
+  source.on('error', onBreak)
+  source.on('close', onBreak)
 }
 
 // AWS: S3 answers a stalled upload with 400 RequestTimeout (S3 API Reference, error responses).

@@ -7,7 +7,7 @@ import type { WireResponse } from '../wire/request.ts'
 import type { Exchange } from './exchange.ts'
 import { failureOf } from './failure.ts'
 import type { Passage } from './passage.ts'
-import { createPassage } from './passage.ts'
+import { abortPassage, createPassage } from './passage.ts'
 
 export interface ChainDeps {
   readonly answer: (passage: Passage) => Promise<WireResponse>
@@ -44,7 +44,7 @@ export function createChain(deps: ChainDeps): Chain {
     active.add(passage)
     exchange.onClose((complete, sentBytes) => {
       active.delete(passage)
-      if (!complete) passage.abort()
+      if (!complete) abortPassage(passage)
       const seconds = (clock.monotonicMs() - passage.startedMs) / 1000
       count(metrics, passage, { status: complete ? String(status) : 'gone', seconds, sentBytes })
     })

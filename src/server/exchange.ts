@@ -31,7 +31,7 @@ export function splitTarget(target: string): {
   readonly rawPath: string
   readonly rawQuery: string
 } {
-  const origin = /^https?:\/\/[^/?]*/i.exec(target)
+  const origin = target.startsWith('/') ? null : /^https?:\/\/[^/?]*/i.exec(target)
   const local = origin ? target.slice(origin[0].length) : target
   const mark = local.indexOf('?')
   if (mark < 0) return { rawPath: local || '/', rawQuery: '' }

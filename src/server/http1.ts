@@ -129,8 +129,10 @@ function createExchange(
     socket.once('close', onOver)
   })
 
+  const { rawPath, rawQuery } = splitTarget(request.url ?? '/')
   return {
-    ...splitTarget(request.url ?? '/'),
+    rawPath,
+    rawQuery,
     method: request.method ?? 'GET',
     headers: headersOf(request),
     body: hasBody(request) ? request : undefined,

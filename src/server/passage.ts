@@ -15,15 +15,12 @@ export interface Passage {
   writeError: (error: ServiceError, requestId: string) => WireResponse
   /** The answer has begun and has no known end (an event stream). */
   endless: boolean
-  readonly gone: boolean
-  /** Aborts when the caller goes away; made when first asked for. */
-  signal(): AbortSignal
-  abort(): void
+  /** The caller went away, or the server gave up on him. */
+  gone: boolean
+  controller: AbortController | undefined
 }
 
 export function createPassage(exchange: Exchange, requestId: string, startedMs: number): Passage {
-  let controller: AbortController | undefined
-  let gone = false
   return {
     exchange,
     requestId,
@@ -33,19 +30,21 @@ export function createPassage(exchange: Exchange, requestId: string, startedMs: 
     dialect: 'rest',
     writeError: plainError,
     endless: false,
-    get gone() {
-      return gone
-    },
-    signal() {
-      controller ??= new AbortController()
-      if (gone) controller.abort()
-      return controller.signal
-    },
-    abort() {
-      gone = true
-      controller?.abort()
-    },
+    gone: false,
+    controller: undefined,
   }
+}
+
+/** Aborts when the caller goes away; made when first asked for. */
+export function signalOf(passage: Passage): AbortSignal {
+  passage.controller ??= new AbortController()
+  if (passage.gone) passage.controller.abort()
+  return passage.controller.signal
+}
+
+export function abortPassage(passage: Passage): void {
+  passage.gone = true
+  passage.controller?.abort()
 }
 
 function plainError(error: ServiceError, requestId: string): WireResponse {

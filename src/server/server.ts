@@ -17,6 +17,7 @@ import type { PrometheusMetrics } from './metrics.ts'
 import { createMux } from './mux.ts'
 import type { ResetTarget } from './own-pages.ts'
 import { createOwnPages } from './own-pages.ts'
+import { abortPassage } from './passage.ts'
 
 export interface ServerDeps {
   readonly config: Pick<
@@ -118,10 +119,10 @@ export function createServer(deps: ServerDeps): Server {
       http1.closeIdleConnections()
       http1.close()
       for (const session of sessions) session.close()
-      for (const request of chain.active) if (request.endless) request.abort()
+      for (const request of chain.active) if (request.endless) abortPassage(request)
       for (const socket of silent) socket.destroy()
       if (await emptyWithin(config.drainTimeout, closed)) return
-      for (const request of chain.active) request.abort()
+      for (const request of chain.active) abortPassage(request)
       if (await emptyWithin(serverLimits.abortGraceMs, closed)) return
       for (const socket of sockets) socket.destroy()
       await closed

@@ -114,7 +114,6 @@ function decode(request: SignedRequest, body: Buffer, step: number) {
     accessKeyId: 'a',
     accountId: '0',
     callerArn: 'arn',
-    wellKnown: false,
     region: 'us-east-1',
     payload,
     signing: { key, signature },

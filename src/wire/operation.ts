@@ -3,7 +3,10 @@ import type { Logger } from '../base/logger.ts'
 import type { Scope } from '../base/scope.ts'
 import type { Input, OperationName, Output } from './contract.ts'
 
-/** Who asks, for what, and until when. Account and region come from the verified signature. */
+/**
+ * Who asks, for what, and until when. Account and region come from the verified signature. Not to be
+ * copied by spreading: `signal` and `log` are made when asked for.
+ */
 export interface RequestContext extends Scope {
   readonly requestId: string
   readonly accessKeyId: string
