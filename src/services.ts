@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { assert } from './base/assert.ts'
 import type { Clock } from './base/clock.ts'
+import { ServiceError } from './base/errors.ts'
 import type { Logger } from './base/logger.ts'
 import type { Metrics } from './base/metrics.ts'
 import type { Random } from './base/random.ts'
@@ -14,6 +15,10 @@ import type { Keys } from './server/keys.ts'
 import { createPolicies } from './services/iam/policies.ts'
 import { createRoles } from './services/iam/roles.ts'
 import { createIamService } from './services/iam/service.ts'
+import type { StreamReader } from './services/kinesis/stream-reader.ts'
+import { createLambdaNotificationTarget } from './services/lambda/lambda-notification-target.ts'
+import { createLambdaNouns } from './services/lambda/lambda-nouns.ts'
+import { createLambdaService } from './services/lambda/service.ts'
 import { createLogNouns } from './services/logs/log-nouns.ts'
 import { createLogsService } from './services/logs/service.ts'
 import { openS3Nouns } from './services/s3/s3-nouns.ts'
@@ -80,9 +85,21 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const logs = createLogNouns(ground)
   const s3 = await openS3Nouns({ ...ground, objects: engines.objects })
   const shared = { ...ground, objects: s3.access, logs: logs.groups }
+  const lambda = createLambdaNouns({
+    ...shared,
+    compute: engines.compute,
+    objectStore: engines.objects,
+    logWriter: logs.groups,
+    reader: noStreams,
+  })
   return {
     services: [
-      createS3Service({ ...ground, nouns: s3, targets: [] }),
+      createS3Service({
+        ...ground,
+        nouns: s3,
+        targets: [createLambdaNotificationTarget(lambda)],
+      }),
+      createLambdaService(lambda),
       createLogsService({ ...ground, ...logs }),
       ...createIdentityServices(ground),
       ...createSagemakerServices(shared),
@@ -134,4 +151,11 @@ function createSagemakerServices(shared: Shared): ReadonlyArray<Service> {
     }),
     createSagemakerRuntimeService({ endpoints, loadedModels }),
   ]
+}
+
+const noStreams: StreamReader = {
+  shardsOf: () => Promise.reject(new ServiceError('ResourceNotFoundException', 'no streams yet')),
+  startOffset: () => Promise.reject(new Error('no streams yet')),
+  read: () => Promise.reject(new Error('no streams yet')),
+  waitFor: () => Promise.reject(new Error('no streams yet')),
 }
