@@ -1,0 +1,49 @@
+// What the measured requests cost when nothing is promised: `node:http`, the bodies read, parsed or
+// written to a file without a sync, checked by nobody. Plain JavaScript: it runs without a loader.
+//   node bench/bare-server.mjs <directory>
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+const directory = process.argv[2]
+
+async function readBody(request) {
+  const chunks = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+const answers = {
+  '/read': async (request) => void (await readBody(request)),
+  '/json': async (request) => void JSON.parse((await readBody(request)).toString()),
+  '/put': (request, path) => pipeline(request, createWriteStream(path)),
+  '/put-md5': async (request, path) => {
+    const hash = createHash('md5')
+    request.on('data', (chunk) => hash.update(chunk))
+    await pipeline(request, createWriteStream(path))
+    hash.digest('hex')
+  },
+}
+
+async function answer(request, response) {
+  const [, kind, name = ''] = /^(\/[^/]*)\/?(.*)$/.exec(request.url)
+  const path = join(directory, basename(name))
+  if (kind === '/get') {
+    response.writeHead(200, { 'content-length': statSync(path).size })
+    return pipeline(createReadStream(path), response)
+  }
+  const body = kind === '/cpu' ? JSON.stringify(process.cpuUsage()) : '{}'
+  if (kind !== '/cpu') await answers[kind](request, path)
+  response.writeHead(200, { 'content-length': body.length })
+  response.end(body)
+}
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error) => {
+    process.stderr.write(`${error.stack}\n`)
+    response.destroy()
+  })
+})
+server.listen(0, '127.0.0.1', () => process.stdout.write(`ready ${server.address().port}\n`))

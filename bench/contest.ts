@@ -1,0 +1,138 @@
+import type { ChildProcess } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { RunningHeadrace } from '../test/support/headrace.ts'
+import { startHeadrace } from '../test/support/headrace.ts'
+import type { Row } from './results.ts'
+
+/** One request as it goes over the wire: the head in full, the body from a file. */
+export interface PreparedRequest {
+  readonly head: string
+  readonly bodyPath?: string
+}
+
+export interface Case {
+  readonly what: string
+  readonly aim?: number
+  /** Requests of one round. */
+  readonly count: number
+  readonly connections: number
+  /** Made anew for each round, so that signatures stay fresh. */
+  readonly ours: () => ReadonlyArray<PreparedRequest>
+  readonly bare: ReadonlyArray<PreparedRequest>
+  readonly bareIs: string
+}
+
+export interface Arena {
+  readonly headrace: RunningHeadrace
+  /** Bodies are kept here. */
+  readonly directory: string
+  readonly barePort: number
+  /** Rounds on either server in turn; the best of each counts. */
+  run(contest: Case): Promise<Row>
+  close(): Promise<void>
+}
+
+interface Contestant {
+  readonly port: number
+  /** User and system time of the server process so far, in seconds. */
+  cpuSeconds(): Promise<number>
+}
+
+const ROUNDS = 5
+/** Work that a server does behind its answers belongs to the round. */
+const SETTLE_MS = 200
+
+/** Headrace as a user starts it (without the shard limits), the bare server, and the load process. */
+export async function openArena(): Promise<Arena> {
+  const directory = mkdtempSync(join(tmpdir(), 'headrace-bench-'))
+  const headrace = await startHeadrace({ flags: ['--stream-limits', 'off'] })
+  const bare = spawn(process.execPath, [join('bench', 'bare-server.mjs'), directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(createInterface({ input: bare.stdout }), 'line')) as [string]
+  const barePort = Number(line.split(' ')[1])
+  const load = fork(join('bench', 'load.mjs'), { execArgv: [] })
+  const we: Contestant = {
+    port: headrace.port,
+    cpuSeconds: async () => sumOfCpu(await textOf(`${headrace.endpoint}/metrics`)),
+  }
+  const they: Contestant = {
+    port: barePort,
+    async cpuSeconds() {
+      const used = JSON.parse(await textOf(`http://127.0.0.1:${barePort}/cpu`))
+      return (used.user + used.system) / 1e6
+    },
+  }
+
+  async function run(contest: Case): Promise<Row> {
+    const { what, aim, count, bareIs } = contest
+    const ours: Round[] = []
+    const theirs: Round[] = []
+    await round(load, we, contest, contest.ours())
+    await round(load, they, contest, contest.bare)
+    for (let number = 0; number < ROUNDS; number++) {
+      ours.push(await round(load, we, contest, contest.ours()))
+      theirs.push(await round(load, they, contest, contest.bare))
+    }
+    const least = (rounds: Round[]) => Math.min(...rounds.map((one) => one.cpuSeconds))
+    return {
+      what,
+      unit: 'ms CPU',
+      ours: (least(ours) / count) * 1000,
+      reference: (least(theirs) / count) * 1000,
+      referenceIs: bareIs,
+      perSecond: count / Math.min(...ours.map((one) => one.seconds)),
+      ...(aim !== undefined && { aim }),
+    }
+  }
+
+  return {
+    headrace,
+    directory,
+    barePort,
+    run,
+    async close() {
+      load.kill()
+      bare.kill()
+      const code = await headrace.stop()
+      for (const path of [directory, headrace.dataDir]) rmSync(path, { recursive: true })
+      if (code !== 0) throw new Error(`the server ended with ${code}:\n${headrace.log()}`)
+    },
+  }
+}
+
+interface Round {
+  readonly seconds: number
+  readonly cpuSeconds: number
+}
+
+async function round(
+  load: ChildProcess,
+  contestant: Contestant,
+  { what, connections, count }: Case,
+  requests: ReadonlyArray<PreparedRequest>,
+): Promise<Round> {
+  const before = await contestant.cpuSeconds()
+  load.send({ port: contestant.port, connections, count, requests })
+  const [answer] = (await once(load, 'message')) as [{ seconds?: number; problem?: string }]
+  if (answer.seconds === undefined) throw new Error(`${what}: ${answer.problem}`)
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+  return { seconds: answer.seconds, cpuSeconds: (await contestant.cpuSeconds()) - before }
+}
+
+async function textOf(url: string): Promise<string> {
+  const response = await fetch(url)
+  return response.text()
+}
+
+/** Of the page of `/metrics`. */
+function sumOfCpu(page: string): number {
+  const value = (mode: string) =>
+    Number(new RegExp(`^process_cpu_${mode}_seconds_total (\\S+)$`, 'm').exec(page)?.[1])
+  return value('user') + value('system')
+}

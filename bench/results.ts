@@ -1,0 +1,64 @@
+/** One line of the table: what it costs here against what it costs a reference, in the same run. */
+export interface Row {
+  readonly what: string
+  readonly unit: 'ms CPU' | 'ms' | 'MB'
+  readonly ours: number
+  readonly reference?: number
+  readonly referenceIs?: string
+  /** Requests a second, as seen by the load process. */
+  readonly perSecond?: number
+  /** The least ratio that we want. */
+  readonly aim?: number
+  /** The most that ours may be. */
+  readonly most?: number
+}
+
+const headings = [
+  '',
+  'Headrace',
+  'reference',
+  'ratio',
+  'aim',
+  'at most',
+  'requests/s',
+  'reference is',
+]
+
+/** As a Markdown table, which a terminal shows well enough. */
+export function tableOf(rows: ReadonlyArray<Row>): string {
+  const lines = [headings, ...rows.map(cellsOf)]
+  const widths = headings.map((_, column) =>
+    Math.max(3, ...lines.map((cells) => (cells[column] ?? '').length)),
+  )
+  const isText = (column: number) => column === 0 || column === headings.length - 1
+  const line = (cells: ReadonlyArray<string>) => {
+    const padded = cells.map((cell, column) => {
+      const width = widths[column] ?? 0
+      return isText(column) ? cell.padEnd(width) : cell.padStart(width)
+    })
+    return `| ${padded.join(' | ')} |`
+  }
+  const rule = widths.map((width, column) =>
+    isText(column) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  )
+  return [line(headings), line(rule), ...lines.slice(1).map(line)].join('\n')
+}
+
+function cellsOf({ what, unit, ours, reference, referenceIs, perSecond, ...row }: Row): string[] {
+  const ratio = reference === undefined ? undefined : reference / ours
+  return [
+    what,
+    `${digits(ours)} ${unit}`,
+    reference === undefined ? '' : `${digits(reference)} ${unit}`,
+    ratio === undefined ? '' : ratio.toFixed(2),
+    row.aim === undefined ? '' : `≥ ${row.aim}`,
+    row.most === undefined ? '' : `≤ ${row.most} ${unit}`,
+    perSecond === undefined ? '' : digits(perSecond),
+    referenceIs ?? '',
+  ]
+}
+
+/** Three that matter. */
+function digits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
+}
