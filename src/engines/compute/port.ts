@@ -70,12 +70,20 @@ export interface Invocation {
   /** Ends the instance and with it the event. */
   readonly signal?: AbortSignal
   /** Called before anything else with the instance that gets the event. */
-  readonly onInstance?: (instance: { readonly id: string; readonly runtime: string }) => void
+  readonly onInstance?: (instance: InstanceInfo) => void
   /**
    * Lines of the function's stdout and stderr while this event is handled, each at most 256 KB.
    * While an answered promise is pending, the function's output is held back.
    */
   readonly onLog: (line: string) => void | Promise<void>
+}
+
+export interface InstanceInfo {
+  readonly id: string
+  /** What really runs, such as `node 20.20.2`. */
+  readonly runtime: string
+  /** It has had no event before. */
+  readonly isNew: boolean
 }
 
 export type InvocationOutcome = {

@@ -14,7 +14,10 @@ export interface FunctionInvoker {
 export interface InvokeRequest {
   /** Name, partial ARN or ARN, with or without a qualifier. */
   readonly functionName: string
+  /** JSON. */
   readonly payload: Uint8Array
+  /** JSON of an API caller's own context, in base64. */
+  readonly clientContext?: string
   readonly signal?: AbortSignal
 }
 

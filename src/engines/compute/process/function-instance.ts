@@ -123,7 +123,8 @@ class Instance implements FunctionInstance, RuntimeClient {
         answered: false,
       }
       this.#task = task
-      event.onInstance?.({ id: this.id, runtime: this.#deps.runtime })
+      const { runtime } = this.#deps
+      event.onInstance?.({ id: this.id, runtime, isNew: !this.#seenEvent })
       for (const line of this.#orphanLines.splice(0)) void event.onLog(line)
       event.signal?.addEventListener('abort', onAbort, { once: true })
       if (event.signal?.aborted) onAbort()

@@ -55,7 +55,7 @@ export function launchOf(
     command: node.path,
     arguments: [`--max-old-space-size=${heapMegabytes}`, paths.nodeBootstrap],
     environment: { LAMBDA_RUNTIME_DIR: join(paths.nodeBootstrap, '..') },
-    title: `node ${node.version}`,
+    title: `node ${node.version.replace(/^v/, '')}`,
     ownPort: false,
   }
 }

@@ -1,0 +1,26 @@
+import type { Clock } from '../../base/clock.ts'
+
+/** How long work that is under way may go on when the server stops; then its function is ended. */
+export const GRACE_MS = 5_000
+
+/** Aborts some time after `signal` does. `release` when the work is done. */
+export function withGrace(
+  clock: Clock,
+  signal: AbortSignal,
+): { readonly signal: AbortSignal; release(): void } {
+  const late = new AbortController()
+  const over = new AbortController()
+  const onAbort = () =>
+    void clock.sleep(GRACE_MS, over.signal).then(() => {
+      if (!over.signal.aborted) late.abort()
+    })
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  return {
+    signal: late.signal,
+    release() {
+      signal.removeEventListener('abort', onAbort)
+      over.abort()
+    },
+  }
+}

@@ -1,0 +1,130 @@
+import type {
+  CreateEventSourceMappingRequest,
+  EventSourceMappingConfiguration,
+  UpdateEventSourceMappingRequest,
+} from '@aws-sdk/client-lambda'
+import { dateOf } from '../../../base/clock.ts'
+import type { Scope } from '../../../base/scope.ts'
+import type { LambdaDeps } from '../contract.ts'
+import type { Mapping, MappingSettings } from '../event-sources/mappings.ts'
+import { mappingArn } from '../event-sources/mappings.ts'
+import { compileRecordFilter } from '../event-sources/record-filter.ts'
+import { functionArn, parseFunctionName } from '../function-names.ts'
+import { invalidParameter, unsupported } from '../lambda-errors.ts'
+
+type MappingInput = Partial<CreateEventSourceMappingRequest> &
+  Partial<UpdateEventSourceMappingRequest>
+
+/** Members that belong to sources which are not built, or to features that are not. */
+export const refusedMembers = [
+  'AmazonManagedKafkaEventSourceConfig',
+  'DocumentDBEventSourceConfig',
+  'KMSKeyArn',
+  'LoggingConfig',
+  'MetricsConfig',
+  'ProvisionedPollerConfig',
+  'ScalingConfig',
+  'SelfManagedKafkaEventSourceConfig',
+  'SourceAccessConfigurations',
+] as const
+
+/** AWS: the shortest MaximumRecordAgeInSeconds beside -1 (Developer Guide, Kinesis parameters). */
+const RECORD_AGE_MIN = 60
+
+/** What CreateEventSourceMapping and UpdateEventSourceMapping may set, on top of what there was. */
+export async function mergeMapping(
+  deps: LambdaDeps,
+  scope: Scope,
+  current: Omit<MappingSettings, 'target'> & Partial<Pick<MappingSettings, 'target'>>,
+  input: MappingInput,
+): Promise<MappingSettings> {
+  const target = input.FunctionName ? parseFunctionName(scope, input.FunctionName) : current.target
+  if (!target) throw invalidParameter('Function does not exist')
+  if (input.FunctionName) await checkFunction(deps, scope, input.FunctionName)
+  const onFailure = await readDestination(deps, scope, current.onFailure, input)
+  checkAge(input.MaximumRecordAgeInSeconds)
+  if (input.TumblingWindowInSeconds) throw unsupported('TumblingWindowInSeconds')
+  return {
+    target,
+    batchSize: input.BatchSize ?? current.batchSize,
+    windowSeconds: input.MaximumBatchingWindowInSeconds ?? current.windowSeconds,
+    parallelization: input.ParallelizationFactor ?? current.parallelization,
+    retriesMax: input.MaximumRetryAttempts ?? current.retriesMax,
+    recordAgeMaxSeconds: input.MaximumRecordAgeInSeconds ?? current.recordAgeMaxSeconds,
+    bisects: input.BisectBatchOnFunctionError ?? current.bisects,
+    reportsFailures: input.FunctionResponseTypes
+      ? input.FunctionResponseTypes.includes('ReportBatchItemFailures')
+      : current.reportsFailures,
+    filters: readFilters(input) ?? current.filters,
+    enabled: input.Enabled ?? current.enabled,
+    ...(onFailure !== undefined && { onFailure }),
+  }
+}
+
+async function checkFunction(deps: LambdaDeps, scope: Scope, name: string): Promise<void> {
+  try {
+    await deps.resolver.resolve(scope, parseFunctionName(scope, name))
+  } catch (error) {
+    throw invalidParameter('Function does not exist', error)
+  }
+}
+
+async function readDestination(
+  deps: LambdaDeps,
+  scope: Scope,
+  current: string | undefined,
+  { DestinationConfig: config }: MappingInput,
+): Promise<string | undefined> {
+  if (!config) return current
+  if (config.OnSuccess?.Destination) {
+    throw invalidParameter(
+      'Unsupported DestinationConfig parameter for given event source mapping type.',
+    )
+  }
+  const destination = config.OnFailure?.Destination
+  if (!destination) return undefined
+  await deps.destinations.validate(scope, destination, ['s3'])
+  return destination
+}
+
+function checkAge(seconds: number | undefined): void {
+  if (seconds === undefined || seconds === -1 || seconds >= RECORD_AGE_MIN) return
+  throw invalidParameter(
+    `MaximumRecordAgeInSeconds must be -1 or at least ${RECORD_AGE_MIN}, not ${seconds}.`,
+  )
+}
+
+function readFilters({ FilterCriteria }: MappingInput): ReadonlyArray<string> | undefined {
+  if (!FilterCriteria) return undefined
+  const patterns = (FilterCriteria.Filters ?? []).map(({ Pattern = '' }) => Pattern)
+  compileRecordFilter(patterns)
+  return patterns
+}
+
+export function toMapping(scope: Scope, mapping: Mapping): EventSourceMappingConfiguration {
+  const { start, filters, onFailure } = mapping
+  return {
+    UUID: mapping.id,
+    EventSourceMappingArn: mappingArn(scope, mapping.id),
+    EventSourceArn: mapping.sourceArn,
+    FunctionArn: functionArn(scope, mapping.target),
+    BatchSize: mapping.batchSize,
+    MaximumBatchingWindowInSeconds: mapping.windowSeconds,
+    ParallelizationFactor: mapping.parallelization,
+    StartingPosition: start.at,
+    ...(start.at === 'AT_TIMESTAMP' && { StartingPositionTimestamp: dateOf(start.timestampMs) }),
+    MaximumRecordAgeInSeconds: mapping.recordAgeMaxSeconds,
+    MaximumRetryAttempts: mapping.retriesMax,
+    BisectBatchOnFunctionError: mapping.bisects,
+    TumblingWindowInSeconds: 0,
+    FunctionResponseTypes: mapping.reportsFailures ? ['ReportBatchItemFailures'] : [],
+    ...(filters.length > 0 && {
+      FilterCriteria: { Filters: filters.map((Pattern) => ({ Pattern })) },
+    }),
+    DestinationConfig: { OnFailure: onFailure === undefined ? {} : { Destination: onFailure } },
+    LastModified: dateOf(mapping.modifiedMs),
+    LastProcessingResult: mapping.lastResult,
+    State: mapping.state,
+    StateTransitionReason: mapping.stateReason,
+  }
+}
