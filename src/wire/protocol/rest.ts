@@ -49,6 +49,8 @@ export function restOperation(
       if (!hasOutput) return { status: okStatus, headers: ids }
       const answer = write(value, okStatus)
       Object.assign(answer.headers, ids)
+      // RFC 9110, 14.4: what has a Content-Range is a part. S3's model knows one status only.
+      if (answer.status === 200 && answer.headers['content-range']) answer.status = 206
       if (eventMember !== undefined) {
         const events = (value as Record<string, AsyncIterable<object>>)[eventMember.name]
         assert(events !== undefined, `${name} gives its events`)
