@@ -41,7 +41,7 @@ export interface GlueServiceDeps {
   /** Most memory that the SQL session of one job may have. */
   readonly queryMemoryBytes: number
   readonly compute: ComputeEngine
-  /** Directory with the Python packages `awsglue` and `pyspark`. */
+  /** Directory with the Python packages `headrace_job`, `awsglue` and `pyspark`. */
   readonly pythonPath: string
   /** Where this server answers, for the SDKs in job scripts; asked when a job starts. */
   readonly endpointUrl: () => string

@@ -36,6 +36,8 @@ export interface ChannelDeps {
 export interface ChannelSession {
   /** Answers one request; rejects with what the job is to be told. */
   handle(request: Readonly<Record<string, unknown>>): Promise<unknown>
+  /** What the script said of its failure. */
+  failure(): string | undefined
   close(): Promise<void>
 }
 
@@ -54,13 +56,22 @@ type Handlers = Readonly<Record<string, readonly [ReadonlyArray<string>, Handler
 
 const ROWS_MAX = 1_000_000
 const RETENTION_HOURS = 168
+const ERROR_LENGTH_MAX = 4000
 
 /** The server's end of a job's channel; `job-channel.ts` says what each request means. */
 export function createChannelSession(deps: ChannelDeps, run: Run): ChannelSession {
   const sql = sqlOf(deps, run)
   const reading = readingOf(deps, run)
+  let failure: string | undefined
   const handlers: Handlers = {
     start: [[], async () => startAnswer(run)],
+    failed: [
+      ['message'],
+      async (members) => {
+        failure = members.text('message').slice(0, ERROR_LENGTH_MAX)
+        return {}
+      },
+    ],
     ...sql.handlers,
     ...reading,
     ...writingOf(deps, run),
@@ -73,6 +84,7 @@ export function createChannelSession(deps: ChannelDeps, run: Run): ChannelSessio
       const [members, handler] = found
       return handler(readMembers(request, members))
     },
+    failure: () => failure,
     close: sql.close,
   }
 }

@@ -18,7 +18,8 @@
  *
  * ## Directories
  *
- * The job runs in `work` (also its current directory), where it may write what it likes; the SQL
+ * The script is started by `python -m headrace_job <script> --NAME value …`, with the libraries of `--extra-py-files`
+ * in `HEADRACE_EXTRA_PY_FILES` (paths joined by `:`). It runs in `work` (also its current directory), where it may write what it likes; the SQL
  * session may read and write it too. `input` holds the objects that were asked for by `source.*`,
  * under their own names, `input/<bucket>/<key>`; they are the store's own bytes: READ ONLY, for the
  * session and for Python. Both go away when the run ends.
@@ -45,6 +46,10 @@
  *   and temporary tables stay. 64-bit integers, decimals and timestamps come as text. At most 10,000
  *   rows unless `rowsMax` says otherwise (1,000,000 at most); more data belongs in a file:
  *   `COPY (…) TO '<work>/x.ndjson' (FORMAT json)`. Refused in a pythonshell job, which has no session.
+ *
+ * `failed {message}` → `{}`
+ *   The last word of a script that raised (`ValueError: no rows`): the run's `ErrorMessage` if it then ends with a
+ *   code other than 0. Without it the message is taken from the last traceback on stderr.
  *
  * `init {name, arguments?}` → `{bookmark}`
  *   `Job.init`. From here on the sources that carry a `context` obey the job's bookmark.
@@ -78,7 +83,7 @@
  *       "fileCount": 3, "sizeBytes": 12345, "skippedCount": 0 }   skipped: the bookmark has seen them
  *
  *   `formatOptions` are named as in Glue's `format_options`: csv `separator`, `quoteChar` (-1: none),
- *   `escaper`, `withHeader`, `skipFirst`; json `jsonPath`, and `mapping` {column: JSON key} where the
+ *   `escaper`, `withHeader`, `skipFirst` (true: the first line is no record); json `jsonPath`, and `mapping` {column: JSON key} where the
  *   SerDe maps names. Objects compressed in a way that the session cannot read (`.bz2`, `.snappy`,
  *   `.lz4` text) are refused by name.
  *

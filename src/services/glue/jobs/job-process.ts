@@ -27,7 +27,7 @@ export interface JobProcessDeps extends ChannelDeps {
   readonly sessions: SessionIssuer
   readonly logs: LogWriter
   readonly log: Logger
-  /** Directory with the packages `awsglue` and `pyspark`. */
+  /** Directory with the packages `headrace_job`, `awsglue` and `pyspark`. */
   readonly pythonPath: string
   /** Where this server answers, for the SDKs in the script. */
   readonly endpointUrl: () => string
@@ -72,7 +72,7 @@ export async function runJob(deps: JobProcessDeps, work: RunWork): Promise<JobRu
       },
       runLog,
     )
-    return endOf(ended, runLog.lastErrors(), run)
+    return endOf(ended, run, session.failure() ?? runLog.lastErrors())
   } catch (error) {
     const known = error instanceof ServiceError || error instanceof EngineError
     if (!known) deps.log.error({ err: error, run: run.id }, 'a job run failed within the server')
@@ -145,16 +145,16 @@ async function startScript(
   for (const location of given.files) {
     await copyIn(deps.objects, scope, scratch, location, 'work')
   }
-  const archives = libraries.filter((path) => /\.(zip|whl|egg)$/.test(path))
   return deps.compute.start({
     name: `glue job ${job.name}`,
     command: python.path,
-    arguments: ['-u', script, ...scriptArguments(job, run, given.all)],
+    arguments: ['-u', '-m', 'headrace_job', script, ...scriptArguments(job, run, given.all)],
     directory: `${scratch.path}/work`,
     environment: {
       ...environmentOf(deps, scope, job, run),
       HOME: `${scratch.path}/work`,
-      PYTHONPATH: [deps.pythonPath, `${scratch.path}/lib`, ...archives].join(':'),
+      HEADRACE_EXTRA_PY_FILES: libraries.join(':'),
+      PYTHONPATH: deps.pythonPath,
     },
     memoryBytes: memoryOf(run.capacity).driverBytes,
     timeoutMs: run.capacity.timeoutMinutes * MINUTE_MS,
@@ -225,10 +225,11 @@ async function copyIn(
   return `${scratch.path}/${name}`
 }
 
-function endOf(end: JobEnd, errors: ReadonlyArray<string>, run: JobRun): JobRunEnd {
+function endOf(end: JobEnd, run: JobRun, said: string | ReadonlyArray<string>): JobRunEnd {
   if (end.kind === 'exited') {
     if (end.code === 0) return { state: 'SUCCEEDED' }
-    return { state: 'FAILED', error: errorMessageOf(errors, end.code) }
+    const error = typeof said === 'string' ? said : errorMessageOf(said, end.code)
+    return { state: 'FAILED', error }
   }
   switch (end.reason) {
     case 'stopped':

@@ -45,7 +45,8 @@ function jsonOptions(options: Parameters): Readonly<Record<string, unknown>> {
 
 function headerLines(options: Parameters) {
   const lines = Number(options['skip.header.line.count'] ?? 0)
-  return lines > 0 ? { skipFirst: lines } : {}
+  if (lines > 1) throw unsupported(`skip.header.line.count ${lines}`)
+  return lines > 0 ? { skipFirst: true } : {}
 }
 
 function openCsvOptions(options: Parameters): Readonly<Record<string, unknown>> {
