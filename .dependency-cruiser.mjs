@@ -46,7 +46,7 @@ export default {
     {
       name: 'adapters-do-not-meet',
       severity: 'error',
-      from: { path: '^src/engines/([^/]+)/[^/]+/' },
+      from: { path: '^src/engines/([^/]+)/[^/]+/', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/engines/[^/]+/[^/]+/', pathNot: '^src/engines/($1)/' },
     },
     {
