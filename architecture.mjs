@@ -22,10 +22,7 @@ export const uses = {
 export const vendors = {
   '@duckdb/node-api': '^src/engines/query/duckdb/',
   '@node-rs/crc32': '^src/engines/checksum/',
-  '@polyglot-sql/sdk': '^src/services/athena/dialect/',
   '@stricli/core': '^src/cli/',
-  'cbor-x': '^src/wire/',
-  'fast-xml-parser': '^src/wire/',
   fflate: '^src/(services/lambda|cli/demo)/',
   hyparquet: '^src/services/glue/crawler/',
   'hyparquet-compressors': '^src/services/glue/crawler/',

@@ -1,9 +1,10 @@
 // One bundle a process that we start: the server with its CLI, and each child. Then the AWS models.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { bundledLicences } from './bundled-licences.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -29,13 +30,14 @@ const shared = {
   platform: 'node',
   target: 'node20',
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 }
 const present = (entries) =>
   Object.fromEntries(Object.entries(entries).filter(([, path]) => existsSync(join(root, path))))
 
 for (const name of ['chunks', 'scripts']) rmSync(join(dist, name), { recursive: true, force: true })
-await build({
+const main = await build({
   ...shared,
   entryPoints: present(programs),
   outdir: dist,
@@ -49,14 +51,14 @@ await build({
     js: "import { createRequire as headraceRequire } from 'node:module'; const require = headraceRequire(import.meta.url);",
   },
 })
-await build({
+const bootstrap = await build({
   ...shared,
   entryPoints: present(alone),
   outdir: dist,
   format: 'esm',
   outExtension: { '.js': '.mjs' },
 })
-await build({
+const demoFunctions = await build({
   ...shared,
   entryPoints: present(functions),
   outdir: join(dist, 'functions'),
@@ -64,6 +66,7 @@ await build({
   outExtension: { '.js': '.cjs' },
   minify: true,
 })
+writeFileSync(join(dist, 'LICENCES.txt'), bundledLicences(root, [main, bootstrap, demoFunctions]))
 cpSync(join(root, 'src/cli/demo/scripts'), join(dist, 'scripts'), { recursive: true })
 
 const models = spawnSync(
