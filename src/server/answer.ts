@@ -13,6 +13,7 @@ import type { Dialect } from './dialect.ts'
 import { dialectOf } from './dialect.ts'
 import type { Exchange } from './exchange.ts'
 import { notBuilt } from './failure.ts'
+import { serverLimits } from './limits.ts'
 import type { OwnPages } from './own-pages.ts'
 import type { Passage } from './passage.ts'
 import { objectRequestId, signalOf } from './passage.ts'
@@ -39,11 +40,12 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
   const { config, wire, authenticator, ownPages, log } = deps
   const services = new Map(deps.services.map((service) => [service.name, service]))
   const refuse = createRefusal(deps.metrics)
+  const memory = { sizeMax: config.bodyMax, heldMax: serverLimits.heldBodiesMax, heldBytes: 0 }
 
   return async (passage) => {
     const { exchange } = passage
     const { headers, rawQuery } = exchange
-    const body = createBody(exchange, config.bodyMax)
+    const body = createBody(exchange, memory)
     const bytes = () => body.bytes()
     if (ownPages.owns(exchange)) {
       passage.service = 'headrace'
@@ -66,7 +68,12 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
     passage.operation = operation.operation
     passage.writeError = (error, id) => operation.writeError(error, id)
 
-    const caller = await authenticator.authenticate(exchange, found, dialect, bytes)
+    const caller = await authenticator.authenticate(
+      exchange,
+      found,
+      { dialect, signingName: operation.signingName },
+      bytes,
+    )
     const bound = services.get(operation.service)?.operations.get(operation.operation)
     if (!bound) throw refuse.operation(operation, dialect)
     const checked = dialect === 's3' ? objectRequest(exchange, rawPath, body, caller) : request

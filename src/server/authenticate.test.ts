@@ -223,6 +223,19 @@ test('a header that S3 does not find signed is refused, by name', async () => {
   })
 })
 
+test('a signature for another service is refused', async () => {
+  const headers = signedHeaders({
+    method: 'POST',
+    target: '/',
+    service: 'dynamodb',
+    headers: { host: server.host, 'x-amz-target': 'Kinesis_1.Who' },
+  })
+  const { status, text } = await send(server, { method: 'POST', target: '/', headers })
+  expect(`${status} ${JSON.parse(text).message}`).toBe(
+    "400 Credential should be scoped to correct service: 'kinesis'. ",
+  )
+})
+
 test('a body other than the signed one is refused', async () => {
   const headers = signedHeaders({
     method: 'POST',

@@ -29,7 +29,11 @@ export interface Authenticator {
   authenticate(
     request: SignedRequest,
     found: { readonly reason: 'signed'; readonly signature: Signature } | Unsigned,
-    dialect: Dialect,
+    wanted: {
+      readonly dialect: Dialect
+      /** Service that the signature has to be for; undefined: any. */
+      readonly signingName: string | undefined
+    },
     bytes: () => Promise<Uint8Array>,
   ): Promise<Authenticated>
 }
@@ -53,7 +57,7 @@ export function createAuthenticator(deps: {
   }
 
   return {
-    async authenticate(request, found, dialect, bytes) {
+    async authenticate(request, found, { dialect, signingName }, bytes) {
       const refusals = refusalsOf(dialect)
       if (found.reason !== 'signed') throw refusals.unsigned(found)
       const { signature } = found
@@ -66,6 +70,7 @@ export function createAuthenticator(deps: {
         return { accessKeyId, accountId, callerArn, region, payload, signing: undefined }
       }
 
+      checkService(signature, dialect, signingName, refusals)
       checkTime(signature, dialect, clock.wallMs(), refusals)
       checkSignedHeaders(request.headers, signature, dialect, refusals)
       const payloadHash = payload || (await servicePayload(request.headers, signature, bytes))
@@ -95,6 +100,17 @@ function checkOrigin(headers: HeaderFields, refusals: Refusals): void {
       `Access Denied. Headrace takes well-known and unverified keys only from local web pages, not from '${origin}'.`,
     )
   }
+}
+
+/** The parts of S3 have signing names of their own: its routes have seen to them. */
+function checkService(
+  { service }: Signature,
+  dialect: Dialect,
+  signingName: string | undefined,
+  refusals: Refusals,
+): void {
+  if (signingName === undefined || dialect === 's3' || service === signingName) return
+  throw refusals.wrongService(signingName)
 }
 
 function checkTime(

@@ -216,7 +216,7 @@ function multipleChecksums(): ServiceError {
   )
 }
 
-export function missingLength(): ServiceError {
+function missingLength(): ServiceError {
   return new ServiceError(
     'MissingContentLength',
     'You must provide the Content-Length HTTP header.',

@@ -22,9 +22,18 @@ interface Sink {
   fail(error: unknown): void
 }
 
+/** What bodies may take of the memory; `heldBytes` is what the large ones take now. */
+export interface BodyMemory {
+  readonly sizeMax: number
+  readonly heldMax: number
+  heldBytes: number
+}
+
+/** Bodies up to this size are not counted: the limit of connections bounds them. */
+const UNCOUNTED_SIZE = 64 * 1024
 const STREAM_BUFFER_SIZE = 256 * 1024
 
-export function createBody(exchange: Exchange, sizeMax: number): Body {
+export function createBody(exchange: Exchange, memory: BodyMemory): Body {
   let plan = plainBody
   let whole: Promise<Buffer> | undefined
   let stream: Readable | undefined
@@ -39,7 +48,7 @@ export function createBody(exchange: Exchange, sizeMax: number): Body {
       return stream
     },
     bytes() {
-      whole ??= collect(exchange, plan, sizeMax)
+      whole ??= collect(exchange, plan, memory)
       return whole
     },
   }
@@ -82,16 +91,31 @@ function streamOf(whole: Promise<Buffer>): Readable {
   })
 }
 
-function collect(exchange: Exchange, plan: BodyPlan, sizeMax: number): Promise<Buffer> {
+function collect(exchange: Exchange, plan: BodyPlan, memory: BodyMemory): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const { sizeMax } = memory
     const parts: Buffer[] = []
     let size = 0
+    let countedBytes = 0
     const declared = Number(exchange.headers['content-length'] ?? 0)
     if (declared > sizeMax) return reject(tooLarge(sizeMax))
+
+    function count(): void {
+      if (countedBytes === 0) {
+        exchange.onClose(() => {
+          memory.heldBytes -= countedBytes
+        })
+      }
+      memory.heldBytes += size - countedBytes
+      countedBytes = size
+      if (memory.heldBytes > memory.heldMax) throw tooMany()
+    }
+
     readBody(exchange, plan, {
       data(bytes) {
         size += bytes.length
         if (size > sizeMax) throw tooLarge(sizeMax)
+        if (size > UNCOUNTED_SIZE) count()
         parts.push(bytes)
       },
       end() {
@@ -166,5 +190,13 @@ function tooLarge(sizeMax: number): ServiceError {
     'RequestEntityTooLargeException',
     `Request must be smaller than ${sizeMax + 1} bytes`,
     { status: 413 },
+  )
+}
+
+function tooMany(): ServiceError {
+  return new ServiceError(
+    'ServiceUnavailable',
+    'The requests under way take all the memory that is for them. Please reduce your request rate.',
+    { status: 503 },
   )
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
+import { hasErrorCode } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { Random } from '../base/random.ts'
@@ -38,6 +39,16 @@ export function createChain(deps: ChainDeps): Chain {
     return passage.writeError(error, requestId)
   }
 
+  /** A streamed answer can fail when its head is already out: all that is left is to tell of it. */
+  function watch(passage: Passage, body: Readable, { headers }: WireResponse): void {
+    passage.endless = headers['content-length'] === undefined
+    body.once('error', (error) => {
+      const { requestId, service, operation, gone } = passage
+      if (gone || hasErrorCode(error, 'ERR_STREAM_PREMATURE_CLOSE')) return
+      log.error({ requestId, service, operation, err: error }, 'an answer broke off')
+    })
+  }
+
   async function handle(exchange: Exchange): Promise<void> {
     const passage = createPassage(exchange, random.uuid(), clock.monotonicMs())
     let status = 0
@@ -45,8 +56,11 @@ export function createChain(deps: ChainDeps): Chain {
     exchange.onClose((complete, sentBytes) => {
       active.delete(passage)
       if (!complete) abortPassage(passage)
-      const seconds = (clock.monotonicMs() - passage.startedMs) / 1000
-      count(metrics, passage, { status: complete ? String(status) : 'gone', seconds, sentBytes })
+      const ms = clock.monotonicMs() - passage.startedMs
+      const outcome = complete ? String(status) : 'gone'
+      count(metrics, passage, { status: outcome, seconds: ms / 1000, sentBytes })
+      const { requestId, service, operation } = passage
+      log.debug({ requestId, service, operation, status: outcome, ms }, 'answered')
     })
     let response: WireResponse
     try {
@@ -55,8 +69,7 @@ export function createChain(deps: ChainDeps): Chain {
       response = failed(passage, thrown)
     }
     status = response.status
-    passage.endless =
-      response.body instanceof Readable && response.headers['content-length'] === undefined
+    if (response.body instanceof Readable) watch(passage, response.body, response)
     exchange.send(response)
   }
 

@@ -28,6 +28,7 @@ export interface Refusals {
   expiredToken(): ServiceError
   mismatch(signature: Signature, verdict: Verdict, advice: string): ServiceError
   skewed(signature: Signature, nowMs: number): ServiceError
+  wrongService(wanted: string): ServiceError
   hostNotSigned(): ServiceError
   notSigned(names: ReadonlyArray<string>): ServiceError
   denied(message: string): ServiceError
@@ -110,6 +111,11 @@ const objectRefusals: Refusals = {
       ServerTime: isoSeconds(nowMs),
     })
   },
+  wrongService: (wanted) =>
+    new ServiceError(
+      'AuthorizationHeaderMalformed',
+      `The authorization header is malformed; incorrect service. This endpoint belongs to "${wanted}".`,
+    ),
   hostNotSigned: () => objectRefusals.notSigned(['host']),
   notSigned: (names) =>
     forbidden('There were headers present in the request which were not signed', {
@@ -163,6 +169,8 @@ function serviceRefusals(dialect: Exclude<Dialect, 's3'>): Refusals {
         `The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.${advice}`,
       ),
     skewed: (signature, nowMs) => mismatch(skewText(signature, nowMs)),
+    wrongService: (wanted) =>
+      mismatch(`Credential should be scoped to correct service: '${wanted}'. `),
     hostNotSigned: () =>
       mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."),
     notSigned: (names) =>

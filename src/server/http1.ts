@@ -51,7 +51,9 @@ export function createHttp1(deps: HttpDeps): Server {
     }
     const exchange = createExchange(request, response, waits, deps, () => {
       active.delete(exchange)
-      if (active.size === 0 && connection.malformed) refuseHead(socket, connection.malformed)
+      if (active.size > 0) return
+      if (connection.malformed) refuseHead(socket, connection.malformed)
+      else if (deps.draining()) socket.end()
     })
     active.add(exchange)
     handle(exchange)
@@ -202,6 +204,7 @@ function writeAnswer(
     return size
   }
   response.writeHead(status, head)
+  if (head['content-length'] === undefined) response.flushHeaders()
   // A body that breaks off destroys the connection: the client sees that it has not got all.
   pipeline(body, response, () => undefined)
   return Number(head['content-length'] ?? 0)

@@ -2,6 +2,8 @@
 export const serverLimits = {
   /** Request line and headers together. AWS refuses more than 8 KB of headers at most services. */
   headSizeMax: 32_768,
+  /** Memory for the large request bodies that are held at the same time; more are refused. */
+  heldBodiesMax: 1 << 30,
   /** Requests that one HTTP/1.1 connection may have sent ahead of their answers. */
   pipelinedMax: 256,
   /** Streams that are open at once in one HTTP/2 connection. */

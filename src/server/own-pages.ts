@@ -18,6 +18,8 @@ export interface OwnPagesDeps {
   readonly draining: () => boolean
 }
 
+const anyService = { dialect: 'rest', signingName: undefined } as const
+
 /** The pages of Headrace itself, beside those of AWS: `/_headrace/…` and `/metrics`. */
 export interface OwnPages {
   owns(exchange: Exchange): boolean
@@ -43,7 +45,7 @@ export function createOwnPages(deps: OwnPagesDeps): OwnPages {
   async function resetPage(exchange: Exchange, bytes: () => Promise<Buffer>) {
     const { headers, rawQuery } = exchange
     const found = parseSignature(headers, rawQuery)
-    const { accountId } = await authenticator.authenticate(exchange, found, 'rest', bytes)
+    const { accountId } = await authenticator.authenticate(exchange, found, anyService, bytes)
     const scope = /(?:^|&)scope=([^&]*)/.exec(rawQuery)?.[1] ?? 'account'
     if (scope !== 'account' && scope !== 'everything') {
       throw new ServiceError('ValidationException', `scope '${scope}' is not account or everything`)

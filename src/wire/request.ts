@@ -27,6 +27,8 @@ export interface WireOperation {
   /** Model name (`kinesis`) and operation name (`PutRecords`). */
   readonly service: string
   readonly operation: string
+  /** Service in the credential scope of its signatures (`logs` for `cloudwatch-logs`). */
+  readonly signingName: string
   /** Members of the input shape by name, for refusing those that a build does not serve. */
   readonly inputMembers: ReadonlyArray<string>
   /**

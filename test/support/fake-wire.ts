@@ -24,6 +24,7 @@ export const fakeWire: Wire = {
       operation: {
         service: service.toLowerCase(),
         operation,
+        signingName: service.toLowerCase(),
         inputMembers: [],
         readInput: (checked) => readInput(service, checked),
         writeOutput: (output) => output as WireResponse,

@@ -90,6 +90,7 @@ export function identityOf(model: ServiceModel, operation: string, input: Operat
   return {
     service: model.data.name,
     operation,
+    signingName: model.data.signingName,
     inputMembers: input.members.map(({ name }) => name),
   }
 }
