@@ -40,7 +40,7 @@ export default {
       name: 'ports-not-adapters',
       comment: 'services and server see what stands directly in an engine folder, never an adapter',
       severity: 'error',
-      from: { path: '^src/(services|server)/' },
+      from: { path: '^src/(services|server)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/engines/[^/]+/[^/]+/' },
     },
     {

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { assert } from './base/assert.ts'
 import type { Clock } from './base/clock.ts'
-import { ServiceError } from './base/errors.ts'
 import type { Logger } from './base/logger.ts'
 import type { Metrics } from './base/metrics.ts'
 import type { Random } from './base/random.ts'
@@ -10,12 +9,18 @@ import type { Background } from './engines/meta/background.ts'
 import { createBackground } from './engines/meta/background.ts'
 import { createLeases } from './engines/meta/leases.ts'
 import { ensureSecret } from './engines/meta/secrets.ts'
+import { nodeDisk } from './engines/node-disk.ts'
 import type { Engines } from './open-engines.ts'
 import type { Keys } from './server/keys.ts'
+import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
+import { createFirehoseService } from './services/firehose/service.ts'
+import { createCatalog } from './services/glue/catalog-store.ts'
+import { createGlueService } from './services/glue/service.ts'
 import { createPolicies } from './services/iam/policies.ts'
 import { createRoles } from './services/iam/roles.ts'
 import { createIamService } from './services/iam/service.ts'
-import type { StreamReader } from './services/kinesis/stream-reader.ts'
+import type { KinesisNouns } from './services/kinesis/kinesis-nouns.ts'
+import { createKinesisNouns } from './services/kinesis/kinesis-nouns.ts'
 import { createLambdaNotificationTarget } from './services/lambda/lambda-notification-target.ts'
 import { createLambdaNouns } from './services/lambda/lambda-nouns.ts'
 import { createLambdaService } from './services/lambda/service.ts'
@@ -56,16 +61,67 @@ export interface Services {
   setEndpoint(endpoint: string): void
 }
 
+/** All nouns and services on top of the engines; what each is given is all that it can use. */
+export async function createServices(deps: ServicesDeps): Promise<Services> {
+  const { engines, config } = deps
+  const { ground, setEndpoint } = await createGround(deps)
+  const logs = createLogNouns(ground)
+  const s3 = await openS3Nouns({ ...ground, objects: engines.objects })
+  const kinesis = createKinesisNouns({
+    ...ground,
+    engine: engines.log,
+    limits: config.streamLimits === 'on',
+  })
+  const catalog = createCatalog(ground)
+  const lambda = createLambdaNouns({
+    ...ground,
+    compute: engines.compute,
+    objectStore: engines.objects,
+    objects: s3.access,
+    logWriter: logs.groups,
+    reader: kinesis.reader,
+  })
+  const shared: Shared = {
+    ...ground,
+    query: engines.query,
+    compute: engines.compute,
+    scratch: engines.scratch,
+    objects: s3.access,
+    logs: logs.groups,
+    catalog,
+    kinesis,
+    functions: lambda.invoker,
+  }
+  return {
+    services: [
+      createS3Service({
+        ...ground,
+        nouns: s3,
+        targets: [createLambdaNotificationTarget(lambda)],
+      }),
+      createLambdaService(lambda),
+      createFirehose(shared),
+      createGlue(shared),
+      ...createSagemaker(shared),
+      createLogsService({ ...ground, ...logs }),
+      ...createIdentity(ground),
+    ],
+    sessions: ground.sessions,
+    setEndpoint,
+  }
+}
+
 /** What every noun is made with. */
 interface Ground extends ServicesDeps {
   readonly meta: Engines['meta']
   readonly background: Background
   readonly sessions: Sessions
+  /** Where user code reaches this server. */
   readonly endpoint: () => string
+  readonly pythonDirectory: string
 }
 
-/** All nouns and services on top of the engines; what each is given is all that it can use. */
-export async function createServices(deps: ServicesDeps): Promise<Services> {
+async function createGround(deps: ServicesDeps) {
   const { engines, clock, random } = deps
   const { meta } = engines
   let address: string | undefined
@@ -81,42 +137,23 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       assert(address, 'user code runs only after the listener has its port')
       return address
     },
+    pythonDirectory: join(deps.distDirectory, '..', 'python'),
   }
-  const logs = createLogNouns(ground)
-  const s3 = await openS3Nouns({ ...ground, objects: engines.objects })
-  const shared = { ...ground, objects: s3.access, logs: logs.groups }
-  const lambda = createLambdaNouns({
-    ...shared,
-    compute: engines.compute,
-    objectStore: engines.objects,
-    logWriter: logs.groups,
-    reader: noStreams,
-  })
-  return {
-    services: [
-      createS3Service({
-        ...ground,
-        nouns: s3,
-        targets: [createLambdaNotificationTarget(lambda)],
-      }),
-      createLambdaService(lambda),
-      createLogsService({ ...ground, ...logs }),
-      ...createIdentityServices(ground),
-      ...createSagemakerServices(shared),
-    ],
-    sessions: ground.sessions,
-    setEndpoint(endpoint) {
-      address = endpoint
-    },
+  const setEndpoint = (endpoint: string) => {
+    address = endpoint
   }
+  return { ground, setEndpoint }
 }
 
-interface Shared extends Ground {
+interface Shared extends Ground, Pick<Engines, 'query' | 'compute' | 'scratch'> {
   readonly objects: Awaited<ReturnType<typeof openS3Nouns>>['access']
   readonly logs: ReturnType<typeof createLogNouns>['groups']
+  readonly catalog: ReturnType<typeof createCatalog>
+  readonly functions: ReturnType<typeof createLambdaNouns>['invoker']
+  readonly kinesis: KinesisNouns
 }
 
-function createIdentityServices(ground: Ground): ReadonlyArray<Service> {
+function createIdentity(ground: Ground): ReadonlyArray<Service> {
   const accountOfKey = async (id: string) => (await ground.keys.find(id))?.accountId
   return [
     createStsService({ sessions: ground.sessions, accountOfKey }),
@@ -124,23 +161,35 @@ function createIdentityServices(ground: Ground): ReadonlyArray<Service> {
   ]
 }
 
-function createSagemakerServices(shared: Shared): ReadonlyArray<Service> {
-  const { meta, engines, distDirectory } = shared
+function createFirehose(shared: Shared): Service {
+  const deps = { ...shared, log: shared.engines.log, streams: shared.kinesis.reader }
+  return createFirehoseService({ ...deps, deliveryStreams: createDeliveryStreams(deps) })
+}
+
+function createGlue(shared: Shared): Service {
+  return createGlueService({
+    ...shared,
+    disk: nodeDisk,
+    queryMemoryBytes: shared.config.queryMemory,
+    pythonPath: shared.pythonDirectory,
+    endpointUrl: shared.endpoint,
+  })
+}
+
+function createSagemaker(shared: Shared): ReadonlyArray<Service> {
+  const { meta, compute, distDirectory, pythonDirectory } = shared
   const endpoints = createEndpoints(shared)
   const loadedModels = createLoadedModels(shared.objects)
   const trainingJobs = createTrainingJobs(shared)
   const trainer = createTrainerFinder({
-    compute: engines.compute,
+    compute,
     node: process.execPath,
     childPath: join(distDirectory, 'training-child.js'),
-    pythonDirectory: join(distDirectory, '..', 'python'),
+    pythonDirectory,
   })
   return [
     createSagemakerService({
       ...shared,
-      ...engines,
-      objects: shared.objects,
-      log: shared.log,
       jobs: trainingJobs,
       trainingJobs,
       models: createModels(meta),
@@ -151,11 +200,4 @@ function createSagemakerServices(shared: Shared): ReadonlyArray<Service> {
     }),
     createSagemakerRuntimeService({ endpoints, loadedModels }),
   ]
-}
-
-const noStreams: StreamReader = {
-  shardsOf: () => Promise.reject(new ServiceError('ResourceNotFoundException', 'no streams yet')),
-  startOffset: () => Promise.reject(new Error('no streams yet')),
-  read: () => Promise.reject(new Error('no streams yet')),
-  waitFor: () => Promise.reject(new Error('no streams yet')),
 }
