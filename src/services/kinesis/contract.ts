@@ -1,0 +1,23 @@
+import type { Clock } from '../../base/clock.ts'
+import type { OperationName } from '../../wire/contract.ts'
+import type { Operation } from '../../wire/operation.ts'
+import type { Consumers } from './consumers.ts'
+import type { Producer } from './producer.ts'
+import type { ReadLimits } from './read-limits.ts'
+import type { ShardReads } from './shard-reads.ts'
+import type { Streams } from './streams.ts'
+import type { Subscriptions } from './subscriptions.ts'
+
+type Sdk = typeof import('@aws-sdk/client-kinesis')
+
+export interface KinesisDeps {
+  readonly streams: Streams
+  readonly consumers: Consumers
+  readonly producer: Producer
+  readonly reads: ShardReads
+  readonly readLimits: ReadLimits
+  readonly subscriptions: Subscriptions
+  readonly clock: Clock
+}
+
+export type KinesisOperation<Name extends OperationName<Sdk>> = Operation<KinesisDeps, Sdk, Name>

@@ -1,0 +1,61 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { Metrics } from '../../base/metrics.ts'
+import type { Random } from '../../base/random.ts'
+import type { LogEngine } from '../../engines/log/port.ts'
+import type { Background } from '../../engines/meta/background.ts'
+import type { MetaStore } from '../../engines/meta/port.ts'
+import { createConsumerStore } from './consumer-store.ts'
+import { createConsumers } from './consumers.ts'
+import type { KinesisDeps } from './contract.ts'
+import { createStreamReader } from './create-stream-reader.ts'
+import { READ_BYTES_PER_SECOND } from './limits.ts'
+import { createProducer } from './producer.ts'
+import { createReadLimits } from './read-limits.ts'
+import { createSettling } from './settling.ts'
+import { createShardReads } from './shard-reads.ts'
+import type { StreamReader } from './stream-reader.ts'
+import { createStreamStore } from './stream-store.ts'
+import { createStreams } from './streams.ts'
+import { createSubscriptions } from './subscriptions.ts'
+import { createThroughput } from './throughput.ts'
+
+/** Everything that Kinesis is made of, over the log and the metadata. */
+export interface KinesisNouns extends KinesisDeps {
+  /** For the services of the house that consume streams. */
+  readonly reader: StreamReader
+}
+
+export function createKinesisNouns(deps: {
+  readonly meta: MetaStore
+  readonly engine: LogEngine
+  readonly background: Background
+  readonly clock: Clock
+  readonly random: Random
+  readonly metrics: Metrics
+  readonly log: Logger
+  /** Whether the throughput of shards is limited as on AWS. */
+  readonly limits: boolean
+}): KinesisNouns {
+  const { meta, engine, clock, limits } = deps
+  const store = createStreamStore(meta)
+  const consumerStore = createConsumerStore(meta)
+  const settling = createSettling({ store, consumers: consumerStore, log: engine, clock })
+  const streams = createStreams({ ...deps, store, settling })
+  const reads = createShardReads({ log: engine, clock })
+  return {
+    streams,
+    consumers: createConsumers({ store: consumerStore, clock }),
+    producer: createProducer({ ...deps, streams, log: engine }),
+    reads,
+    readLimits: createReadLimits(deps),
+    subscriptions: createSubscriptions({
+      streams,
+      reads,
+      clock,
+      throughput: limits ? createThroughput(READ_BYTES_PER_SECOND, clock) : undefined,
+    }),
+    reader: createStreamReader({ streams, reads }),
+    clock,
+  }
+}

@@ -1,0 +1,47 @@
+/** AWS's limits, from "Quotas and limits" of the Kinesis Data Streams Developer Guide and the API Reference. */
+
+const MIB = 1 << 20
+const HOUR_MS = 3_600_000
+
+/** Data and partition key of one record, until `UpdateMaxRecordSize` raises it. */
+export const RECORD_KIB_DEFAULT = 1024
+/** Data and partition keys of one PutRecords request. */
+export const PUT_RECORDS_BYTES_MAX = 10 * MIB
+export const HASH_KEY_MAX = 2n ** 128n - 1n
+
+export const GET_RECORDS_COUNT_MAX = 10_000
+export const GET_RECORDS_BYTES_MAX = 10 * MIB
+export const ITERATOR_LIFE_MS = 300_000
+export const NEXT_TOKEN_LIFE_MS = 300_000
+
+export const RETENTION_HOURS_MIN = 24
+export const RETENTION_HOURS_MAX = 8760
+export const HOURS_TO_MS = HOUR_MS
+
+/** Of a shard; an on-demand stream has the same per shard, and starts with four of them. */
+export const WRITE_BYTES_PER_SECOND = MIB
+export const WRITE_RECORDS_PER_SECOND = 1000
+export const READ_BYTES_PER_SECOND = 2 * MIB
+export const READ_CALLS_PER_SECOND = 5
+export const ON_DEMAND_SHARDS = 4
+
+/** Open shards of an account in a region. */
+export const SHARDS_MAX = 20_000
+export const ON_DEMAND_STREAMS_MAX = 50
+/** Of one UpdateShardCount, and of the shards of a stream that it scales. */
+export const SHARD_COUNT_MAX = 10_000
+export const SCALINGS_PER_DAY = 10
+export const MODE_CHANGES_PER_DAY = 2
+export const DAY_MS = 24 * HOUR_MS
+
+export const CONSUMERS_MAX = 20
+/** How long one SubscribeToShard call delivers. */
+export const SUBSCRIPTION_LIFE_MS = 300_000
+/** From then on a second call takes the subscription over; before, it is refused. */
+export const SUBSCRIPTION_TAKEOVER_MS = 5_000
+
+export const TAGS_MAX = 50
+export const DESCRIBE_SHARDS_DEFAULT = 100
+export const LIST_SHARDS_DEFAULT = 1000
+export const LIST_STREAMS_DEFAULT = 100
+export const LIST_CONSUMERS_DEFAULT = 100

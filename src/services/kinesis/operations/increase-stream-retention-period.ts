@@ -1,0 +1,27 @@
+import type { KinesisOperation } from '../contract.ts'
+import { refuseRetention } from '../retention.ts'
+import { invalidArgument } from '../stream-errors.ts'
+import { streamKeyOf } from '../wire-stream.ts'
+
+export const increaseStreamRetentionPeriod: KinesisOperation<'IncreaseStreamRetentionPeriod'> = {
+  name: 'IncreaseStreamRetentionPeriod',
+  refuses: ['StreamId'],
+  async run({ streams }, input, context) {
+    const { RetentionPeriodHours: retentionHours } = input
+    const key = streamKeyOf(input, context)
+    refuseRetention(retentionHours)
+    await streams.change(key, (stream) => {
+      // AWS: the text is recorded in kinesalite, actions/increaseStreamRetentionPeriod.js.
+      if (retentionHours < stream.retentionHours) {
+        throw invalidArgument(
+          `Requested retention period (${retentionHours} hours) for stream ${key.name} can not be ` +
+            `shorter than existing retention period (${stream.retentionHours} hours). ` +
+            'Use DecreaseRetentionPeriod API.',
+        )
+      }
+      if (retentionHours === stream.retentionHours) return stream
+      return { ...stream, retentionHours, status: 'UPDATING' }
+    })
+    return {}
+  },
+}

@@ -1,0 +1,120 @@
+import type { Clock } from '../../base/clock.ts'
+import { EngineError } from '../../base/errors.ts'
+import type { LogEngine, StoredRecord } from '../../engines/log/port.ts'
+import { secondOf, sequenceNumbersOf } from './sequence-number.ts'
+import type { Shard, Stream, StreamKey } from './stream.ts'
+import { findShard, partitionOf, retentionMsOf } from './stream.ts'
+import { noSuchShard } from './stream-errors.ts'
+import type { ShardBatch, ShardReadRequest, StartPosition, StreamRecord } from './stream-reader.ts'
+
+/** Reads of shards, as GetRecords, SubscribeToShard and the consumers inside the house need them. */
+export interface ShardReads {
+  /** Where a reading that starts so begins. */
+  startOffset(at: ShardAt, start: StartPosition): Promise<number>
+  /**
+   * Records from `offset` on; where they have expired, from the oldest one that has not. Throws
+   * `ResourceNotFoundException` when the shard is no longer there.
+   */
+  read(at: ShardAt, request: ShardReadRequest): Promise<ShardBatch>
+  /** Resolves when there is a record at or behind `offset`, the shard is closed, or on abort. */
+  waitFor(at: ShardAt, offset: number, signal: AbortSignal): Promise<void>
+}
+
+export interface ShardAt {
+  readonly key: StreamKey
+  readonly stream: Stream
+  readonly shard: Shard
+}
+
+/** Throws `ResourceNotFoundException` when the stream has no shard of this number. */
+export function shardAt(key: StreamKey, stream: Stream, number: number): ShardAt {
+  const shard = findShard(stream, number)
+  if (!shard) throw noSuchShard(key, number)
+  return { key, stream, shard }
+}
+
+const CLOSING_LOOK_MS = 20
+
+export function createShardReads(deps: {
+  readonly log: LogEngine
+  readonly clock: Clock
+}): ShardReads {
+  const { log, clock } = deps
+  const idOf = ({ key, stream, shard }: ShardAt) => partitionOf(key, stream, shard.number)
+  const oldestMs = ({ stream }: ShardAt) => clock.wallMs() - retentionMsOf(stream)
+
+  /** The log removes whole segments; to the millisecond, records expire here. */
+  async function trimmedOffset(at: ShardAt): Promise<number> {
+    return log.offsetAt(idOf(at), oldestMs(at))
+  }
+
+  async function readStored(at: ShardAt, request: ShardReadRequest) {
+    const id = idOf(at)
+    const bounds = await log.bounds(id)
+    const offset = Math.min(Math.max(request.offset, bounds.startOffset), bounds.endOffset)
+    const batch = await log.read(id, { ...request, offset })
+    const first = batch.records[0]
+    if (!first || first.timestampMs >= oldestMs(at)) return batch
+    return log.read(id, { ...request, offset: Math.max(offset, await trimmedOffset(at)) })
+  }
+
+  return {
+    async startOffset(at, start) {
+      return orNoSuchShard(at, async () => {
+        if (start.at === 'LATEST') return (await log.bounds(idOf(at))).endOffset
+        if (start.at === 'TRIM_HORIZON') return trimmedOffset(at)
+        return log.offsetAt(idOf(at), Math.max(start.timestampMs, oldestMs(at)))
+      })
+    },
+    async read(at, request) {
+      const { records, nextOffset, endOffset } = await orNoSuchShard(at, () =>
+        readStored(at, request),
+      )
+      const closed = at.shard.closed !== undefined
+      return { records: toStreamRecords(at.shard, records), nextOffset, endOffset, closed }
+    },
+    async waitFor(at, offset, signal) {
+      await orNoSuchShard(at, async () => {
+        await log.waitFor(idOf(at), offset, signal)
+        if (at.shard.closed || (await log.bounds(idOf(at))).endOffset > offset) return
+        // The log has closed the shard, and the stream is about to say so.
+        await clock.sleep(CLOSING_LOOK_MS, signal)
+      })
+    },
+  }
+}
+
+/** A partition goes with its stream, or when all records of a closed shard have expired. */
+async function orNoSuchShard<T>({ key, shard }: ShardAt, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === 'not-found') {
+      throw noSuchShard(key, shard.number)
+    }
+    throw error
+  }
+}
+
+function toStreamRecords(
+  shard: Shard,
+  records: ReadonlyArray<StoredRecord>,
+): ReadonlyArray<StreamRecord> {
+  const numbers: string[] = []
+  for (let start = 0; start < records.length; ) {
+    const { offset, timestampMs } = records[start] as StoredRecord
+    let end = start + 1
+    const second = secondOf(timestampMs)
+    while (end < records.length && secondOf(records[end]?.timestampMs ?? 0) === second) end++
+    const run = { offset, arrivalMs: timestampMs, count: end - start }
+    for (const number of sequenceNumbersOf(shard, run)) numbers.push(number)
+    start = end
+  }
+  return records.map(({ offset, key, value, timestampMs }, index) => ({
+    offset,
+    sequenceNumber: numbers[index] ?? '',
+    partitionKey: key ? Buffer.from(key).toString('utf8') : '',
+    data: value ?? new Uint8Array(0),
+    arrivalMs: timestampMs,
+  }))
+}

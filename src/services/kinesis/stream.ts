@@ -1,0 +1,92 @@
+import { formatArn } from '../../base/arn.ts'
+import type { Scope } from '../../base/scope.ts'
+import type { PartitionId, PartitionSettings } from '../../engines/log/port.ts'
+import { HOURS_TO_MS } from './limits.ts'
+
+export type StreamStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING'
+export type StreamMode = 'PROVISIONED' | 'ON_DEMAND'
+
+/** Which stream: a name is unique in its account and region. */
+export interface StreamKey extends Scope {
+  readonly name: string
+}
+
+export interface Stream {
+  readonly name: string
+  /** Differs for every stream that ever had the name: a new one shares no records with an old one. */
+  readonly creationId: string
+  readonly createdMs: number
+  readonly status: StreamStatus
+  readonly mode: StreamMode
+  readonly retentionHours: number
+  readonly recordKib: number
+  readonly tags: Readonly<Record<string, string>>
+  /** In the order of their numbers; closed ones stay until their records have expired. */
+  readonly shards: ReadonlyArray<Shard>
+  readonly nextShardNumber: number
+  /** What is still to be done before the stream is ACTIVE again, in this order. */
+  readonly rounds: ReadonlyArray<ReshardingRound>
+  /** When UpdateShardCount and UpdateStreamMode were called within the last day. */
+  readonly scalingsMs: ReadonlyArray<number>
+  readonly modeChangesMs: ReadonlyArray<number>
+}
+
+export interface Shard {
+  readonly number: number
+  /** 32 hexadecimal digits; see `hash-key.ts`. */
+  readonly startHash: string
+  readonly endHash: string
+  readonly createdMs: number
+  readonly parents: ReadonlyArray<number>
+  readonly closed?: ShardEnd
+}
+
+export interface ShardEnd {
+  readonly atMs: number
+  /** One behind the last record; final. */
+  readonly endOffset: number
+}
+
+/** Shards that are closed and opened at the same moment. */
+export interface ReshardingRound {
+  readonly closing: ReadonlyArray<number>
+  readonly opening: ReadonlyArray<Omit<Shard, 'createdMs' | 'closed'>>
+}
+
+export function streamArn({ accountId, region, name }: StreamKey): string {
+  return formatArn({ service: 'kinesis', region, accountId, resource: `stream/${name}` })
+}
+
+export function partitionOf(key: StreamKey, stream: Stream, shardNumber: number): PartitionId {
+  const topic = `${key.accountId}/${key.region}/${key.name}/${stream.creationId}`
+  return { topic, partition: shardNumber }
+}
+
+export function settingsOf(stream: Stream): PartitionSettings {
+  return { retentionMs: retentionMsOf(stream) }
+}
+
+export function retentionMsOf({ retentionHours }: Stream): number {
+  return retentionHours * HOURS_TO_MS
+}
+
+export function openShards(stream: Stream): ReadonlyArray<Shard> {
+  return stream.shards.filter((shard) => !shard.closed)
+}
+
+export function findShard(stream: Stream, number: number): Shard | undefined {
+  return stream.shards.find((shard) => shard.number === number)
+}
+
+export function shardIdOf(number: number): string {
+  return `shardId-${String(number).padStart(12, '0')}`
+}
+
+const SHARD_NUMBER_MAX = 0x7fffffff
+
+/** AWS: `5`, `-5`, `any-5` and `shardId-000000000005` all name shard 5 (kinesalite, getShardIterator). */
+export function parseShardNumber(shardId: string): number | undefined {
+  const digits = shardId.split('-')[1] || shardId
+  const number = /^\d+$/.test(digits) ? Number(digits) : Number.NaN
+  return number <= SHARD_NUMBER_MAX ? number : undefined
+}
