@@ -39,7 +39,7 @@ export async function assemble(options: AppOptions): Promise<App> {
   const engines = await openEngines({ ...options, log, metrics })
   const keys = createKeys({ meta: engines.meta, clock, random })
   await checkExposure(config, keys)
-  const { services, sessions, setEndpoint } = await createServices({
+  const { services, sessions, setEndpoint, reset } = await createServices({
     ...options,
     engines,
     keys,
@@ -55,7 +55,7 @@ export async function assemble(options: AppOptions): Promise<App> {
     }),
     services,
     credentials: createCredentials({ config, keys, sessions }),
-    reset: async () => undefined,
+    reset,
     metrics,
     log,
   })

@@ -11,7 +11,9 @@ import { createLeases } from './engines/meta/leases.ts'
 import { ensureSecret } from './engines/meta/secrets.ts'
 import { nodeDisk } from './engines/node-disk.ts'
 import type { Engines } from './open-engines.ts'
+import { createReset } from './reset.ts'
 import type { Keys } from './server/keys.ts'
+import type { ResetTarget } from './server/own-pages.ts'
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
 import { createCatalog } from './services/glue/catalog-store.ts'
@@ -59,6 +61,7 @@ export interface Services {
   readonly sessions: Sessions
   /** Tells user code where to reach us; called once, when the listener has its port. */
   setEndpoint(endpoint: string): void
+  reset(target: ResetTarget): Promise<void>
 }
 
 /** All nouns and services on top of the engines; what each is given is all that it can use. */
@@ -92,6 +95,8 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     kinesis,
     functions: lambda.invoker,
   }
+  const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
+  const deliveryStreams = createDeliveryStreams(delivery)
   return {
     services: [
       createS3Service({
@@ -100,7 +105,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         targets: [createLambdaNotificationTarget(lambda)],
       }),
       createLambdaService(lambda),
-      createFirehose(shared),
+      createFirehoseService({ ...delivery, deliveryStreams }),
       createGlue(shared),
       ...createSagemaker(shared),
       createLogsService({ ...ground, ...logs }),
@@ -108,6 +113,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     ],
     sessions: ground.sessions,
     setEndpoint,
+    reset: createReset({ ...ground, ...kinesis, ...s3, ...lambda, deliveryStreams }),
   }
 }
 
@@ -159,11 +165,6 @@ function createIdentity(ground: Ground): ReadonlyArray<Service> {
     createStsService({ sessions: ground.sessions, accountOfKey }),
     createIamService({ roles: createRoles(ground), policies: createPolicies(ground) }),
   ]
-}
-
-function createFirehose(shared: Shared): Service {
-  const deps = { ...shared, log: shared.engines.log, streams: shared.kinesis.reader }
-  return createFirehoseService({ ...deps, deliveryStreams: createDeliveryStreams(deps) })
 }
 
 function createGlue(shared: Shared): Service {

@@ -5,7 +5,7 @@ import { createDocuments } from './documents.ts'
 
 test('an account goes from every collection, and only that account', async () => {
   const meta = createMemoryMeta()
-  const kept = new Set(['server/key'])
+  const kept = (collection: string) => collection === 'server/key'
   for (const collection of ['a/x', 'a/xy', 'b/z', 'server/key']) {
     const documents = createDocuments<number>(meta, collection)
     for (const accountId of ['111111111111', '222222222222']) {
@@ -17,7 +17,10 @@ test('an account goes from every collection, and only that account', async () =>
   expect([...(await accountsOf(meta, kept))]).toEqual(['111111111111', '222222222222'])
   await sweepAccount(meta, '111111111111', kept)
   expect([...(await accountsOf(meta, kept))]).toEqual(['222222222222'])
-  expect([...(await accountsOf(meta, new Set()))].sort()).toEqual(['111111111111', '222222222222'])
+  expect([...(await accountsOf(meta, () => false))].sort()).toEqual([
+    '111111111111',
+    '222222222222',
+  ])
   const left = createDocuments<number>(meta, 'a/x')
   expect((await left.list({ accountId: '222222222222', region: 'eu' }, { limit: 10 })).length).toBe(
     2,

@@ -3,26 +3,26 @@ import type { MetaStore } from './port.ts'
 
 /**
  * Removes the documents of an account from every collection (their keys begin with collection and
- * account, see `documents.ts`). Collections that are not by account are named by `except`.
+ * account, see `documents.ts`). Collections that `isKept` names stay as they are.
  */
 export async function sweepAccount(
   meta: MetaStore,
   accountId: string,
-  except: ReadonlySet<string>,
+  isKept: (collection: string) => boolean,
 ): Promise<void> {
   for (const collection of await collectionsOf(meta)) {
-    if (!except.has(collection)) await removeBelow(meta, encodeKey([collection, accountId]))
+    if (!isKept(collection)) await removeBelow(meta, encodeKey([collection, accountId]))
   }
 }
 
 /** The accounts that have any document. */
 export async function accountsOf(
   meta: MetaStore,
-  except: ReadonlySet<string>,
+  isKept: (collection: string) => boolean,
 ): Promise<ReadonlySet<string>> {
   const accounts = new Set<string>()
   for (const collection of await collectionsOf(meta)) {
-    if (except.has(collection)) continue
+    if (isKept(collection)) continue
     for (const [, account] of await heads(meta, encodeKey([collection]), 2)) {
       accounts.add(String(account))
     }

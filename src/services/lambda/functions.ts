@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
+import type { Document } from '../../engines/meta/documents.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { Aliases } from './aliases.ts'
@@ -36,6 +37,7 @@ export interface Functions {
   ): Promise<FunctionRecord>
   /** With its versions and code. */
   remove(scope: Scope, name: string): Promise<void>
+  everywhere(): AsyncIterable<Document<FunctionRecord>>
 }
 
 export interface CreateRequest {
@@ -102,12 +104,11 @@ export function createFunctions(deps: FunctionsDeps): Functions {
   }
 
   return {
-    find: (scope, name) => records.get(scope, name),
-    get,
+    ...{ find: records.get, everywhere: records.everywhere, get },
     change,
     async list(scope, { after, limit }) {
-      const page = { limit, ...(after !== undefined && { after: [after] }) }
-      return (await records.list(scope, page)).map(({ value }) => value)
+      const found = await records.list(scope, { limit, ...(after && { after: [after] }) })
+      return found.map(({ value }) => value)
     },
     async create(scope, { name, settings, zip, tags }) {
       const exists = () => conflict(`Function already exist: ${name}`)

@@ -1,0 +1,55 @@
+import { accountsOf, sweepAccount } from './engines/meta/account-sweep.ts'
+import type { MetaStore } from './engines/meta/port.ts'
+import type { ResetTarget } from './server/own-pages.ts'
+import type { DeliveryStreams } from './services/firehose/delivery-streams.ts'
+import type { Streams } from './services/kinesis/streams.ts'
+import type { Functions } from './services/lambda/functions.ts'
+import type { Buckets } from './services/s3/buckets.ts'
+
+export interface ResetDeps {
+  readonly meta: MetaStore
+  readonly streams: Streams
+  readonly deliveryStreams: DeliveryStreams
+  readonly buckets: Buckets
+  readonly functions: Functions
+}
+
+/** Collections that are not kept by account, or that outlive a reset: keys stay valid. */
+const kept = /^(server|meta|objects)\/|^s3\/bucket$/
+
+/**
+ * Empties an account, or all of them: first what lies outside of the metadata (records, objects,
+ * code), by the nouns that own it, then every document. Durable when resolved.
+ */
+export function createReset(deps: ResetDeps): (target: ResetTarget) => Promise<void> {
+  const { meta, streams, buckets } = deps
+  return async (target) => {
+    const accountId = target === 'everything' ? undefined : target.accountId
+    await removeDeliveries(deps.deliveryStreams, accountId)
+    await streams.removeEverything(accountId)
+    await removeFunctions(deps.functions, accountId)
+    await buckets.empty(accountId)
+    const isKept = (collection: string) => kept.test(collection)
+    const accounts = accountId === undefined ? await accountsOf(meta, isKept) : [accountId]
+    for (const account of accounts) await sweepAccount(meta, account, isKept)
+  }
+}
+
+async function removeDeliveries(
+  deliveryStreams: DeliveryStreams,
+  accountId: string | undefined,
+): Promise<void> {
+  for await (const { scope, value } of deliveryStreams.everywhere()) {
+    if (accountId === undefined || scope.accountId === accountId) {
+      await deliveryStreams.remove(scope, value.name)
+    }
+  }
+}
+
+async function removeFunctions(functions: Functions, accountId: string | undefined): Promise<void> {
+  for await (const { scope, value } of functions.everywhere()) {
+    if (accountId === undefined || scope.accountId === accountId) {
+      await functions.remove(scope, value.name)
+    }
+  }
+}
