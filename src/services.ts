@@ -23,6 +23,7 @@ import { createRoles } from './services/iam/roles.ts'
 import { createIamService } from './services/iam/service.ts'
 import type { KinesisNouns } from './services/kinesis/kinesis-nouns.ts'
 import { createKinesisNouns } from './services/kinesis/kinesis-nouns.ts'
+import { createKinesisService } from './services/kinesis/service.ts'
 import { createLambdaNotificationTarget } from './services/lambda/lambda-notification-target.ts'
 import { createLambdaNouns } from './services/lambda/lambda-nouns.ts'
 import { createLambdaService } from './services/lambda/service.ts'
@@ -104,6 +105,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         nouns: s3,
         targets: [createLambdaNotificationTarget(lambda)],
       }),
+      createKinesisService(kinesis),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
       createGlue(shared),
