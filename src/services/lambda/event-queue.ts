@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
+import type { Metrics } from '../../base/metrics.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
 import type { Background } from '../../engines/meta/background.ts'
@@ -51,7 +52,7 @@ const POLL_MS = 1000
 const CONCURRENT_MAX = 64
 const CONCURRENT_MAX_PER_FUNCTION = 16
 
-export function createEventQueue(deps: {
+interface QueueDeps {
   readonly meta: MetaStore
   readonly background: Background
   /** Runs one event. Its rejection leaves the event as it was, for a later round. */
@@ -59,8 +60,11 @@ export function createEventQueue(deps: {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
-}): EventQueue {
-  const { meta, background, handle, clock, random, log } = deps
+  readonly metrics: Metrics
+}
+
+export function createEventQueue(deps: QueueDeps): EventQueue {
+  const { meta, background, handle, clock, random, log, metrics } = deps
   const events = createDocuments<QueuedEvent>(meta, 'lambda/event')
   const payloads = createDocuments<string>(meta, 'lambda/event-payload')
   const waker = createWaker(clock)
@@ -70,9 +74,8 @@ export function createEventQueue(deps: {
   async function work({ scope, id, value }: Document<QueuedEvent>, signal: AbortSignal) {
     const requestId = String(id[1])
     const payload = Buffer.from((await payloads.get(scope, requestId)) ?? '', 'base64')
-    const grace = withGrace(clock, signal)
     try {
-      const fate = await handle(scope, { ...value, requestId, payload }, grace.signal)
+      const fate = await handle(scope, { ...value, requestId, payload }, signal)
       if (fate === 'done') {
         await events.remove(scope, ...id)
         await payloads.remove(scope, requestId)
@@ -85,8 +88,6 @@ export function createEventQueue(deps: {
         ...current,
         dueMs: clock.wallMs() + 10 * POLL_MS,
       }))
-    } finally {
-      grace.release()
     }
   }
 
@@ -106,7 +107,8 @@ export function createEventQueue(deps: {
     running.set(key, { name, work: work(document, signal).then(done, done) })
   }
 
-  async function round(signal: AbortSignal): Promise<number> {
+  /** `late` ends what is still under way when the time for coming to rest is over. */
+  async function round(signal: AbortSignal, late: AbortSignal): Promise<number> {
     const nowMs = clock.wallMs()
     let nextMs = nowMs + POLL_MS
     let count = 0
@@ -116,30 +118,23 @@ export function createEventQueue(deps: {
       const name = `${scope.accountId}/${scope.region}/${value.target.name}`
       if (running.has(String(id[1]))) continue
       if (value.dueMs > nowMs) nextMs = Math.min(nextMs, value.dueMs)
-      else if (hasRoom(name) && !signal.aborted) start(document, signal)
+      else if (hasRoom(name) && !signal.aborted) start(document, late)
     }
     waitingCount = count
+    metrics.record('headrace_queue_depth', { queue: 'lambda/events' }, count)
     await waker.wait(Math.max(nextMs - nowMs, 1), signal)
     return 0
   }
 
   return {
-    async accept(scope, { target, payload, clientContext }) {
+    async accept(scope, given) {
       if (waitingCount >= limits.queuedEventsMax) throw tooManyRequests('CallerRateLimitExceeded')
       const requestId = random.uuid()
-      const nowMs = clock.wallMs()
-      const event: QueuedEvent = {
-        target,
-        acceptedMs: nowMs,
-        dueMs: nowMs,
-        attempts: 0,
-        deferrals: 0,
-        ...(clientContext !== undefined && { clientContext }),
-      }
-      const text = Buffer.from(payload).toString('base64')
+      const event = newlyQueued(given, clock.wallMs())
+      const text = Buffer.from(given.payload).toString('base64')
       await meta.commit({
         puts: [
-          ...events.putBatch(scope, [target.name, requestId], event).puts,
+          ...events.putBatch(scope, [event.target.name, requestId], event).puts,
           ...payloads.putBatch(scope, [requestId], text).puts,
         ],
       })
@@ -148,8 +143,16 @@ export function createEventQueue(deps: {
       return requestId
     },
     async run(signal) {
-      await background.run({ name: 'lambda/events', round }, signal)
+      const grace = withGrace(clock, signal)
+      const work = (roundSignal: AbortSignal) => round(roundSignal, grace.signal)
+      await background.run({ name: 'lambda/events', round: work }, signal)
       await Promise.all([...running.values()].map((one) => one.work))
+      grace.release()
     },
   }
+}
+
+function newlyQueued({ target, clientContext }: NewEvent, nowMs: number): QueuedEvent {
+  const context = clientContext === undefined ? {} : { clientContext }
+  return { target, acceptedMs: nowMs, dueMs: nowMs, attempts: 0, deferrals: 0, ...context }
 }

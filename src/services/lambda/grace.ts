@@ -1,15 +1,17 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../../base/clock.ts'
 
 /** How long work that is under way may go on when the server stops; then its function is ended. */
 export const GRACE_MS = 5_000
 
-/** Aborts some time after `signal` does. `release` when the work is done. */
+/** Aborts some time after `signal` does; any number may listen. `release` when the work is done. */
 export function withGrace(
   clock: Clock,
   signal: AbortSignal,
 ): { readonly signal: AbortSignal; release(): void } {
   const late = new AbortController()
   const over = new AbortController()
+  setMaxListeners(0, late.signal)
   const onAbort = () =>
     void clock.sleep(GRACE_MS, over.signal).then(() => {
       if (!over.signal.aborted) late.abort()

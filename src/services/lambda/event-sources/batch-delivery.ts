@@ -5,7 +5,6 @@ import type { Metrics } from '../../../base/metrics.ts'
 import type { StreamRecord } from '../../kinesis/stream-reader.ts'
 import type { Destinations } from '../destinations.ts'
 import { functionArn } from '../function-names.ts'
-import { withGrace } from '../grace.ts'
 import type { InvocationAnswer, Invocations } from '../invocations.ts'
 import type { BatchOrigin } from './batch-event.ts'
 import { batchEvent, batchInfo, readReport } from './batch-event.ts'
@@ -29,6 +28,8 @@ export interface DeliveryDeps {
   readonly destinations: Destinations
   /** How the last batch went, in AWS's words. */
   readonly onResult: (result: string) => Promise<void>
+  /** Ends the function that is still under way when the time for coming to rest is over. */
+  readonly late: AbortSignal
   readonly clock: Clock
   readonly metrics: Metrics
 }
@@ -64,7 +65,7 @@ export function createBatchDelivery(
           chunks = others
           continue
         }
-        const outcome = await invoke(deps, mapping, origin, young, signal)
+        const outcome = await invoke(deps, mapping, origin, young)
         if (signal.aborted && outcome.kind !== 'handled') return false
         const left = await remaining(deps, mapping, origin, { ...chunk, records: young }, outcome)
         chunks = [...left, ...others]
@@ -86,14 +87,12 @@ async function invoke(
   mapping: Mapping,
   origin: BatchOrigin,
   records: ReadonlyArray<StreamRecord>,
-  signal: AbortSignal,
 ): Promise<Outcome> {
   const payload = Buffer.from(JSON.stringify(batchEvent(origin, records)))
-  const grace = withGrace(deps.clock, signal)
   try {
     const answer = await deps.invocations.run(origin.scope, mapping.target, {
       payload,
-      signal: grace.signal,
+      signal: deps.late,
     })
     const outcome = judge(mapping, records, answer)
     await deps.onResult(outcome.kind === 'handled' ? 'OK' : 'PROBLEM: Function call failed')
@@ -103,8 +102,6 @@ async function invoke(
     if (why === undefined) throw error
     await deps.onResult(why)
     return { kind: 'refused', why }
-  } finally {
-    grace.release()
   }
 }
 

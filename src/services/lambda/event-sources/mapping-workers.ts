@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Metrics } from '../../../base/metrics.ts'
@@ -7,6 +8,7 @@ import type { ShardState, StreamReader } from '../../kinesis/stream-reader.ts'
 import { createWaker } from '../../s3/waker.ts'
 import type { Destinations } from '../destinations.ts'
 import type { FunctionResolver } from '../function-resolver.ts'
+import { withGrace } from '../grace.ts'
 import type { Invocations } from '../invocations.ts'
 import { createBatchDelivery } from './batch-delivery.ts'
 import type { Checkpoint, Mapping, Mappings } from './mappings.ts'
@@ -101,8 +103,11 @@ async function readShards(
   mapping: Mapping,
   signal: AbortSignal,
 ): Promise<void> {
-  const { mappings, reader } = deps
+  const { mappings, reader, clock } = deps
   const stop = new AbortController()
+  // Each shard and each of its lanes listens.
+  setMaxListeners(0, stop.signal)
+  const grace = withGrace(clock, signal)
   const onAbort = () => stop.abort()
   signal.addEventListener('abort', onAbort, { once: true })
   if (signal.aborted) onAbort()
@@ -111,7 +116,7 @@ async function readShards(
     const shards = await reader.shardsOf(mapping.sourceArn)
     const checkpoints = await mappings.checkpoints(scope, mapping.id)
     const starts = await startsOf(deps, mapping, shards, checkpoints)
-    const run = await shardRunner(deps, scope, mapping)
+    const run = await shardRunner(deps, scope, mapping, grace.signal)
     if (mapping.state !== 'Enabled') await mappings.report(scope, mapping, { state: 'Enabled' })
     loops = [...starts].map(([shardId, start]) => run(shardId, start, stop.signal))
     const ended = loops.map((loop) => loop.then((how) => how === 'finished' || never()))
@@ -121,6 +126,7 @@ async function readShards(
     signal.removeEventListener('abort', onAbort)
     // The next round reads the same shards: none of this one may still be under way.
     await Promise.allSettled(loops)
+    grace.release()
   }
 }
 
@@ -147,7 +153,12 @@ async function startsOf(
   return starts
 }
 
-async function shardRunner(deps: MappingWorkersDeps, scope: Scope, mapping: Mapping) {
+async function shardRunner(
+  deps: MappingWorkersDeps,
+  scope: Scope,
+  mapping: Mapping,
+  late: AbortSignal,
+) {
   const { mappings, clock } = deps
   const { version } = await deps.resolver.resolve(scope, mapping.target)
   const isWanted = compileRecordFilter(mapping.filters)
@@ -162,7 +173,7 @@ async function shardRunner(deps: MappingWorkersDeps, scope: Scope, mapping: Mapp
   return (shardId: string, start: Checkpoint, signal: AbortSignal) => {
     const { sourceArn } = mapping
     const origin = { scope, sourceArn, shardId, role: version.settings.role }
-    const delivery = createBatchDelivery({ ...deps, onResult }, mapping, origin)
+    const delivery = createBatchDelivery({ ...deps, onResult, late }, mapping, origin)
     const loopDeps = { reader: deps.reader, mappings, delivery, isWanted, clock }
     return runShardLoop(loopDeps, { scope, mapping, shardId }, start, signal)
   }
