@@ -14,8 +14,24 @@ const STRING = 0x02
 const NUMBER = 0x05
 const END = Buffer.from([0])
 
+/** A hot path: nearly every key is put together in one buffer, without pieces of its own. */
 export function encodeKey(parts: ReadonlyArray<KeyPart>): Buffer {
-  return Buffer.concat(parts.map(encodePart))
+  let size = 0
+  for (const part of parts) size += typeof part === 'number' ? 9 : Buffer.byteLength(part) + 2
+  const key = Buffer.allocUnsafe(size)
+  let at = 0
+  for (const part of parts) {
+    if (typeof part === 'number') {
+      key[at] = NUMBER
+      at = key.writeBigUInt64BE(BigInt(part), at + 1)
+      continue
+    }
+    if (part.includes('\0')) return Buffer.concat(parts.map(encodePart))
+    key[at] = STRING
+    at += 1 + key.write(part, at + 1)
+    key[at++] = 0
+  }
+  return key
 }
 
 export function decodeKey(key: Uint8Array): KeyPart[] {

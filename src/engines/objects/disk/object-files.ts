@@ -46,8 +46,7 @@ interface FilesDeps {
 export async function openObjectFiles(deps: FilesDeps) {
   const { disk, directory, clock, random } = deps
   await disk.makeDirectory(directory)
-  const newId = () =>
-    clock.wallMs().toString(16).padStart(12, '0') + random.bytes(6).toString('hex')
+  const newId = createIds(clock, random)
   const directories = createDirectories(deps, newId)
   const syncDirectory = coalesce((name: string) => disk.syncDirectory(join(directory, name)))
 
@@ -107,6 +106,17 @@ export async function openObjectFiles(deps: FilesDeps) {
 }
 
 export type ObjectFiles = Awaited<ReturnType<typeof openObjectFiles>>
+
+/** Time, a mark of the process, and a count: no two processes and no two calls give the same. */
+function createIds(clock: Clock, random: Random): () => string {
+  const mark = random.bytes(4).toString('hex')
+  let count = 0
+  return () => {
+    count = (count + 1) % 0x1_0000_0000
+    const time = clock.wallMs().toString(16).padStart(12, '0')
+    return time + mark + count.toString(16).padStart(8, '0')
+  }
+}
 
 /** What the process before us left: files without an object, and garbage that it did not get to. */
 async function sweep(
