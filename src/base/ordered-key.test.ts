@@ -10,7 +10,9 @@ const seed = { seed: 3, numRuns: 1_000 }
 
 it('a key says again what it was made of', () => {
   fc.assert(
-    fc.property(tuple, (parts) => expect(decodeKey(encodeKey(parts))).toEqual(parts)),
+    fc.property(tuple, (parts) => {
+      expect(decodeKey(encodeKey(parts))).toEqual(parts)
+    }),
     seed,
   )
 })
