@@ -17,7 +17,8 @@ import { serverLimits } from './limits.ts'
 import type { OwnPages } from './own-pages.ts'
 import type { Passage } from './passage.ts'
 import { objectRequestId, signalOf } from './passage.ts'
-import type { HeaderFields } from './signature.ts'
+import { presignedHeaders } from './presigned.ts'
+import type { FoundSignature, HeaderFields } from './signature.ts'
 import { parseSignature } from './signature.ts'
 import { bucketOfHost } from './virtual-host.ts'
 
@@ -52,10 +53,11 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
       return ownPages.answer(exchange, bytes)
     }
     const found = parseSignature(headers, rawQuery)
-    const signingName = found.reason === 'signed' ? found.signature.service : undefined
+    const signingName = signingNameOf(found)
     setDialect(passage, dialectOf(signingName, headers))
     const rawPath = pathOf(exchange, signingName, config.host)
-    const request = new RequestOfExchange(exchange, rawPath, headers, body)
+    const seen = isPresignedObject(found) ? presignedHeaders(headers, rawQuery) : headers
+    const request = new RequestOfExchange(exchange, rawPath, seen, body)
     const identified = await wire.identify(request, signingName)
     if (identified.kind === 'unknown') {
       passage.writeError = (error, id) => identified.writeError(error, id)
@@ -71,18 +73,28 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
     const caller = await authenticator.authenticate(
       exchange,
       found,
-      { dialect, signingName: operation.signingName },
+      { dialect, rawPath, signingName: operation.signingName },
       bytes,
     )
     const bound = services.get(operation.service)?.operations.get(operation.operation)
     if (!bound) throw refuse.operation(operation, dialect)
-    const checked = dialect === 's3' ? objectRequest(exchange, rawPath, body, caller) : request
+    const checked = dialect === 's3' ? objectRequest(exchange, request, body, caller) : request
     const input = await operation.readInput(checked)
     refuse.members(bound, operation, input, dialect)
     const context = new ContextOfPassage(passage, caller, checked.headers, log)
     const output = await bound.run(input, context)
     return operation.writeOutput(output, passage.requestId)
   }
+}
+
+function signingNameOf(found: FoundSignature): string | undefined {
+  if (found.reason === 'signed') return found.signature.service
+  return found.reason === 'signed-v2' ? 's3' : undefined
+}
+
+function isPresignedObject(found: FoundSignature): boolean {
+  if (found.reason === 'signed-v2') return true
+  return found.reason === 'signed' && found.signature.presigned && found.signature.service === 's3'
 }
 
 function setDialect(passage: Passage, dialect: Dialect): void {
@@ -158,11 +170,11 @@ class RequestOfExchange implements WireRequest {
 /** An S3 request whose body is compared with what its head says of it. */
 function objectRequest(
   exchange: Exchange,
-  rawPath: string,
+  request: WireRequest,
   body: Body,
   caller: Authenticated,
 ): WireRequest {
-  const { headers } = exchange
+  const { headers, rawPath } = request
   const streamed = caller.payload.startsWith('STREAMING-')
   if (!streamed && headers['transfer-encoding'] !== undefined) {
     // AWS: S3 takes a body of unknown length only in aws-chunked encoding.
@@ -173,8 +185,8 @@ function objectRequest(
     )
   }
   body.expect(planObjectBody(exchange, caller))
-  const seen = streamed ? decodedHeaders(headers) : headers
-  return new RequestOfExchange(exchange, rawPath, seen, body)
+  if (!streamed) return request
+  return new RequestOfExchange(exchange, rawPath, decodedHeaders(headers), body)
 }
 
 /** False for values that ask for nothing: `false`, an empty text, list or map. */

@@ -4,6 +4,8 @@ import { presignedTarget, signedHeaders } from '../../test/support/sign.ts'
 import type { FakeRun, TestServer } from '../../test/support/test-server.ts'
 import { send, startTestServer } from '../../test/support/test-server.ts'
 import type { RequestContext } from '../wire/operation.ts'
+import { presignedHeaders } from './presigned.ts'
+import { signV2, stringToSignV2 } from './signature-v2.ts'
 
 const who: FakeRun = async (
   _input,
@@ -383,6 +385,78 @@ describe('presigned URLs', () => {
     })
     expect(`${status} ${text}`).toMatch(/^(400|404) /)
   })
+})
+
+describe('presigned URLs of Signature Version 2', () => {
+  // S3 Developer Guide, "Query string request authentication alternative".
+  test('the example of the guide', () => {
+    const rawQuery =
+      'AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D&Expires=1175139620'
+    const headers = { host: 'johnsmith.s3.amazonaws.com' }
+    const request = { method: 'GET', rawPath: '/photos/puppy.jpg', rawQuery, headers }
+    const text = stringToSignV2(request, '/johnsmith/photos/puppy.jpg')
+    expect(text).toBe('GET\n\n\n1175139620\n/johnsmith/photos/puppy.jpg')
+    expect(signV2(text, 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY')).toBe(
+      'NpgCjnDzrM+WFzoENXmpNDUsSn8=',
+    )
+  })
+
+  const expires = Math.floor(Date.now() / 1000) + 60
+
+  async function get(query: string, host = server.host) {
+    const target = `/b/k?${query}`
+    const { status, text } = await send(server, { method: 'GET', target, headers: { host } })
+    return { status, ...(JSON.parse(text) as { code?: string; message?: string }) }
+  }
+  const signatureOf = (text: string) => encodeURIComponent(signV2(text, 'test'))
+
+  test('are taken for objects, in path style and for virtual hosts', async () => {
+    const path = signatureOf(`GET\n\n\n${expires}\nx-amz-meta-a:b\n/b/k?versionId=7`)
+    const query = `x-amz-meta-a=b&versionId=7&AWSAccessKeyId=123456789012&Expires=${expires}`
+    expect(await get(`${query}&Signature=${path}`)).toMatchObject({
+      status: 200,
+      accountId: '123456789012',
+      region: 'us-east-1',
+    })
+    const virtual = signatureOf(`GET\n\n\n${expires}\n/clicks/b/k`)
+    const plain = `AWSAccessKeyId=test&Expires=${expires}`
+    expect(await get(`${plain}&Signature=${virtual}`, 'clicks.localhost')).toMatchObject({
+      status: 200,
+    })
+  })
+
+  test('are refused when changed, expired, unknown or incomplete', async () => {
+    const good = signatureOf(`GET\n\n\n${expires}\n/b/k`)
+    const old = signatureOf('GET\n\n\n1175139620\n/b/k')
+    const query = (key: string, until: number | string, signature: string) =>
+      `AWSAccessKeyId=${key}&Expires=${until}&Signature=${signature}`
+    expect(await get(query('test', expires, good))).toMatchObject({ status: 200 })
+    expect(await get(query('test', expires + 1, good))).toMatchObject({
+      code: 'SignatureDoesNotMatch',
+    })
+    expect(await get(query('test', 1_175_139_620, old))).toMatchObject({
+      code: 'AccessDenied',
+      message: 'Request has expired',
+    })
+    expect(await get(query('nobody', expires, good))).toMatchObject({ code: 'InvalidAccessKeyId' })
+    expect(await get(`AWSAccessKeyId=test&Signature=${good}`)).toMatchObject({
+      status: 403,
+      message:
+        'Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters',
+    })
+  })
+})
+
+test('headers that a signer moved into the query are headers, but for checksums', () => {
+  const headers = { host: 'x', 'x-amz-acl': 'private' }
+  const rawQuery =
+    'x-amz-meta-a=%C3%BC%20b&x-amz-acl=public-read&x-amz-checksum-crc32=AAAAAA%3D%3D&X-Amz-Date=1&x-amz-sdk-checksum-algorithm=CRC32'
+  expect(presignedHeaders(headers, rawQuery)).toEqual({
+    host: 'x',
+    'x-amz-acl': 'private',
+    'x-amz-meta-a': Buffer.from('ü b').toString('latin1'),
+  })
+  expect(presignedHeaders(headers, 'versionId=7')).toBe(headers)
 })
 
 describe('well-known keys', () => {

@@ -5,12 +5,14 @@ import type { SignedRequest } from './canonical-request.ts'
 import { parseQuery } from './canonical-request.ts'
 import type { Credential, Credentials } from './credentials.ts'
 import type { Dialect, Refusals } from './dialect.ts'
-import { refusalsOf } from './dialect.ts'
+import { expiredUrl, refusalsOf } from './dialect.ts'
 import { serverLimits } from './limits.ts'
 import { isLocalHost } from './local-host.ts'
-import type { HeaderFields, Signature, Unsigned } from './signature.ts'
+import type { FoundSignature, HeaderFields, Signature } from './signature.ts'
+import type { SignatureV2 } from './signature-v2.ts'
+import { signV2, stringToSignV2 } from './signature-v2.ts'
 import type { SigningKey } from './signing.ts'
-import { createVerifier, sha256 } from './signing.ts'
+import { createVerifier, equalInConstantTime, sha256 } from './signing.ts'
 
 /** Who the caller proved to be, and what his signature says about the body. */
 export interface Authenticated {
@@ -28,9 +30,11 @@ export interface Authenticator {
   /** Throws the dialect's `ServiceError`. Reads the body (`bytes`) for all services but S3. */
   authenticate(
     request: SignedRequest,
-    found: { readonly reason: 'signed'; readonly signature: Signature } | Unsigned,
+    found: FoundSignature,
     wanted: {
       readonly dialect: Dialect
+      /** The path in path style, whatever host name the client used. */
+      readonly rawPath: string
       /** Service that the signature has to be for; undefined: any. */
       readonly signingName: string | undefined
     },
@@ -39,30 +43,65 @@ export interface Authenticator {
 }
 
 export function createAuthenticator(deps: {
-  readonly config: Pick<Config, 'auth'>
+  readonly config: Pick<Config, 'auth' | 'region'>
   readonly credentials: Credentials
   readonly clock: Clock
 }): Authenticator {
   const { config, credentials, clock } = deps
   const verifier = createVerifier()
 
-  async function credentialOf(signature: Signature, refusals: Refusals): Promise<Credential> {
-    const { accessKeyId, sessionToken } = signature
-    if (config.auth === 'open') return credentials.assume(accessKeyId, sessionToken)
-    const found = await credentials.find(accessKeyId, sessionToken)
-    if (found === 'unknown') throw refusals.unknownKey(signature, credentials.advice)
+  async function credentialOf(
+    { accessKeyId, sessionToken }: Pick<Signature, 'accessKeyId' | 'sessionToken'>,
+    headers: HeaderFields,
+    refusals: Refusals,
+  ): Promise<Credential> {
+    const found =
+      config.auth === 'open'
+        ? await credentials.assume(accessKeyId, sessionToken)
+        : await credentials.find(accessKeyId, sessionToken)
+    if (found === 'unknown') throw refusals.unknownKey(accessKeyId, credentials.advice)
     if (found === 'invalid-token') throw refusals.invalidToken()
     if (found === 'expired-token') throw refusals.expiredToken()
+    if (found.wellKnown) checkOrigin(headers, refusals)
     return found
   }
 
+  /** A presigned URL of Signature Version 2 names no region and says nothing of the body. */
+  async function authenticateV2(
+    request: SignedRequest,
+    signature: SignatureV2,
+    rawPath: string,
+    refusals: Refusals,
+  ): Promise<Authenticated> {
+    const credential = await credentialOf(signature, request.headers, refusals)
+    const { accessKeyId, accountId, callerArn } = credential
+    const { region } = config
+    if (config.auth === 'verify') {
+      const nowMs = clock.wallMs()
+      if (nowMs > signature.expiresMs) throw expiredUrl(signature.expiresMs, nowMs)
+      const stringToSign = stringToSignV2(request, rawPath)
+      const wanted = signV2(stringToSign, credential.secretAccessKey)
+      const valid = equalInConstantTime(wanted, signature.value)
+      if (!valid) throw refusals.mismatch(signature, { valid, stringToSign }, adviceOf(credential))
+    }
+    const payload = 'UNSIGNED-PAYLOAD'
+    return { accessKeyId, accountId, callerArn, region, payload, signing: undefined }
+  }
+
+  function adviceOf({ wellKnown }: Credential): string {
+    return wellKnown ? ` ${credentials.advice}` : ''
+  }
+
   return {
-    async authenticate(request, found, { dialect, signingName }, bytes) {
+    async authenticate(request, found, { dialect, rawPath, signingName }, bytes) {
       const refusals = refusalsOf(dialect)
+      if (found.reason === 'signed-v2') {
+        if (dialect !== 's3') throw refusals.unsigned({ reason: 'incomplete-v2' })
+        return authenticateV2(request, found.signature, rawPath, refusals)
+      }
       if (found.reason !== 'signed') throw refusals.unsigned(found)
       const { signature } = found
-      const credential = await credentialOf(signature, refusals)
-      if (credential.wellKnown) checkOrigin(request.headers, refusals)
+      const credential = await credentialOf(signature, request.headers, refusals)
       const { secretAccessKey, accessKeyId, accountId, callerArn } = credential
       const { region } = signature
       const payload = dialect === 's3' ? objectPayload(request, signature) : ''
@@ -75,10 +114,7 @@ export function createAuthenticator(deps: {
       checkSignedHeaders(request.headers, signature, dialect, refusals)
       const payloadHash = payload || (await servicePayload(request.headers, signature, bytes))
       const verdict = verifier.verify(request, signature, secretAccessKey, payloadHash)
-      if (!verdict.valid) {
-        const advice = credential.wellKnown ? ` ${credentials.advice}` : ''
-        throw refusals.mismatch(signature, verdict, advice)
-      }
+      if (!verdict.valid) throw refusals.mismatch(signature, verdict, adviceOf(credential))
       const signing = { key: verifier.keyOf(signature, secretAccessKey), signature }
       return { accessKeyId, accountId, callerArn, region, payload, signing }
     },

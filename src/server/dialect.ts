@@ -23,10 +23,14 @@ export function dialectOf(service: string | undefined, headers: HeaderFields): D
 /** Refusals of authentication, by the name, status and text that AWS uses in each dialect. */
 export interface Refusals {
   unsigned(found: Unsigned): ServiceError
-  unknownKey(signature: Signature, advice: string): ServiceError
+  unknownKey(accessKeyId: string, advice: string): ServiceError
   invalidToken(): ServiceError
   expiredToken(): ServiceError
-  mismatch(signature: Signature, verdict: Verdict, advice: string): ServiceError
+  mismatch(
+    signature: { readonly accessKeyId: string; readonly value: string },
+    verdict: Verdict,
+    advice: string,
+  ): ServiceError
   skewed(signature: Signature, nowMs: number): ServiceError
   wrongService(wanted: string): ServiceError
   hostNotSigned(): ServiceError
@@ -49,6 +53,10 @@ const objectRefusals: Refusals = {
           'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
           { fields: { ArgumentName: 'Authorization' } },
         )
+      case 'incomplete-v2':
+        return forbidden(
+          'Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters',
+        )
       case 'unsupported':
         return new ServiceError(
           'InvalidRequest',
@@ -63,7 +71,7 @@ const objectRefusals: Refusals = {
             )
     }
   },
-  unknownKey: ({ accessKeyId }, advice) =>
+  unknownKey: (accessKeyId, advice) =>
     new ServiceError(
       'InvalidAccessKeyId',
       `The AWS Access Key Id you provided does not exist in our records. ${advice}`,
@@ -83,8 +91,10 @@ const objectRefusals: Refusals = {
           StringToSign: verdict.stringToSign,
           SignatureProvided: signature.value,
           StringToSignBytes: hexBytes(verdict.stringToSign),
-          CanonicalRequest: verdict.canonicalRequest,
-          CanonicalRequestBytes: hexBytes(verdict.canonicalRequest),
+          ...(verdict.canonicalRequest !== undefined && {
+            CanonicalRequest: verdict.canonicalRequest,
+            CanonicalRequestBytes: hexBytes(verdict.canonicalRequest),
+          }),
         },
       },
     ),
@@ -105,11 +115,8 @@ const objectRefusals: Refusals = {
     }
     const { signedAtMs, expiresSeconds = 0 } = signature
     if (signedAtMs > nowMs) return forbidden('Request is not valid yet')
-    return forbidden('Request has expired', {
-      'X-Amz-Expires': String(expiresSeconds),
-      Expires: isoSeconds(signedAtMs + expiresSeconds * 1000),
-      ServerTime: isoSeconds(nowMs),
-    })
+    const expiresMs = signedAtMs + expiresSeconds * 1000
+    return expiredUrl(expiresMs, nowMs, { 'X-Amz-Expires': String(expiresSeconds) })
   },
   wrongService: (wanted) =>
     new ServiceError(
@@ -144,13 +151,15 @@ function serviceRefusals(dialect: Exclude<Dialect, 's3'>): Refusals {
           return mismatch(
             "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
           )
+        case 'incomplete-v2':
+          return refuse('IncompleteSignature', "Unsupported AWS 'algorithm': 'AWS2'.")
         case 'unsupported':
           return refuse('IncompleteSignature', `Unsupported AWS 'algorithm': '${found.algorithm}'.`)
         case 'incomplete':
           return refuse('IncompleteSignature', found.problems)
       }
     },
-    unknownKey: (_signature, advice) =>
+    unknownKey: (_accessKeyId, advice) =>
       refuse(
         'InvalidClientTokenId',
         `The security token included in the request is invalid. ${advice}`,
@@ -177,6 +186,19 @@ function serviceRefusals(dialect: Exclude<Dialect, 's3'>): Refusals {
       mismatch(`'${names.join("', '")}' must be a 'SignedHeader' in the AWS Authorization.`),
     denied: (message) => refuse('AccessDenied', message),
   }
+}
+
+/** Of a presigned S3 URL. */
+export function expiredUrl(
+  expiresMs: number,
+  nowMs: number,
+  fields: Readonly<Record<string, string>> = {},
+): ServiceError {
+  return forbidden('Request has expired', {
+    ...fields,
+    Expires: isoSeconds(expiresMs),
+    ServerTime: isoSeconds(nowMs),
+  })
 }
 
 function forbidden(message: string, fields: Readonly<Record<string, string>> = {}): ServiceError {

@@ -18,7 +18,7 @@ export interface OwnPagesDeps {
   readonly draining: () => boolean
 }
 
-const anyService = { dialect: 'rest', signingName: undefined } as const
+const anyService = { dialect: 'rest', rawPath: '', signingName: undefined } as const
 
 /** The pages of Headrace itself, beside those of AWS: `/_headrace/…` and `/metrics`. */
 export interface OwnPages {

@@ -29,6 +29,7 @@ export interface ServerDeps {
     | 'headerTimeout'
     | 'host'
     | 'idleTimeout'
+    | 'region'
   >
   /** Version of Headrace, for the health page. */
   readonly version: string

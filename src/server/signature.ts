@@ -1,5 +1,7 @@
 import { dateOf, parseDateMs, utcMs } from '../base/clock.ts'
 import { parseQuery } from './canonical-request.ts'
+import type { SignatureV2 } from './signature-v2.ts'
+import { parseSignatureV2 } from './signature-v2.ts'
 
 /** What a client claims in an `Authorization` header or a presigned URL, taken apart, unverified. */
 export interface Signature {
@@ -23,9 +25,18 @@ export interface Signature {
 export type Unsigned =
   | { readonly reason: 'missing' }
   | { readonly reason: 'both' }
+  | { readonly reason: 'incomplete-v2' }
   | { readonly reason: 'unsupported'; readonly algorithm: string }
   /** `problems` are sentences, AWS's where they are known. */
   | { readonly reason: 'incomplete'; readonly presigned: boolean; readonly problems: string }
+
+interface SignedV2 {
+  readonly reason: 'signed-v2'
+  readonly signature: SignatureV2
+}
+
+/** What was found of a signature in a request. */
+export type FoundSignature = Signed | SignedV2 | Unsigned
 
 interface Signed {
   readonly reason: 'signed'
@@ -36,8 +47,11 @@ export type HeaderFields = Readonly<Record<string, string | undefined>>
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
 
-/** Finds the signature of a request (AWS Signature Version 4, in a header or the query). */
-export function parseSignature(headers: HeaderFields, rawQuery: string): Signed | Unsigned {
+/**
+ * Finds the signature of a request: AWS Signature Version 4 in a header or the query, or Version 2 in
+ * the query.
+ */
+export function parseSignature(headers: HeaderFields, rawQuery: string): FoundSignature {
   const authorization = headers['authorization']
   const inQuery = rawQuery.includes('X-Amz-Algorithm=') || rawQuery.includes('X-Amz-Credential=')
   if (authorization !== undefined) {
@@ -45,7 +59,8 @@ export function parseSignature(headers: HeaderFields, rawQuery: string): Signed 
   }
   if (inQuery) return parsePresigned(rawQuery)
   if (/(?:^|&)(?:AWSAccessKeyId|Signature)=/.test(rawQuery)) {
-    return { reason: 'unsupported', algorithm: 'AWS Signature Version 2' }
+    const signature = parseSignatureV2(rawQuery)
+    return signature ? { reason: 'signed-v2', signature } : { reason: 'incomplete-v2' }
   }
   return { reason: 'missing' }
 }

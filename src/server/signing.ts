@@ -13,7 +13,8 @@ export interface SigningKey {
 /** What was compared, for the error that tells a client where its signing differs. */
 export interface Verdict {
   readonly valid: boolean
-  readonly canonicalRequest: string
+  /** Of Version 4. */
+  readonly canonicalRequest?: string
   readonly stringToSign: string
 }
 
