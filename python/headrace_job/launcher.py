@@ -1,7 +1,6 @@
 """Runs a job's script as Glue does: as `__main__`, with its arguments in `sys.argv`.
 
-Exit codes: what the script exits with; 1 when it raised, with the traceback on stderr and the error's
-last line sent to the server, which shows it as the run's ErrorMessage.
+Exit codes: what the script exits with; 1 when it raised, with the traceback on stderr.
 `HEADRACE_EXTRA_PY_FILES`: paths of .py, .zip and .whl files (or folders), separated as in PATH, that
 the script may import from.
 """
@@ -10,10 +9,6 @@ import os
 import sys
 import traceback
 import types
-
-from headrace_job import channel
-
-_MESSAGE_MAX = 4000
 
 
 def main(arguments):
@@ -66,35 +61,16 @@ def _exit_code(exit):
     if exit.code is None or exit.code == 0:
         return 0
     if isinstance(exit.code, int):
-        _tell(f'SystemExit: {exit.code}')
         return exit.code & 0xFF or 1
     print(exit.code, file=sys.stderr)
-    _tell(f'SystemExit: {exit.code}')
     return 1
 
 
 def _report(error):
-    """The traceback from the script's own first line on, and the last line of it to the server."""
+    """The traceback from the script's own first line on. The server makes the run's ErrorMessage of its end."""
     trace = error.__traceback__
     while trace and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
     sys.stdout.flush()
     traceback.print_exception(type(error), error, trace)
     sys.stderr.flush()
-    _tell(last_line(error))
-
-
-def last_line(error):
-    """`Type: message` on one line."""
-    text = ' '.join(str(error).split())
-    name = type(error).__name__
-    line = f'{name}: {text}' if text else name
-    return line if len(line) <= _MESSAGE_MAX else line[: _MESSAGE_MAX - 1] + '…'
-
-
-def _tell(message):
-    try:
-        channel.current().call('failed', message=message)
-    except Exception:
-        # The server reads the last line of stderr when it does not hear of it this way.
-        return

@@ -7,10 +7,17 @@ from .casts import cast
 from .coercion import BOOLEAN, DOUBLE, LONG, INT, bounded, double_of, is_number, to_boolean
 from .duck_types import duck_type
 from .nodes import tail
+from .operator_rules import exact_quotient
 from .registry import rule, show_as
-from .typed import Typed
+from .typed import Typed, quote_text
 
 show_as('count_star', 'count(1)')
+for _name in ('first', 'last', 'first_value', 'last_value', 'any_value'):
+    show_as(_name, lambda value, *_flag, name=_name: f'{name}({value})')
+for _name in ('rank', 'dense_rank', 'percent_rank'):
+    show_as(_name, f'{_name.upper()}()')
+show_as('percentile_approx', lambda value, share, accuracy='10000': f'percentile_approx({value}, {share}, {accuracy})')
+show_as('percentile', lambda value, share, count='1': f'percentile({value}, {share}, {count})')
 
 
 def aggregate(names, low, high=-1):
@@ -76,15 +83,32 @@ def _avg(call, scope, arguments):
         return Typed(f'avg({_distinct(call)}{value.sql}){tail()}', DOUBLE)
     kind = bounded(value.type.precision + 4, value.type.scale + 4)
     # The exact sum, divided once; avg() of decimals is a double in DuckDB.
-    total = f'CAST(sum({_distinct(call)}{value.sql}){tail()} AS DOUBLE)'
-    sql = f'{total} / nullif(count({_distinct(call)}{value.sql}){tail()}, 0)'
-    return Typed(f'TRY_CAST({sql} AS {duck_type(kind)})', kind)
+    total_kind = bounded(value.type.precision + 10, value.type.scale)
+    total = f'CAST(sum({_distinct(call)}{value.sql}){tail()} AS {duck_type(total_kind)})'
+    count = f'count({_distinct(call)}{value.sql}){tail()}'
+    if total_kind.precision + 4 <= 38:
+        counted = Typed(f'CAST({count} AS DECIMAL(19,0))', t.DecimalType(19, 0))
+        return Typed(exact_quotient(Typed(total, total_kind), counted, kind), kind)
+    return Typed(f'TRY_CAST(CAST({total} AS DOUBLE) / nullif({count}, 0) AS {duck_type(kind)})', kind)
 
 
 def _same_type(name, sql_name):
     @aggregate(name, 1)
     def make(call, scope, arguments):
-        return Typed(f'{sql_name}({arguments[0].sql}){tail()}', arguments[0].type)
+        value = arguments[0]
+        if isinstance(value.type, t.StructType):
+            condition = f'{value.sql} IS NOT NULL'
+            return Typed(f'arg_{sql_name}_null({value.sql}, {_order_key(value)}){tail(condition)}', value.type)
+        return Typed(f'{sql_name}({value.sql}){tail()}', value.type)
+
+
+def _order_key(value):
+    """A struct's fields for comparison: NULL is the least in Spark, the greatest in DuckDB."""
+    parts = []
+    for field in value.type:
+        part = f'struct_extract({value.sql}, {quote_text(field.name)})'
+        parts += [f'{part} IS NOT NULL', part]
+    return f'row({", ".join(parts)})'
 
 
 _same_type('min', 'min')
@@ -102,6 +126,19 @@ def _edge(names, sql_name):
 
 _edge('first first_value', 'first')
 _edge('last last_value', 'last')
+
+# What these are called over a window, where they take no FILTER.
+EDGES = {
+    'first': 'first_value', 'first_value': 'first_value', 'any_value': 'first_value', 'last': 'last_value',
+    'last_value': 'last_value',
+}
+
+
+def edge_over(call, scope):
+    value = call.arguments[0].typed(scope)
+    flag = call.arguments[1].typed(scope).literal if call.count > 1 else False
+    nulls = ' IGNORE NULLS' if call.ignore_nulls or flag is True else ''
+    return Typed(f'{EDGES[call.name]}({value.sql}{nulls}){tail()}', value.type).marked(value)
 
 
 @aggregate('any_value', 1, 2)

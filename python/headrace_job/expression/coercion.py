@@ -132,6 +132,9 @@ def comparable(left, right):
     one, other = left.type, right.type
     if one == other or (is_number(one) and is_number(other)):
         return left, right
+    if isinstance(one, t.NullType) or isinstance(other, t.NullType):
+        kind = wider(one, other)
+        return cast(left, kind), cast(right, kind)
     if isinstance(one, t.StringType) and not isinstance(other, t.StringType):
         return cast(left, _beside_text(other)), right
     if isinstance(other, t.StringType) and not isinstance(one, t.StringType):

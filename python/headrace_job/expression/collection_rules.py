@@ -22,9 +22,12 @@ from .coercion import (
     widest,
 )
 from .duck_types import duck_type
-from .nodes import Alias, Literal
-from .registry import function, rule
+from .nodes import Alias, Literal, Name, Reference
+from .registry import function, rule, show_as
 from .typed import Typed, fresh_id, quote_text
+
+
+show_as('sort_array', lambda value, up='true': f'sort_array({value}, {up})')
 
 
 def _array(value, name):
@@ -47,7 +50,7 @@ def _element_for(array, value):
 @function('array', 0, None)
 def _make_array(*values):
     if not values:
-        return Typed('CAST([] AS VARCHAR[])', t.ArrayType(STRING, False), False)
+        return Typed('CAST([] AS VARCHAR[])', t.ArrayType(t.NullType(), False), False)
     values, kind = alike(values, 'array')
     nullable = any(v.nullable for v in values)
     return Typed(f'[{", ".join(v.sql for v in values)}]', t.ArrayType(kind, nullable), False)
@@ -170,7 +173,13 @@ _ordered_once('array_intersect', _intersect)
 @function('arrays_overlap', 2)
 def _overlap(a, b):
     (a, b), _ = alike([_array(a, 'arrays_overlap'), _array(b, 'arrays_overlap')], 'arrays_overlap')
-    return Typed(f'list_has_any({a.sql}, {b.sql})', BOOLEAN)
+    holes = ' OR '.join(f'list_contains(list_transform({v.sql}, lambda y: y IS NULL), true)' for v in (a, b))
+    return Typed(
+        f'CASE WHEN list_has_any({a.sql}, {b.sql}) THEN true '
+        f'WHEN len({a.sql}) > 0 AND len({b.sql}) > 0 AND ({holes}) THEN NULL '
+        f'WHEN {a.sql} IS NOT NULL AND {b.sql} IS NOT NULL THEN false END',
+        BOOLEAN,
+    )
 
 
 @function('array_join', 2, 3)
@@ -266,12 +275,16 @@ def _flatten(value):
     return Typed(f'CASE WHEN {holes} THEN NULL ELSE flatten({value.sql}) END', inner)
 
 
-@function('arrays_zip', 1, None)
-def _arrays_zip(*arrays):
-    kind = t.StructType([t.StructField(str(i), a.type.elementType) for i, a in enumerate(arrays)])
+@rule('arrays_zip', 1, None)
+def _arrays_zip(call, scope, arrays):
+    names = [
+        child.output_name() if isinstance(child, (Name, Reference, Alias)) else str(place)
+        for place, child in enumerate(call.arguments)
+    ]
+    kind = t.StructType([t.StructField(name, a.type.elementType) for name, a in zip(names, arrays)])
     i = f'x{fresh_id()}'
     count = f'greatest({", ".join(f"len({a.sql})" for a in arrays)}, 0)'
-    items = ', '.join(f"'{n}': ({a.sql})[{i}]" for n, a in enumerate(arrays))
+    items = ', '.join(f'{quote_text(name)}: ({a.sql})[{i}]' for name, a in zip(names, arrays))
     present = ' AND '.join(f'{a.sql} IS NOT NULL' for a in arrays)
     sql = f'list_transform(range(1, {count} + 1), lambda {i}: {{{items}}})'
     return Typed(f'CASE WHEN {present} THEN {sql} END', t.ArrayType(kind))
@@ -337,7 +350,9 @@ def _map_from_entries(value):
 @function('map_concat', 1, None)
 def _map_concat(*values):
     kind = widest([v.type for v in values], 'map_concat')
-    return Typed(f'map_concat({", ".join(cast(v, kind).sql for v in values)})', kind)
+    present = ' AND '.join(f'{v.sql} IS NOT NULL' for v in values)
+    sql = f'map_concat({", ".join(cast(v, kind).sql for v in values)})'
+    return Typed(f'CASE WHEN {present} THEN {sql} END', kind)
 
 
 @function('map_contains_key', 2)

@@ -5,8 +5,11 @@ from pyspark.sql import types as t
 
 from .casts import cast
 from .coercion import BOOLEAN, STRING, alike, comparable, to_boolean
-from .registry import function, rule
+from .registry import function, rule, show_as
 from .typed import Typed, quote_text
+
+
+show_as('if', '(IF({0}, {1}, {2}))')
 
 
 @function('coalesce', 1, None)

@@ -8,8 +8,11 @@ from pyspark.sql import types as t
 
 from .coercion import STRING, text_of
 from .duck_types import duck_type
-from .registry import rule
+from .registry import rule, show_as
 from .typed import Typed, fresh_id, quote_text
+
+
+show_as('from_json', lambda text, *_more: f'from_json({text})')
 
 
 def structure(kind):
@@ -26,7 +29,11 @@ def structure(kind):
 def parse_json_sql(text, kind):
     """Text read as the type: NULL where it is no JSON, and for each part that does not fit."""
     shape = quote_text(json.dumps(structure(kind)))
-    return f'CASE WHEN json_valid({text}) THEN json_transform({text}, {shape}) END'
+    parsed = f'CASE WHEN json_valid({text}) THEN json_transform({text}, {shape})'
+    if isinstance(kind, t.StructType):
+        # A struct of NULLs tells broken text from none.
+        parsed += f" WHEN {text} IS NOT NULL THEN json_transform('{{}}', {shape})"
+    return parsed + ' END'
 
 
 def writable(sql, kind):
@@ -134,7 +141,15 @@ def _schema_of_json(call, scope, arguments):
     if not isinstance(arguments[0].literal, str):
         raise refused('schema_of_json() of a value that is not a literal')
     kind = infer_json(json.loads(arguments[0].literal))
-    return Typed(quote_text(kind.simpleString().upper()), STRING, False)
+    return Typed(quote_text(_type_text(kind)), STRING, False)
+
+
+def _type_text(kind):
+    if isinstance(kind, t.StructType):
+        return 'STRUCT<' + ', '.join(f'{f.name}: {_type_text(f.dataType)}' for f in kind) + '>'
+    if isinstance(kind, t.ArrayType):
+        return f'ARRAY<{_type_text(kind.elementType)}>'
+    return kind.simpleString().upper()
 
 
 def infer_json(value):

@@ -24,7 +24,10 @@ from .typed import Typed
 
 show_as('ceil', 'CEIL({0})')
 show_as('floor', 'FLOOR({0})')
-show_as('pow', 'POWER({0}, {1})')
+show_as('power', 'POWER({0}, {1})')
+for _name in ('sqrt', 'exp', 'expm1', 'log', 'log10', 'log2', 'log1p', 'cbrt', 'sin', 'cos', 'tan', 'cot', 'sinh', 'cosh', 'tanh',
+              'asin', 'acos', 'atan', 'atan2', 'asinh', 'acosh', 'atanh', 'signum', 'degrees', 'radians', 'hypot'):
+    show_as(_name, lambda *texts, name=_name.upper(): f'{name}({", ".join(texts)})')
 show_as('round', lambda value, digits='0': f'round({value}, {digits})')
 show_as('bround', lambda value, digits='0': f'bround({value}, {digits})')
 
@@ -37,7 +40,7 @@ _DOUBLES = {
     'ln': 'CASE WHEN {0} > 0 THEN ln({0}) END',
     'log10': 'CASE WHEN {0} > 0 THEN log10({0}) END',
     'log2': 'CASE WHEN {0} > 0 THEN log2({0}) END',
-    'log1p': 'CASE WHEN {0} > -1 THEN ln(1 + {0}) END',
+    'log1p': 'CASE WHEN abs({0}) < 1e-4 THEN {0} - {0} * {0} / 2 + {0} * {0} * {0} / 3 WHEN {0} > -1 THEN ln(1 + {0}) END',
     'sin': 'sin({0})',
     'cos': 'cos({0})',
     'tan': 'tan({0})',

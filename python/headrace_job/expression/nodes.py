@@ -72,6 +72,13 @@ class Name(Expression):
         return self.parts[-1]
 
 
+class LambdaName(Name):
+    """A parameter of a lambda."""
+
+    def text(self):
+        return 'namedlambdavariable()'
+
+
 class Reference(Expression):
     """A column of a given frame: `frame['name']`, or one that the engine made itself."""
 
@@ -114,12 +121,20 @@ class Literal(Expression):
             return f"TIMESTAMP '{self.value}'"
         if isinstance(self.value, datetime.date):
             return f"DATE '{self.value}'"
-        if isinstance(self.value, float) and (abs(self.value) >= 1e7 or 0 < abs(self.value) < 1e-3):
-            mantissa, exponent = f'{self.value!r}'.split('e') if 'e' in repr(self.value) else (None, None)
-            return f'{mantissa if "." in mantissa else mantissa + ".0"}E{int(exponent)}' if mantissa else (
-                f'{self.value:E}'
-            )
+        if isinstance(self.value, float):
+            return java_double(self.value)
         return str(self.value)
+
+
+def java_double(value):
+    """The text of a double as Java writes it."""
+    if value != value or value in (float('inf'), float('-inf')):
+        return {'nan': 'NaN', 'inf': 'Infinity', '-inf': '-Infinity'}[repr(value)]
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        return repr(value)
+    sign, digits, exponent = decimal.Decimal(repr(value)).normalize().as_tuple()
+    text = ''.join(map(str, digits))
+    return f'{"-" if sign else ""}{text[0]}.{text[1:] or "0"}E{len(text) - 1 + exponent}'
 
 
 def literal_type(value):
@@ -205,9 +220,10 @@ class Cast(Expression):
         return f'CAST({self.children[0].text()} AS {self.type.simpleString().upper()})'
 
     def output_name(self):
-        child = self.children[0]
-        named = isinstance(child, (Name, Reference, GetField)) or isinstance(child, Cast)
-        return child.output_name() if named else self.text()
+        base = self.children[0]
+        while isinstance(base, Cast):
+            base = base.children[0]
+        return base.output_name() if isinstance(base, (Name, Reference, GetField)) else self.text()
 
     def with_children(self, children):
         return Cast(children[0], self.type)
@@ -223,9 +239,6 @@ class GetField(Expression):
 
     def text(self):
         return f'{self.children[0].text()}.{self.name}'
-
-    def output_name(self):
-        return self.name if isinstance(self.children[0], (Name, Reference)) else self.text()
 
     def with_children(self, children):
         return GetField(children[0], self.name)
@@ -342,7 +355,7 @@ class Lambda(Expression):
         return BoundLambda(self, scope)
 
     def text(self):
-        names = ', '.join(f'namedlambdavariable()' for _ in self.names)
+        names = ', '.join('namedlambdavariable()' for _ in self.names)
         return f'lambdafunction({self.children[0].text()}, {names})'
 
     def with_children(self, children):

@@ -41,6 +41,7 @@ show_as('isnotnull', '({0} IS NOT NULL)')
 show_as('like', '{0} LIKE {1}')
 show_as('ilike', 'ilike({0}, {1})')
 show_as('getitem', '{0}[{1}]')
+show_as('rlike', 'RLIKE({0}, {1})')
 show_as('in', lambda value, *items: f'({value} IN ({", ".join(items)}))')
 show_as('between', '(({0} >= {1}) AND ({0} <= {2}))')
 show_as('||', 'concat({0}, {1})')
@@ -123,6 +124,10 @@ def _plus(left, right):
         left, right = right, left
     if isinstance(right.type, t.DayTimeIntervalType):
         return _shift(left, '+', right)
+    if isinstance(left.type, t.IntegralType) and isinstance(right.type, t.DateType):
+        left, right = right, left
+    if isinstance(left.type, t.DateType) and isinstance(right.type, t.IntegralType):
+        return Typed(f'({left.sql} + {int_of(right)})', DATE)
     return _arithmetic('+', left, right)
 
 
@@ -134,6 +139,8 @@ def _minus(left, right):
         return Typed(f'({left.sql} - {right.sql})', INTERVAL) if not (
             isinstance(left.type, t.DateType) and isinstance(right.type, t.DateType)
         ) else Typed(f'to_days(CAST({left.sql} - {right.sql} AS INTEGER))', INTERVAL)
+    if isinstance(left.type, t.DateType) and isinstance(right.type, t.IntegralType):
+        return Typed(f'({left.sql} - {int_of(right)})', DATE)
     return _arithmetic('-', left, right)
 
 
@@ -175,8 +182,20 @@ def _divide(left, right):
         return Typed(sql, DOUBLE)
     one, other = decimals
     scale = max(6, one.scale + other.precision + 1)
-    kind = bounded(one.precision - one.scale + other.scale + scale, scale)
+    precision = one.precision - one.scale + other.scale + scale
+    kind = bounded(precision, scale)
+    if precision <= 38:
+        exact = exact_quotient(cast(left, one), cast(right, other), kind)
+        return Typed(exact, kind)
     return Typed(f'TRY_CAST({sql} AS {duck_type(kind)})', kind)
+
+
+def exact_quotient(left, right, kind):
+    """Decimals divided as whole numbers, rounded half up at the scale of the result."""
+    shift = kind.scale - left.type.scale + right.type.scale
+    whole = f'hr_divide(hr_unscaled({left.sql}) * {10**shift}::HUGEINT, hr_unscaled({right.sql}))'
+    unit = f"CAST('{10 ** -kind.scale:.{kind.scale}f}' AS DECIMAL({max(kind.scale, 1)},{kind.scale}))"
+    return f'CAST(CAST({whole} AS DECIMAL(38,0)) * {unit} AS {duck_type(kind)})'
 
 
 @function('div', 2)

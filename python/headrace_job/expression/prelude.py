@@ -59,6 +59,10 @@ MACROS = [
         CASE WHEN isfinite(x) AND abs(x) < 1e15
              THEN coalesce(CAST(round(TRY_CAST(CAST(x AS VARCHAR) AS DECIMAL(38,20)), digits) AS DOUBLE), x)
              ELSE x END)""",
+    r"""hr_unscaled(x) AS (CAST(replace(CAST(x AS VARCHAR), '.', '') AS HUGEINT))""",
+    r"""hr_divide(n, d) AS (
+        CASE WHEN d <> 0 THEN n // d
+             + CASE WHEN abs(n % d) >= abs(d) - abs(n % d) THEN CASE WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END ELSE 0 END END)""",
     r"""hr_substring(txt, pos, len) AS (
         CASE WHEN len <= 0 THEN CASE WHEN txt IS NULL OR pos IS NULL THEN NULL ELSE '' END
              WHEN pos > 0 THEN substring(txt, pos, len)
@@ -70,7 +74,7 @@ MACROS = [
              THEN CAST((year(a) - year(b)) * 12 + month(a) - month(b) AS DOUBLE)
              ELSE (year(a) - year(b)) * 12 + month(a) - month(b)
                   + ((day(a) - day(b)) * 86400
-                     + (epoch(a) - epoch(CAST(a AS DATE))) - (epoch(b) - epoch(CAST(b AS DATE)))) / 2678400.0 END)""",
+                     + (floor(epoch(a)) - epoch(CAST(a AS DATE))) - (floor(epoch(b)) - epoch(CAST(b AS DATE)))) / 2678400.0 END)""",
 ]
 
 

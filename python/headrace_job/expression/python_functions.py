@@ -190,6 +190,17 @@ def _soundex(text):
     return code.ljust(4, '0')
 
 
+def _levenshtein(one, other):
+    if one is None or other is None:
+        return None
+    row = list(range(len(other) + 1))
+    for place, sign in enumerate(one, 1):
+        before, row[0] = row[0], place
+        for index, letter in enumerate(other, 1):
+            before, row[index] = row[index], min(row[index] + 1, row[index - 1] + 1, before + (sign != letter))
+    return row[-1]
+
+
 def _conv(text, source, target):
     if text is None or not (2 <= source <= 36 and 2 <= abs(target) <= 36):
         return None
@@ -220,6 +231,7 @@ _TABLE = {
     'xxhash64': (_hasher(_XXHASH, 64), t.LongType(), True),
     'crc32': (_crc32, t.LongType(), False),
     'sha2': (_sha2, t.StringType(), False),
+    'levenshtein': (_levenshtein, t.IntegerType(), False),
     'soundex': (_soundex, t.StringType(), False),
     'conv': (_conv, t.StringType(), False),
 }

@@ -10,12 +10,23 @@ from .coercion import BINARY, BOOLEAN, INT, STRING, DOUBLE, alike, int_of, text_
 from .registry import function, rule, show_as
 from .typed import Typed, fresh_id, quote_text
 
-show_as('substring', 'substring({0}, {1}, {2})')
+for _name in ('substring', 'substr'):
+    show_as(_name, lambda text, start, length='2147483647', name=_name: f'{name}({text}, {start}, {length})')
+for _name in ('locate', 'position'):
+    show_as(_name, lambda part, text, start='1', name=_name: f'{name}({part}, {text}, {start})')
+show_as('replace', lambda text, old, new='': f'replace({text}, {old}, {new})')
+show_as('regexp_replace', lambda text, old, new, start='1': f'regexp_replace({text}, {old}, {new}, {start})')
+show_as('str_to_map', lambda text, pair=',', mark=':': f'str_to_map({text}, {pair}, {mark})')
+show_as('mask', lambda text: f'mask({text}, X, x, n, NULL)')
+for _name, _side in (('trim', 'BOTH'), ('ltrim', 'LEADING'), ('rtrim', 'TRAILING')):
+    show_as(_name, lambda text, signs=None, name=_name, side=_side: (
+        f'{name}({text})' if signs is None else f'TRIM({side} {signs} FROM {text})'))
 show_as('split', lambda text, pattern, limit='-1': f'split({text}, {pattern}, {limit})')
 
 # name: (types of the arguments: s text, i int; result; SQL)
 _TABLE = {
-    'upper ucase': ('s', STRING, 'upper({0})'),
+    # Java's capital of ß is SS, DuckDB's a capital ẞ.
+    'upper ucase': ('s', STRING, "upper(replace({0}, 'ß', 'SS'))"),
     'lower lcase': ('s', STRING, 'lower({0})'),
     'char_length character_length': ('s', INT, 'CAST(length({0}) AS INTEGER)'),
     'bit_length': ('s', INT, 'CAST(bit_length({0}) AS INTEGER)'),
@@ -28,7 +39,6 @@ _TABLE = {
     'left': ('si', STRING, 'left({0}, greatest({1}, 0))'),
     'right': ('si', STRING, 'right({0}, greatest({1}, 0))'),
     'space': ('i', STRING, "repeat(' ', greatest({0}, 0))"),
-    'levenshtein': ('ss', INT, 'CAST(levenshtein({0}, {1}) AS INTEGER)'),
     'split_part': ('ssi', STRING, 'split_part({0}, {1}, {2})'),
     'char chr': ('i', STRING, "CASE WHEN {0} < 0 THEN '' ELSE chr(CAST({0} % 256 AS INTEGER)) END"),
     'find_in_set': ('ss', INT, "CAST(coalesce(list_position(string_split({1}, ','), {0}), 0) AS INTEGER)"),
@@ -157,7 +167,7 @@ def _locate(needle, value, start=None):
 @function('initcap', 1)
 def _initcap(value):
     word = f'x{fresh_id()}'
-    body = f"upper({word}[1]) || substring({word}, 2)"
+    body = f"replace(upper({word}[1]), 'ẞ', 'ß') || substring({word}, 2)"
     split = f"string_split(lower({text_of(value)}), ' ')"
     return Typed(f"array_to_string(list_transform({split}, lambda {word}: {body}), ' ')", STRING)
 
@@ -297,7 +307,7 @@ def _format_string(pattern, *values):
         raise refused('format_string() with a format that is not a literal')
     texts = ["'null'" if isinstance(v.type, t.NullType) else v.sql for v in values]
     wanted = re.findall(r'%[-+ 0,#]*\d*(?:\.\d+)?([a-zA-Z%])', pattern.literal)
-    texts = [text_of(v) if kind in 'sS' else text for v, text, kind in zip(
+    texts = [f"coalesce({text_of(v)}, 'null')" if kind in 'sS' else text for v, text, kind in zip(
         values, texts, [w for w in wanted if w not in '%n'])]
     more = ''.join(f', {text}' for text in texts)
     return Typed(f'printf({text_of(pattern)}{more})', STRING)
@@ -352,6 +362,6 @@ def _elt(index, *values):
 @function('mask', 1)
 def _mask(value):
     sql = text_of(value)
-    for pattern, sign in (('[A-Z]', 'X'), ('[a-z]', 'x'), ('[0-9]', 'n')):
+    for pattern, sign in (('\\p{Lu}', 'X'), ('\\p{Ll}', 'x'), ('\\p{Nd}', 'n')):
         sql = f"regexp_replace({sql}, '{pattern}', '{sign}', 'g')"
     return Typed(sql, STRING)

@@ -22,6 +22,9 @@ from .time_patterns import format_sql, parse_sql
 from .typed import Typed
 
 _DEFAULT = 'yyyy-MM-dd HH:mm:ss'
+show_as('months_between', lambda end, start, rounded='true': f'months_between({end}, {start}, {rounded})')
+show_as('date_part', 'date_part({0}, {1})')
+show_as('extract', 'extract({0} FROM {1})')
 show_as('unix_timestamp', lambda value='current_timestamp()', pattern=_DEFAULT: f'unix_timestamp({value}, {pattern})')
 show_as('from_unixtime', lambda value, pattern=_DEFAULT: f'from_unixtime({value}, {pattern})')
 
@@ -94,7 +97,7 @@ def _unix_timestamp(value=None, pattern=None):
     if value is None:
         return Typed("CAST(epoch(now()) AS BIGINT)", LONG, False)
     if is_time(value.type):
-        return Typed(f'hr_seconds({timestamp_of(value)})', LONG)
+        return Typed(f'CAST(trunc(epoch_us({timestamp_of(value)}) / 1000000) AS BIGINT)', LONG)
     wanted = _DEFAULT if pattern is None else _pattern(pattern)
     return Typed(f'hr_seconds({parse_sql(text_of(value), wanted)})', LONG)
 

@@ -11,6 +11,8 @@ from .typed import Typed
 
 
 def over(node, scope):
+    from .aggregate_rules import EDGES, edge_over
+
     function = node.function
     rule = registry.find(function.name) if isinstance(function, Call) else None
     if rule is None or rule.kind not in ('aggregate', 'window'):
@@ -23,7 +25,7 @@ def over(node, scope):
             '[DISTINCT_WINDOW_FUNCTION_UNSUPPORTED] Distinct window functions are not supported: '
             f'"{node.text()}".'
         )
-    inner = function.open_tail(scope)
+    inner = edge_over(function, scope) if function.name in EDGES else function.open_tail(scope)
     where = function.where.typed(scope).sql if function.where else ''
     partition = [child.typed(scope) for child in node.partition]
     ordered = [child.sql(scope) for child in node.order]
@@ -98,5 +100,10 @@ def window_text(node):
     )
     if isinstance(node.function, Call) and registry.find(node.function.name).kind == 'window':
         unit, start, end = 'rows', None, 0
+        if node.function.name in ('lag', 'lead'):
+            step = node.function.arguments[1].text() if node.function.count > 1 else '1'
+            sign = '-' if node.function.name == 'lag' else ''
+            parts.append(f'ROWS BETWEEN {sign}{step} FOLLOWING AND {sign}{step} FOLLOWING')
+            return ' '.join(parts)
     parts.append(f'{unit.upper()} BETWEEN {_bound(start, "PRECEDING")} AND {_bound(end, "FOLLOWING")}')
     return ' '.join(parts)

@@ -226,7 +226,7 @@ def with_python(child, expressions, scope_of):
 
 def python_plan(child, calls, scope):
     """The child's columns and one more for each call. Runs once, when the plan is first needed."""
-    results = [Attribute(call.name, call.type) for call in calls]
+    results = [Attribute(call.text(), call.type) for call in calls]
     arguments, functions = [], []
     for call in calls:
         given = [argument.typed(scope) for argument in call.children]

@@ -71,6 +71,9 @@ def item_of(expression, value, child, before=()):
         for attribute in child.attributes:
             if attribute.sql == value.sql:
                 if attribute.id not in taken:
+                    shown = expression.output_name()
+                    if isinstance(expression, n.Name) and shown != attribute.name:
+                        attribute = attribute.but(name=shown)
                     return attribute, attribute.sql
                 again = Attribute(attribute.name, attribute.type, attribute.nullable, attribute.qualifiers)
                 return again, attribute.sql
@@ -207,6 +210,10 @@ def _plain_keys(child, keys, session):
         found.append((simple, n.Reference(known)))
     if extra:
         child = p.project(child, items)
+    for key, output in zip(bare, outputs):
+        if isinstance(key, n.Call) and key.name == 'window':
+            # A row without a time is in no window.
+            child = p.where(child, f'{output.sql} IS NOT NULL')
     return child, found, outputs
 
 

@@ -19,6 +19,7 @@ _RESERVED = {
     'sort', 'distribute', 'cluster', 'window', 'semi', 'anti', 'offset', 'between', 'in', 'is', 'like', 'rlike', 'ilike',
     'regexp', 'not', 'over', 'filter', 'asc', 'desc', 'nulls', 'select', 'div', 'qualify', 'tablesample', 'pivot', 'set',
 }
+_MOMENT = '%Y-%m-%d %H:%M:%S.%f'
 _UNITS = {'year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond', 'microsecond'}
 
 
@@ -331,7 +332,7 @@ class ExpressionParser:
 
         def change(node):
             if isinstance(node, n.Name) and node.parts[0].lower() in lowered:
-                return n.Name([lowered[node.parts[0].lower()], *node.parts[1:]])
+                return n.LambdaName([lowered[node.parts[0].lower()], *node.parts[1:]])
             return None
 
         return n.Lambda(list(fresh.values()), self.expression().replaced(change))
@@ -383,7 +384,11 @@ class ExpressionParser:
         if self.at(1).kind != 'text':
             return None
         self.index += 1
-        return n.Cast(n.Literal(lexer.text_value(self.next())), t.TimestampType())
+        text = lexer.text_value(self.next())
+        try:
+            return n.Literal(datetime.datetime.strptime(text, _MOMENT if '.' in text else _MOMENT[:-3]))
+        except ValueError:
+            return n.Cast(n.Literal(text), t.TimestampType())
 
     def _word_case(self):
         self.index += 1
@@ -425,7 +430,7 @@ class ExpressionParser:
         self.expect('FROM')
         value = self.expression()
         self.expect(')')
-        return call('date_part', [n.Literal(unit), value])
+        return call('extract', [n.Literal(unit), value])
 
     def _word_substring(self):
         if self.at(1).upper != '(':
@@ -441,6 +446,19 @@ class ExpressionParser:
             arguments.append(self.expression())
         self.expect(')')
         return call('substring', arguments)
+
+    def _word_position(self):
+        if self.at(1).upper != '(':
+            return None
+        start = self.index
+        self.index += 2
+        part = self._sum()
+        if not self.accept('IN'):
+            self.index = start
+            return None
+        value = self.expression()
+        self.expect(')')
+        return call('locate', [part, value])
 
     def _word_trim(self):
         if self.at(1).upper != '(':

@@ -100,10 +100,10 @@ class Column:
     __hash__ = None
 
     def __pow__(self, other):
-        return Column(call('pow', [self._expression, expression_of(other)]))
+        return Column(call('power', [self._expression, expression_of(other)]))
 
     def __rpow__(self, other):
-        return Column(call('pow', [expression_of(other), self._expression]))
+        return Column(call('power', [expression_of(other), self._expression]))
 
     def __neg__(self):
         return Column(call('negative', [self._expression]))

@@ -130,7 +130,7 @@ def _either(value):
 
 
 def pow(col1, col2):
-    return _made('pow', _either(col1), _either(col2))
+    return _made('power', _either(col1), _either(col2))
 
 
 power = pow
@@ -552,7 +552,7 @@ def _lambda(function):
     import inspect
 
     names = [f'{parameter}_{_n.fresh_id()}' for parameter in inspect.signature(function).parameters]
-    body = function(*(Column(_n.Name([name])) for name in names))
+    body = function(*(Column(_n.LambdaName([name])) for name in names))
     return _n.Lambda(names, _value(body))
 
 

@@ -19,7 +19,7 @@ class GroupedData:
         if not exprs:
             raise PySparkTypeError('[CANNOT_BE_EMPTY] exprs should not be empty')
         if len(exprs) == 1 and isinstance(exprs[0], dict):
-            expressions = [_by_name(name, column) for column, name in exprs[0].items()]
+            expressions = [_by_name(exprs[0][column], column) for column in _java_order(exprs[0])]
         else:
             if not all(isinstance(e, Column) for e in exprs):
                 raise PySparkTypeError('[NOT_COLUMN] all exprs should be Column')
@@ -90,6 +90,21 @@ class GroupedData:
 
     def applyInPandas(self, func, schema):
         raise refused('GroupedData.applyInPandas()')
+
+
+def _java_order(names):
+    """The names in the order of a Java HashMap, in which Spark gets them."""
+    size = 16
+    while len(names) > size * 3 // 4:
+        size *= 2
+
+    def bucket(name):
+        code = 0
+        for sign in name:
+            code = (code * 31 + ord(sign)) & 0xFFFFFFFF
+        return (code ^ (code >> 16)) & (size - 1)
+
+    return sorted(names, key=bucket)
 
 
 def _by_name(function, column):

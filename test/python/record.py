@@ -1,0 +1,47 @@
+"""Writes recorded/spark.json: the results of the cases on real Apache Spark.
+
+    python -m venv spark && spark/bin/pip install pyspark==3.5.6   # needs a JVM (17)
+    spark/bin/python test/python/record.py
+"""
+
+import json
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+
+def main():
+    import pyspark
+    from pyspark.sql import SparkSession, Window
+    from pyspark.sql import functions as F
+    from shapes import shape
+    from spark_cases import expression_cases
+    from spark_programs import PROGRAMS
+
+    os.environ['TZ'] = 'UTC'
+    spark = (
+        SparkSession.builder.master('local[1]')
+        .config('spark.ui.enabled', 'false')
+        .config('spark.sql.session.timeZone', 'UTC')
+        .config('spark.sql.shuffle.partitions', '1')
+        .config('spark.sql.legacy.timeParserPolicy', 'CORRECTED')
+        .config('spark.sql.execution.pythonUDF.arrow.enabled', 'false')
+        .getOrCreate()
+    )
+    spark.sparkContext.setLogLevel('OFF')
+    found = {}
+    for name, case in {**expression_cases(), **PROGRAMS}.items():
+        try:
+            found[name] = shape(case(spark, F, Window), 'order' in name)
+        except Exception as error:
+            found[name] = {'error': type(error).__name__}
+    with open(os.path.join(HERE, 'recorded', 'spark.json'), 'w', encoding='utf-8') as out:
+        lines = ',\n'.join(f'{json.dumps(n)}: {json.dumps(r, ensure_ascii=False)}' for n, r in found.items())
+        out.write('{\n' + f'"": "Recorded from Apache Spark {pyspark.__version__} by record.py",\n' + lines + '\n}\n')
+    print(len(found), 'cases,', sum('error' in r for r in found.values()), 'errors')
+
+
+if __name__ == '__main__':
+    main()
