@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FakeObjectInput } from '../../test/support/fake-wire.ts'
 import { rawConnection, rawHead } from '../../test/support/raw-connection.ts'
@@ -96,6 +97,35 @@ describe('bytes that are no request', () => {
     client.write(signed('GET', started))
     expect(await client.received(/hello$/)).toMatch(/^HTTP\/1\.1 200 OK/)
   })
+})
+
+test('whatever bytes come, each connection ends and the server goes on', async () => {
+  const started = await start({}, { headerTimeout: 100, idleTimeout: 100 })
+  const request = Buffer.from(`${signed('PUT', started, { 'content-length': '5' })}hello`, 'latin1')
+  const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0')
+  const change = fc.record({ at: fc.nat(), byte: fc.nat(255), count: fc.nat(3) })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(request, preface),
+      fc.array(change, { minLength: 1, maxLength: 4 }),
+      async (bytes, changes) => {
+        let sent = Buffer.from(bytes)
+        for (const { at, byte, count } of changes) {
+          const place = at % sent.length
+          const patch = Buffer.alloc(1, byte)
+          sent = Buffer.concat([sent.subarray(0, place), patch, sent.subarray(place + count)])
+        }
+        const client = await connection(started)
+        client.write(sent)
+        client.socket.end()
+        await client.closed()
+      },
+    ),
+    { seed: 5, numRuns: 150 },
+  )
+  const client = await connection(started)
+  client.write(signed('GET', started))
+  await client.received(/hello$/)
 })
 
 describe('slow and silent clients', () => {
