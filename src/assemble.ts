@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { createAbort } from './base/child-abort.ts'
 import type { Clock } from './base/clock.ts'
 import type { Logger } from './base/logger.ts'
 import type { Random } from './base/random.ts'
@@ -62,7 +63,7 @@ export async function assemble(options: AppOptions): Promise<App> {
   const { port } = await server.listen(config.port, config.host)
   const endpoint = `${config.tls ? 'https' : 'http'}://${urlHost(config.host)}:${port}`
   setEndpoint(endpoint)
-  const stopping = new AbortController()
+  const stopping = createAbort()
   const running = services.map((service) => service.start?.(stopping.signal))
   return {
     endpoint,

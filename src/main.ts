@@ -7,6 +7,9 @@ import { runCli } from './cli/application.ts'
 /** Written in by the bundler; absent when the sources run as they are. */
 declare const HEADRACE_VERSION: string | undefined
 
+// The demo's SDK clients would tell every user of Node 20 what only we can act upon.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
 const interruption = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => interruption.abort())

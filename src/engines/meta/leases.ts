@@ -1,3 +1,4 @@
+import { createAbort } from '../../base/child-abort.ts'
 import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -131,7 +132,7 @@ export function createLeases(deps: {
   }
 
   function hold(name: string, key: Uint8Array, fence: number, signal: AbortSignal): Lease {
-    const lost = new AbortController()
+    const lost = createAbort()
     const onAbort = () => lost.abort()
     if (signal.aborted) onAbort()
     signal.addEventListener('abort', onAbort, { once: true })

@@ -1,3 +1,4 @@
+import { createChildAbort } from '../../base/child-abort.ts'
 import type { Scope } from '../../base/scope.ts'
 import type { LogEngine } from '../../engines/log/port.ts'
 import type { Background } from '../../engines/meta/background.ts'
@@ -29,9 +30,8 @@ const READ_BYTES = 4 * 1024 * 1024
 export async function runDeliveries(deps: DeliveriesDeps, signal: AbortSignal): Promise<void> {
   const running = new Map<string, Promise<void>>()
   while (!signal.aborted) {
-    const looked = new AbortController()
-    const either = AbortSignal.any([signal, looked.signal])
-    const changed = deps.deliveryStreams.waitForChange(either)
+    const look = createChildAbort(signal)
+    const changed = deps.deliveryStreams.waitForChange(look.signal)
     for await (const { scope, value } of deps.deliveryStreams.everywhere()) {
       if (running.has(value.id)) continue
       const loop = deps.background
@@ -39,8 +39,8 @@ export async function runDeliveries(deps: DeliveriesDeps, signal: AbortSignal): 
         .finally(() => running.delete(value.id))
       running.set(value.id, loop)
     }
-    await Promise.race([changed, deps.clock.sleep(LOOK_MS, either)])
-    looked.abort()
+    await Promise.race([changed, deps.clock.sleep(LOOK_MS, look.signal)])
+    look.end()
   }
   await Promise.all(running.values())
 }
@@ -144,11 +144,13 @@ async function waitForAny(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const enough = new AbortController()
-  const either = AbortSignal.any([signal, enough.signal])
-  const waits = shardIds.map((id) => source.waitFor(id, positions.get(id) ?? 0, either))
-  await Promise.race([...waits, clock.sleep(waitMs, either)])
-  enough.abort()
+  const enough = createChildAbort(signal)
+  const waits = shardIds.map((id) => source.waitFor(id, positions.get(id) ?? 0, enough.signal))
+  try {
+    await Promise.race([...waits, clock.sleep(waitMs, enough.signal)])
+  } finally {
+    enough.end()
+  }
   await Promise.all(waits)
 }
 

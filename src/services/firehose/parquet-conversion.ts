@@ -129,7 +129,9 @@ function conversionSql(
   let at = 0
   const sources = spellings.map((keys) => {
     const parts = keys.map(() => `texts[${++at}]`)
-    return parts.length === 0 ? 'CAST(NULL AS VARCHAR)' : `coalesce(${[...parts, 'NULL'].join(', ')})`
+    return parts.length === 0
+      ? 'CAST(NULL AS VARCHAR)'
+      : `coalesce(${[...parts, 'NULL'].join(', ')})`
   })
   const values = columns.map(
     (column, index) => `${castSql(sources[index] ?? '', column)} AS ${quoteName(column.name)}`,

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError, hasErrorCode } from '../../../base/errors.ts'
@@ -51,6 +51,8 @@ export async function createProcessCompute(deps: ProcessComputeDeps): Promise<Co
   await emptyDirectory(deps)
   const codePath = join(directory, 'code')
   await mkdir(codePath)
+  // As in Lambda's file system, no package above a function says what its `.js` files are.
+  await writeFile(join(codePath, 'package.json'), '{}')
   const [interpreters, api] = await Promise.all([
     findInterpreters(searchPath, deps.node),
     createRuntimeApi(random),

@@ -1,3 +1,4 @@
+import { createChildAbort } from '../../../base/child-abort.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
@@ -20,14 +21,13 @@ export async function runDeployments(deps: DeploymentsDeps, signal: AbortSignal)
     {
       name: 'sagemaker/deployments',
       async round(own) {
-        const looked = new AbortController()
-        const either = AbortSignal.any([own, looked.signal])
-        const changed = deps.endpoints.changes.wait(either)
+        const look = createChildAbort(own)
+        const changed = deps.endpoints.changes.wait(look.signal)
         for await (const { scope, value } of deps.endpoints.everywhere()) {
           if (value.wanted) await deploy(deps, scope, value)
         }
-        await Promise.race([changed, deps.clock.sleep(LOOK_MS, either)])
-        looked.abort()
+        await Promise.race([changed, deps.clock.sleep(LOOK_MS, look.signal)])
+        look.end()
         return 0
       },
     },

@@ -1,4 +1,5 @@
 import { assert } from '../../../base/assert.ts'
+import { createChildAbort } from '../../../base/child-abort.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
@@ -39,9 +40,8 @@ const LOOK_MS = 5_000
 export async function runTrainings(deps: TrainingRunsDeps, signal: AbortSignal): Promise<void> {
   const running = new Map<string, Promise<void>>()
   while (!signal.aborted) {
-    const looked = new AbortController()
-    const either = AbortSignal.any([signal, looked.signal])
-    const changed = deps.jobs.changes.wait(either)
+    const look = createChildAbort(signal)
+    const changed = deps.jobs.changes.wait(look.signal)
     for await (const { scope, value } of deps.jobs.everywhere()) {
       if (isEnded(value) || running.has(value.arn)) continue
       const work = {
@@ -51,8 +51,8 @@ export async function runTrainings(deps: TrainingRunsDeps, signal: AbortSignal):
       const loop = deps.background.run(work, signal).finally(() => running.delete(value.arn))
       running.set(value.arn, loop)
     }
-    await Promise.race([changed, deps.clock.sleep(LOOK_MS, either)])
-    looked.abort()
+    await Promise.race([changed, deps.clock.sleep(LOOK_MS, look.signal)])
+    look.end()
   }
   await Promise.all(running.values())
 }
@@ -204,25 +204,23 @@ function watchForStop(
   stop: () => void,
   signal: AbortSignal,
 ) {
-  const over = new AbortController()
-  const either = AbortSignal.any([signal, over.signal])
+  const over = createChildAbort(signal)
   let stopped = false
   const watching = (async () => {
-    while (!either.aborted) {
+    while (!over.signal.aborted) {
       const job = await jobs.find(scope, name)
       stopped = job === undefined || job.status === 'Stopping'
       if (stopped) return stop()
-      const looked = new AbortController()
-      const either2 = AbortSignal.any([either, looked.signal])
-      await Promise.race([jobs.changes.wait(either2), clock.sleep(LOOK_MS, either2)])
-      looked.abort()
+      const look = createChildAbort(over.signal)
+      await Promise.race([jobs.changes.wait(look.signal), clock.sleep(LOOK_MS, look.signal)])
+      look.end()
     }
     if (signal.aborted) stop()
   })()
   return {
     stopped: () => stopped,
     async end() {
-      over.abort()
+      over.end()
       await watching
     },
   }
