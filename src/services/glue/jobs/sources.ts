@@ -127,29 +127,39 @@ function differenceOf(table: CatalogTable, partition: CatalogPartition): Place['
   }
 }
 
-/** The glob patterns that a crawler left out, below the table's location. */
-function exclusionsOf(table: CatalogTable): (key: string) => boolean {
+/** The glob patterns that a crawler left out: they go from the table's location. */
+function exclusionsOf(table: CatalogTable): (path: string) => boolean {
   const text = table.parameters['exclusions']
   if (!text) return () => false
   const globs: unknown = JSON.parse(text)
   if (!Array.isArray(globs)) return () => false
   const patterns = globs.map((glob) => globPattern(String(glob)))
-  return (relative) => patterns.some((pattern) => pattern.test(relative))
+  const { bucket, key } = parseS3Path(table.storage?.location ?? '')
+  const root = `s3://${bucket}/${fixedFolder(key)}`
+  return (path) => {
+    const relative = path.startsWith(root) ? path.slice(root.length) : path
+    return patterns.some((pattern) => pattern.test(relative))
+  }
 }
 
 function placeOf(
   { objects, scope }: SourceContext,
   storage: StorageDescriptor,
-  excluded: (relative: string) => boolean,
+  excluded: (path: string) => boolean,
   values: ReadonlyArray<string | null>,
   differing: Place['differing'],
 ): Place {
   const { bucket, key } = parseS3Path(storage.location)
+  const folder = `s3://${bucket}/${fixedFolder(key)}`
+  const options = {
+    recurse: true,
+    excluded: (relative: string) => excluded(folder + relative),
+  }
   return {
     bucket,
     values,
     differing,
-    objects: objectsOfPath(objects, scope, { bucket, key }, { recurse: true, excluded }),
+    objects: objectsOfPath(objects, scope, { bucket, key }, options),
   }
 }
 
