@@ -3,6 +3,8 @@ export const limits = {
   /** Deployment package, zipped, in a request; and unzipped, however it came. */
   zippedBytesMax: 52_428_800,
   unzippedBytesMax: 262_144_000,
+  timeoutSecondsMax: 900,
+  memoryMegabytesMax: 10_240,
   /** All environment variables of a function together, as JSON. */
   environmentBytesMax: 4096,
   /** Payload of a synchronous invocation, request and response. AWS adds 100 bytes to the latter. */

@@ -2,6 +2,7 @@ import type {
   CreateFunctionRequest,
   UpdateFunctionConfigurationRequest,
 } from '@aws-sdk/client-lambda'
+import { ServiceError } from '../../../base/errors.ts'
 import type { FunctionSettings } from '../function-record.ts'
 import { invalidParameter, unsupported } from '../lambda-errors.ts'
 import { limits } from '../limits.ts'
@@ -16,6 +17,8 @@ export function mergeSettings(
   runtimes: ReadonlyArray<string>,
 ): FunctionSettings {
   refuseUnbuilt(input)
+  checkMax('timeout', input.Timeout, limits.timeoutSecondsMax)
+  checkMax('memorySize', input.MemorySize, limits.memoryMegabytesMax)
   const environment = input.Environment?.Variables ?? current.environment
   if (input.Environment) checkEnvironment(environment ?? {})
   if (input.Runtime !== undefined) checkRuntime(input.Runtime, runtimes)
@@ -50,6 +53,15 @@ function refuseUnbuilt(input: SettingsInput): void {
     ['LoggingConfig.SystemLogLevel', input.LoggingConfig?.SystemLogLevel],
   ]
   for (const [what, isAsked] of asked) if (isAsked) throw unsupported(what)
+}
+
+/** AWS: limits that the service checks though its model does not say them. */
+function checkMax(member: string, value: number | undefined, max: number): void {
+  if (value === undefined || value <= max) return
+  throw new ServiceError(
+    'ValidationException',
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must have value less than or equal to ${max}`,
+  )
 }
 
 function hasAny(list: ReadonlyArray<unknown> | undefined): boolean {

@@ -23,6 +23,11 @@ export function errorDocument(error: unknown, errorType?: string): ErrorDocument
     errorType: errorType ?? name,
     // AWS: with a type of its own, the message carries the error's own name.
     errorMessage: errorType ? `${name}: ${error.message}` : error.message,
-    trace: (error.stack ?? `${name}: ${error.message}`).split('\n'),
+    trace: (error.stack ?? `${name}: ${error.message}`).split('\n').filter(isOfFunction),
   }
+}
+
+/** A user looks for his own code: where we called it from tells him nothing. */
+function isOfFunction(line: string): boolean {
+  return !line.includes(import.meta.url) && !line.includes('node:internal/process/task_queues')
 }
