@@ -39,10 +39,14 @@ export function restOperation(
       ? output
       : { ...output, members: output.members.filter((member) => member !== eventMember) }
   const write = restWriter(plainOutput, format)
-  const identity = identityOf(model, name, input)
   const writeError = format.errorWriter(method)
+  // Not by spreading: that is slow in what is made for every request.
+  const { service, operation, signingName, inputMembers } = identityOf(model, name, input)
   return (match, line) => ({
-    ...identity,
+    service,
+    operation,
+    signingName,
+    inputMembers,
     readInput: (request) => format.checked(input, () => read(request, match, line)),
     writeOutput(value, requestId) {
       const ids = format.requestIdHeaders(requestId)
