@@ -32,14 +32,13 @@ export async function createBucket({ clients, context }: Pipeline): Promise<void
   await ensure(() => clients.s3.send(new CreateBucketCommand({ Bucket: names.bucket })), ...already)
 }
 
-/** The table whose columns the Parquet files get; it also reads all of them without partitions. */
+/** The databases, and the table whose columns the Parquet files get; it also reads all of them without partitions. */
 export async function createSchema({ clients }: Pipeline): Promise<void> {
   const { glue } = clients
   const already = 'AlreadyExistsException'
-  await ensure(
-    () => glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name: names.schemaDatabase } })),
-    already,
-  )
+  for (const Name of [names.schemaDatabase, names.database]) {
+    await ensure(() => glue.send(new CreateDatabaseCommand({ DatabaseInput: { Name } })), already)
+  }
   await ensure(
     () =>
       glue.send(
