@@ -6,7 +6,7 @@ const reservedStarts = ['xn--', 'sthree-', 'amzn-s3-demo-']
 const reservedEnds = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-export function isBucketName(name: string): boolean {
+function isBucketName(name: string): boolean {
   return (
     shape.test(name) &&
     !name.includes('..') &&

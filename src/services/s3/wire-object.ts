@@ -97,7 +97,7 @@ export function detailsOf(input: DetailMembers): ObjectDetails {
   }
 }
 
-export function contentHeadersOf(input: ContentMembers): ContentHeaders {
+function contentHeadersOf(input: ContentMembers): ContentHeaders {
   const { ContentType, CacheControl, ContentDisposition, ContentEncoding, ContentLanguage } = input
   return {
     ...(ContentType && { contentType: ContentType }),
@@ -230,7 +230,7 @@ export function objectMembers(object: StoredObject) {
 }
 
 /** AWS: STANDARD is not named in a header. */
-export function storageClassMember(storageClass: string | undefined) {
+function storageClassMember(storageClass: string | undefined) {
   return storageClass && storageClass !== 'STANDARD'
     ? { StorageClass: storageClass as NonNullable<PutInput['StorageClass']> }
     : {}

@@ -11,7 +11,8 @@ import { createSeededRandom, systemRandom as random } from '../../../base/random
 import { openLmdbMeta } from '../../meta/lmdb/lmdb-meta.ts'
 import type { MetaStore } from '../../meta/port.ts'
 import { nodeDisk } from '../../node-disk.ts'
-import { bytesOf, contentOf, describeObjectStore } from '../conformance.ts'
+import { describeObjectStore } from '../conformance.ts'
+import { bytesOf, contentOf } from '../conformance-fixtures.ts'
 import type { ObjectStore } from '../port.ts'
 import { openDiskObjects } from './disk-objects.ts'
 
