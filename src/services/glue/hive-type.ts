@@ -1,6 +1,6 @@
 /**
- * Hive type strings as a tree, and what they are in the query engine. Grammar (Hive Language Manual,
- * "Types"; names are case-insensitive, spaces are allowed between all parts):
+ * Hive type strings as a tree, and what they are in the query engine. Grammar (Hive Language
+ * Manual, "Types"; names are case-insensitive, spaces are allowed between all parts):
  *
  *     type   = name | name "(" number ("," number)* ")" | "array<" type ">"
  *            | "map<" type "," type ">" | "struct<" field ("," field)* ">"

@@ -3,8 +3,9 @@ import { invalidInput } from './catalog-errors.ts'
 const LENGTH_MAX = 255
 
 /**
- * GetTables' `Expression`. AWS calls it a regular expression, but it is Hive's: a `*` alone stands for
- * any text (`*clicks*`, as awswrangler sends it), `|` separates alternatives, case is not looked at.
+ * GetTables' `Expression`. AWS calls it a regular expression, but it is Hive's: a `*` alone stands
+ * for any text (`*clicks*`, as awswrangler sends it), `|` separates alternatives, case is not
+ * looked at.
  */
 export function namePattern(expression: string): RegExp {
   // Nested repetition could keep the process busy for ever.

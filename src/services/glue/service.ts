@@ -14,7 +14,10 @@ import { createTags } from './tags.ts'
 import { createScheduler } from './triggers/scheduler.ts'
 import { createTriggers } from './triggers/triggers.ts'
 
-/** Catalog, crawlers, jobs and triggers. Crawls, runs and schedules go on from the service's `start`. */
+/**
+ * Catalog, crawlers, jobs and triggers. Crawls, runs and schedules go on from the service's
+ * `start`.
+ */
 export function createGlueService(deps: GlueServiceDeps): Service {
   const { catalog, meta, clock } = deps
   const crawlers = createCrawlers({ ...deps, onStart: (...crawl) => crawlRunner.launch(...crawl) })

@@ -38,8 +38,8 @@ export type Classifier =
 export type Classified = ObjectSchema | { readonly unknown: string }
 
 /**
- * Reads the beginning of one object (of Parquet the end) and tells what it is: the custom classifiers
- * first, in their order, then the built-in ones. Rejects only when the store fails.
+ * Reads the beginning of one object (of Parquet the end) and tells what it is: the custom
+ * classifiers first, in their order, then the built-in ones. Rejects only when the store fails.
  */
 export async function classifyObject(
   deps: { readonly objects: ObjectAccess; readonly disk: Disk },

@@ -15,8 +15,8 @@ export interface CrawlOptions {
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * AWS Glue Developer Guide, "Setting crawler configuration options". Throws `InvalidInputException` for
- * what is not JSON, and by name for every option that is not built.
+ * AWS Glue Developer Guide, "Setting crawler configuration options". Throws `InvalidInputException`
+ * for what is not JSON, and by name for every option that is not built.
  */
 export function parseConfiguration(text: string | undefined): CrawlOptions {
   const root = text ? parseObject(text) : {}

@@ -42,9 +42,10 @@ export interface CrawlRequest {
 export class CrawlFailure extends Error {}
 
 /**
- * Runs one crawl from its beginning to its end: reads the targets, decides on the tables, and brings the
- * catalog up to date. Answers false when it was stopped; what was written until then stays. Rejects
- * with `CrawlFailure` or a `ServiceError` when the fault lies with the crawler's definition or data.
+ * Runs one crawl from its beginning to its end: reads the targets, decides on the tables, and
+ * brings the catalog up to date. Answers false when it was stopped; what was written until then
+ * stays. Rejects with `CrawlFailure` or a `ServiceError` when the fault lies with the crawler's
+ * definition or data.
  */
 export async function crawl(deps: CrawlDeps, request: CrawlRequest): Promise<boolean> {
   const { crawler, scope, journal, nowMs } = request

@@ -143,8 +143,9 @@ const HEADER_LENGTH_MAX = 150
 const namePattern = /^[\p{L}\p{N}_][\p{L}\p{N}_ .\-/()#%$:]*$/u
 
 /**
- * AWS Glue Developer Guide, "Built-in CSV classifier": all of a header is text shorter than 150 characters
- * that can name a column (the last one may be longer), and some column below is not text.
+ * AWS Glue Developer Guide, "Built-in CSV classifier": all of a header is text shorter than 150
+ * characters that can name a column (the last one may be longer), and some column below is not
+ * text.
  */
 function looksLikeHeader(rows: ReadonlyArray<ReadonlyArray<string>>): boolean {
   const [first = [], ...data] = rows

@@ -27,8 +27,9 @@ export function createFolder(name: string, prefix: string, level: number): Folde
 }
 
 /**
- * Files the objects into folders below `root`. Empty objects and those that Hive takes for hidden (a name
- * in their path starts with `_` or `.`) are no data. Throws `TooManyFolders` beyond the limit.
+ * Files the objects into folders below `root`. Empty objects and those that Hive takes for hidden
+ * (a name in their path starts with `_` or `.`) are no data. Throws `TooManyFolders` beyond the
+ * limit.
  */
 export async function fileObjects(
   root: Folder,

@@ -3,9 +3,10 @@ import { invalidInput } from '../catalog-errors.ts'
 const LENGTH_MAX = 1024
 
 /**
- * Glue's glob patterns (AWS Glue Developer Guide, "Include and exclude patterns"): `*` within a folder,
- * `**` over folders, `?` one character, `[a-c]` and `[!a]` one of them, `{a,b}` alternatives, `\` takes the
- * next character as it is. Throws `InvalidInputException` for one without an end.
+ * Glue's glob patterns (AWS Glue Developer Guide, "Include and exclude patterns"): `*` within a
+ * folder, `**` over folders, `?` one character, `[a-c]` and `[!a]` one of them, `{a,b}`
+ * alternatives, `\` takes the next character as it is. Throws `InvalidInputException` for one
+ * without an end.
  */
 export function globPattern(glob: string): RegExp {
   if (glob.length > LENGTH_MAX) throw invalidInput(`The pattern ${glob.slice(0, 80)}… is too long`)

@@ -17,10 +17,10 @@ const INT_MAX = 2 ** 31
 const BIGINT_MAX = 2 ** 63
 
 /**
- * Reads the values that stand one after the other in `text` (NDJSON, or documents on many lines) and
- * merges their types. A value that the end of a sample cut off is left out. Undefined when the text is
- * not JSON. Without `path` a document that is a list makes one column `array`, as Glue's classifier
- * does; with it, each selected value is a record.
+ * Reads the values that stand one after the other in `text` (NDJSON, or documents on many lines)
+ * and merges their types. A value that the end of a sample cut off is left out. Undefined when the
+ * text is not JSON. Without `path` a document that is a list makes one column `array`, as Glue's
+ * classifier does; with it, each selected value is a record.
  */
 export function sampleJson(
   text: string,

@@ -8,7 +8,10 @@ import type { DataSet } from './table-plan.ts'
 /** What earlier crawls have found, by location. */
 export type KnownData = ReadonlyMap<string, DataSet>
 
-/** The folders that a crawler has catalogued, so that a crawl for new folders need not read them again. */
+/**
+ * The folders that a crawler has catalogued, so that a crawl for new folders need not read them
+ * again.
+ */
 export async function readKnownData(
   catalog: GlueCatalog,
   scope: Scope,

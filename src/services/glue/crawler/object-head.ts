@@ -20,8 +20,8 @@ const ZSTD_STORED_MIN = 256 * 1024
 const ZSTD_BLOCK_BYTES = 128 * 1024
 
 /**
- * At most `limitBytes` of the object's text. Undefined with the reason for a compression that cannot
- * be read. Rejects with S3's codes.
+ * At most `limitBytes` of the object's text. Undefined with the reason for a compression that
+ * cannot be read. Rejects with S3's codes.
  */
 export async function readObjectHead(
   objects: ObjectAccess,

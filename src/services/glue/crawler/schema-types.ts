@@ -13,7 +13,9 @@ export const primitive = (
   sizes: ReadonlyArray<number> = [],
 ): Extract<HiveType, { kind: 'primitive' }> => ({ kind: 'primitive', name, sizes })
 
-/** What has only been NULL so far: any other type takes its place; it is catalogued as a string. */
+/**
+ * What has only been NULL so far; another type takes its place, else it is catalogued as string.
+ */
 export const unknownType = primitive('void')
 
 export function printType(type: HiveType): string {

@@ -49,8 +49,8 @@ export function partitionDefinition(
 }
 
 /**
- * Names in lower case, nested ones as they are. A column that is also a partition key is left to the key:
- * no reader can have both.
+ * Names in lower case, nested ones as they are. A column that is also a partition key is left to
+ * the key: no reader can have both.
  */
 function columnsOf(schema: ObjectSchema, partitionKeys: ReadonlyArray<Column>): Column[] {
   const taken = new Set(partitionKeys.map(({ name }) => name))

@@ -43,7 +43,9 @@ export interface PlanOptions {
 /** AWS Glue Developer Guide: schemas are one table's when they are at least 70 % alike. */
 const ALIKE_MIN = 0.7
 
-/** A table in the making: a folder whose data are one, with the folder names between it and them. */
+/**
+ * A table in the making: a folder whose data are one, with the folder names between it and them.
+ */
 interface Unit {
   readonly location: string
   readonly schema: ObjectSchema
@@ -63,9 +65,10 @@ interface Found {
 }
 
 /**
- * Decides which folders are tables and which are partitions (AWS Glue Developer Guide, "How a crawler determines when to
- * create partitions"): where the majority of the folders of one level are alike, they are the partitions
- * of one table, named by `key=value` or else `partition_0` …; where they are not, each is a table of its own.
+ * Decides which folders are tables and which are partitions (AWS Glue Developer Guide, "How a
+ * crawler determines when to create partitions"): where the majority of the folders of one level
+ * are alike, they are the partitions of one table, named by `key=value` or else `partition_0` …;
+ * where they are not, each is a table of its own.
  */
 export function planTables(
   root: Folder,
@@ -168,11 +171,7 @@ function combineChildren(
 }
 
 /** Whether files with these schemas can be one data set. */
-export function areAlike(
-  left: ObjectSchema,
-  right: ObjectSchema,
-  ignoreLikeness: boolean,
-): boolean {
+function areAlike(left: ObjectSchema, right: ObjectSchema, ignoreLikeness: boolean): boolean {
   if (
     left.classification !== right.classification ||
     left.compression !== right.compression ||
@@ -204,7 +203,7 @@ function sameKind(left: Field, right: Field, named: boolean): boolean {
   return isText(left) === isText(right)
 }
 
-export function mergeSchemas(left: ObjectSchema, right: ObjectSchema): ObjectSchema {
+function mergeSchemas(left: ObjectSchema, right: ObjectSchema): ObjectSchema {
   const quoted = (left.csv?.quoted ?? false) || (right.csv?.quoted ?? false)
   return {
     ...left,
@@ -261,8 +260,8 @@ function partitionValue(name: string): string {
 }
 
 /**
- * What the files of one folder are together. AWS: files that are not alike become a table each; here only
- * those that differ from the majority do.
+ * What the files of one folder are together. AWS: files that are not alike become a table each;
+ * here only those that differ from the majority do.
  */
 export function contentsOfFiles(
   files: ReadonlyArray<DataSet & { readonly key: string }>,

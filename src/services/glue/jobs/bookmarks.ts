@@ -20,9 +20,10 @@ export interface Bookmark {
 }
 
 /**
- * What one source has read: everything modified up to a window before `highMs`, and of what is younger the
- * objects in `recent`. (AWS Glue Developer Guide, "Job bookmarks": S3 sources go by modification time, with a
- * window in which the objects are remembered one by one, as later ones may become visible earlier.)
+ * What one source has read: everything modified up to a window before `highMs`, and of what is
+ * younger the objects in `recent`. (AWS Glue Developer Guide, "Job bookmarks": S3 sources go by
+ * modification time, with a window in which the objects are remembered one by one, as later ones
+ * may become visible earlier.)
  */
 export interface SourceMark {
   readonly highMs: number

@@ -1,8 +1,9 @@
 const LENGTH_MAX = 2000
 
 /**
- * What stands in a failed run's `ErrorMessage`, as Glue has it: the exception that ended the script, without
- * its module (`ValueError: no rows`, `SyntaxError: invalid syntax (job.py, line 3)`).
+ * What stands in a failed run's `ErrorMessage`, as Glue has it: the exception that ended the
+ * script, without its module (`ValueError: no rows`, `SyntaxError: invalid syntax (job.py, line
+ * 3)`).
  */
 export function errorMessageOf(stderr: ReadonlyArray<string>, exitCode: number): string {
   const at = exceptionLine(stderr)

@@ -7,7 +7,10 @@ import { unsupported } from '../catalog-errors.ts'
 
 /** Objects of the store as local files of a run, below `input` in its scratch directory. */
 export interface InputFiles {
-  /** The local path of each object, in their order. An object that is there already is not brought again. */
+  /**
+   * The local path of each object, in their order. An object that is there already is not brought
+   * again.
+   */
   bring(bucket: string, objects: ReadonlyArray<ObjectSummary>): Promise<ReadonlyArray<string>>
 }
 

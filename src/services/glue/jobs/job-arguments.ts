@@ -3,8 +3,8 @@ import type { JobRun } from './job-run.ts'
 import type { Job } from './jobs.ts'
 
 /**
- * AWS Glue Developer Guide, "Using job parameters in AWS Glue jobs". Arguments of Glue itself that would
- * change what a job does, and cannot here, are refused by name.
+ * AWS Glue Developer Guide, "Using job parameters in AWS Glue jobs". Arguments of Glue itself that
+ * would change what a job does, and cannot here, are refused by name.
  */
 const refused = new Set([
   '--additional-python-modules',
@@ -21,7 +21,9 @@ const refused = new Set([
   '--user-jars-first',
 ])
 
-/** Arguments of Glue itself that tune or observe a cluster: there is none, so they change nothing. */
+/**
+ * Arguments of Glue itself that tune or observe a cluster: there is none, so they change nothing.
+ */
 const withoutEffect = [
   '--auto-scale-within-microbatch',
   '--continuous-log-conversionPattern',

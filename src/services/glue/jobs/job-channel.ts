@@ -9,7 +9,8 @@
  * served one at a time, in their order, and every request gets exactly one answer:
  *
  *     → {"id": 7, "op": "sql", "sql": "SELECT 1"}
- *     ← {"id": 7, "result": {"columns": [{"name": "1", "type": "INTEGER"}], "rows": [[1]], "truncated": false}}
+ *     ← {"id": 7, "result": {"columns": [{"name": "1", "type": "INTEGER"}],
+ *                            "rows": [[1]], "truncated": false}}
  *     ← {"id": 7, "error": {"type": "AnalysisException", "message": "Parser Error: …"}}
  *
  * Unknown operations and members are refused (`error.type` `UnsupportedOperationException`), never
@@ -18,61 +19,67 @@
  *
  * ## Directories
  *
- * The script is started by `python -m headrace_job <script> --NAME value …`, with the libraries of `--extra-py-files`
- * in `HEADRACE_EXTRA_PY_FILES` (paths joined by `:`). It runs in `work` (also its current directory), where it may write what it likes; the SQL
- * session may read and write it too. `input` holds the objects that were asked for by `source.*`,
- * under their own names, `input/<bucket>/<key>`; they are the store's own bytes: READ ONLY, for the
- * session and for Python. Both go away when the run ends.
+ * The script is started by `python -m headrace_job <script> --NAME value …`, with the libraries of
+ * `--extra-py-files` in `HEADRACE_EXTRA_PY_FILES` (paths joined by `:`). It runs in `work` (also
+ * its current directory), where it may write what it likes; the SQL session may read and write it
+ * too. `input` holds the objects that were asked for by `source.*`, under their own names,
+ * `input/<bucket>/<key>`; they are the store's own bytes: READ ONLY, for the session and for
+ * Python. Both go away when the run ends.
  *
  * ## Errors
  *
- * `AnalysisException` (bad SQL; the engine's own words), `Py4JJavaError` (the engine failed: memory,
- * gone), `EntityNotFoundException`, `AlreadyExistsException`, `InvalidInputException`, `NoSuchBucket`
- * and the other service codes by their names, `UnsupportedOperationException`.
+ * `AnalysisException` (bad SQL; the engine's own words), `Py4JJavaError` (the engine failed:
+ * memory, gone), `EntityNotFoundException`, `AlreadyExistsException`, `InvalidInputException`,
+ * `NoSuchBucket` and the other service codes by their names, `UnsupportedOperationException`.
  *
  * ## Operations
  *
  * `start {}` → `{protocol: 1, kind: "glueetl"|"pythonshell", jobName, runId, accountId, region,
- *   work, input, temporaryDirectory?, bookmark: "job-bookmark-enable"|"job-bookmark-disable"|"job-bookmark-pause",
- *   endpointUrl}`
+ *   work, input, temporaryDirectory?, bookmark:
+ *   "job-bookmark-enable"|"job-bookmark-disable"|"job-bookmark-pause", endpointUrl}`
  *   `temporaryDirectory` is `--TempDir`. Needs no SQL session; may be called at any time.
  *
  * `open {settings: {name: text|bool}}` → `{}`
- *   Opens the run's session with settings of the engine (`sessionSettings` of `engines/query/port.ts`), which
- *   are fixed from then on. Only before the first `sql`, which opens it without any.
+ *   Opens the run's session with settings of the engine (`sessionSettings` of
+ *   `engines/query/port.ts`), which are fixed from then on. Only before the first `sql`, which
+ *   opens it without any.
  *
- * `sql {sql, parameters?: [scalar], rowsMax?: number}` → `{columns: [{name, type}], rows: [[value]], truncated}`
- *   One statement in the run's session (DuckDB dialect), which lives as long as the run: views, macros
- *   and temporary tables stay. 64-bit integers, decimals and timestamps come as text. At most 10,000
- *   rows unless `rowsMax` says otherwise (1,000,000 at most); more data belongs in a file:
- *   `COPY (…) TO '<work>/x.ndjson' (FORMAT json)`. Refused in a pythonshell job, which has no session.
+ * `sql {sql, parameters?: [scalar], rowsMax?: number}`
+ *     → `{columns: [{name, type}], rows: [[value]], truncated}`
+ *   One statement in the run's session (DuckDB dialect), which lives as long as the run: views,
+ *   macros and temporary tables stay. 64-bit integers, decimals and timestamps come as text. At
+ *   most 10,000 rows unless `rowsMax` says otherwise (1,000,000 at most); more data belongs in a
+ *   file: `COPY (…) TO '<work>/x.ndjson' (FORMAT json)`. Refused in a pythonshell job, which has no
+ *   session.
  *
  * `failed {message}` → `{}`
- *   The last word of a script that raised (`ValueError: no rows`): the run's `ErrorMessage` if it then ends with a
- *   code other than 0. Without it the message is taken from the last traceback on stderr.
+ *   The last word of a script that raised (`ValueError: no rows`): the run's `ErrorMessage` if it
+ *   then ends with a code other than 0. Without it the message is taken from the last traceback on
+ *   stderr.
  *
  * `init {name, arguments?}` → `{bookmark}`
  *   `Job.init`. From here on the sources that carry a `context` obey the job's bookmark.
  *
  * `commit {}` → `{}`
  *   `Job.commit`. Moves the bookmark over everything that the sources have answered since `init`,
- *   durably. Does nothing while bookmarks are disabled or paused. A run that does not get here reads
- *   the same objects again.
+ *   durably. Does nothing while bookmarks are disabled or paused. A run that does not get here
+ *   reads the same objects again.
  *
  * `source.catalog {database, table, predicate?, catalogPartitionPredicate?, context?}` → Source
- *   The table's objects, pruned by the Spark SQL expression `predicate` (`push_down_predicate`) over
- *   the partition keys, and, with `context`, by the bookmark.
+ *   The table's objects, pruned by the Spark SQL expression `predicate` (`push_down_predicate`)
+ *   over the partition keys, and, with `context`, by the bookmark.
  *
- * `source.paths {paths: ["s3://…"], exclusions?: [glob], recurse?: bool, context?, format?}` → Source
+ * `source.paths {paths: ["s3://…"], exclusions?: [glob], recurse?: bool, context?, format?}`
+ *     → Source
  *   A path is an object, or a prefix at a `/` border, or has `*`, `?`, `[…]`, `{a,b}` in it.
- *   `recurse` is true unless said otherwise. Folders `key=value` below a path become partition values.
- *   `columns`, `format` and `formatOptions` are absent from the answer. A path with nothing below it
- *   answers no files (Python decides whether that is an error).
+ *   `recurse` is true unless said otherwise. Folders `key=value` below a path become partition
+ *   values. `columns`, `format` and `formatOptions` are absent from the answer. A path with nothing
+ *   below it answers no files (Python decides whether that is an error).
  *
  * `Source` =
  *
  *     { "format": "json"|"csv"|"parquet"|"orc"|"avro"|…, "formatOptions": {…},     (catalog only)
- *       "columns": [{"name", "type"}],              Hive types, in the table's order    (catalog only)
+ *       "columns": [{"name", "type"}],              Hive types, in order   (catalog only)
  *       "partitionKeys": [{"name", "type"}],        type "string" where found by folder name
  *       "groups": [ { "values": ["2018", null],     one for each partition key; null: absent folder
  *                     "columns"?: [{"name", "type"}],   where a partition's differ from the table's
@@ -80,41 +87,47 @@
  *                     "files": ["<input>/bucket/key.json.gz"],    keep their key's name and ending
  *                     "keys": ["s3://bucket/key.json.gz"],        one for each file
  *                     "compression": "gzip"|"zstd"|"none" } ],    of text formats; one in a group
- *       "fileCount": 3, "sizeBytes": 12345, "skippedCount": 0 }   skipped: the bookmark has seen them
+ *       "fileCount": 3, "sizeBytes": 12345, "skippedCount": 0 }   skipped: seen by the bookmark
  *
- *   `formatOptions` are named as in Glue's `format_options`: csv `separator`, `quoteChar` (-1: none),
- *   `escaper`, `withHeader`, `skipFirst` (true: the first line is no record); json `jsonPath`, and `mapping` {column: JSON key} where the
- *   SerDe maps names. Objects compressed in a way that the session cannot read (`.bz2`, `.snappy`,
- *   `.lz4` text) are refused by name.
+ *   `formatOptions` are named as in Glue's `format_options`: csv `separator`, `quoteChar` (-1:
+ *   none), `escaper`, `withHeader`, `skipFirst` (true: the first line is no record); json
+ *   `jsonPath`, and `mapping` {column: JSON key} where the SerDe maps names. Objects compressed in
+ *   a way that the session cannot read (`.bz2`, `.snappy`, `.lz4` text) are refused by name.
  *
- * `publish {directory, path: "s3://…/", format, compression?, style: "glue"|"spark", mode?, partitionKeys?}`
+ * `publish {directory, path: "s3://…/", format, compression?, style: "glue"|"spark", mode?,
+ *     partitionKeys?}`
  *     → `{objects: ["s3://…"], partitions: [["2018", "05"]], sizeBytes}`
  *   Publishes every file below `directory` (under `work`), which the session wrote, for example by
  *   `COPY … (PARTITION_BY …)`: folders `key=value` are kept (their names must be those of
- *   `partitionKeys`, in order; values arrive percent-encoded, as DuckDB writes them), files are named
- *   as Glue does (`run-1700000000000123-part-block-0-r-00000-snappy.parquet`, text formats
- *   `run-1700000000000123-part-r-00000`, `….gz`) or as Spark does (`part-00000-<uuid>-c000.snappy.parquet`,
- *   `….json.gz`, and an empty `_SUCCESS` at the end). `format` is `parquet`, `json`, `csv` or `text`. Empty files
- *   are left out unless they are all there is. `compression` (`snappy`, `gzip`, `zstd`, `none`) only
- *   makes the file's ending: the session has compressed. `mode` is Spark's: `append` (default),
- *   `overwrite` (objects that were below the path go away after the new ones are there),
- *   `overwrite-partitions` (only below the partitions written), `errorifexists`, `ignore`.
- *   Each object appears whole or not at all; the files move away from `directory`.
+ *   `partitionKeys`, in order; values arrive percent-encoded, as DuckDB writes them), files are
+ *   named as Glue does (`run-1700000000000123-part-block-0-r-00000-snappy.parquet`, text formats
+ *   `run-1700000000000123-part-r-00000`, `….gz`) or as Spark does
+ *   (`part-00000-<uuid>-c000.snappy.parquet`, `….json.gz`, and an empty `_SUCCESS` at the end).
+ *   `format` is `parquet`, `json`, `csv` or `text`. Empty files are left out unless they are all
+ *   there is. `compression` (`snappy`, `gzip`, `zstd`, `none`) only makes the file's ending: the
+ *   session has compressed. `mode` is Spark's: `append` (default), `overwrite` (objects that were
+ *   below the path go away after the new ones are there), `overwrite-partitions` (only below the
+ *   partitions written), `errorifexists`, `ignore`. Each object appears whole or not at all; the
+ *   files move away from `directory`.
  *
  * `purge {path, retentionHours?, excludeStorageClasses?, partitionPredicate?}` → `{removed}`
- * `purge.table {database, table, retentionHours?, excludeStorageClasses?, partitionPredicate?}` → `{removed}`
- *   Removes objects older than `retentionHours` (168 unless said otherwise). `partitionPredicate` prunes as in
- *   `source.catalog` (for `purge`: by the folders' names).
+ * `purge.table {database, table, retentionHours?, excludeStorageClasses?, partitionPredicate?}`
+ *     → `{removed}`
+ *   Removes objects older than `retentionHours` (168 unless said otherwise). `partitionPredicate`
+ *   prunes as in `source.catalog` (for `purge`: by the folders' names).
  *
  * `catalog.databases {}` → `{databases: [{name, description?, locationUri?}]}`
  * `catalog.tables {database}` → `{tables: ["name"]}`
- * `catalog.table {database, table}` → `{columns, partitionKeys, location, format, formatOptions, parameters}`
+ * `catalog.table {database, table}`
+ *     → `{columns, partitionKeys, location, format, formatOptions, parameters}`
  *
- * `catalog.write {database, table, path, format, columns: [{name, type}], partitionKeys: [{name, type}],
- *     partitions: [[value]], updateBehavior?: "UPDATE_IN_DATABASE"|"LOG", mode?, compression?, formatOptions?}` → `{created, updated, partitionsCreated}`
- *   `getSink(…).setCatalogInfo`, `enableUpdateCatalog`, `saveAsTable`: makes the table when absent (Hive types;
- *   formats `json`, `csv`, `parquet`), brings its columns up to date for `UPDATE_IN_DATABASE`, and adds the partitions that
- *   are new. `partitions` is what `publish` answered. Call it after `publish`.
+ * `catalog.write {database, table, path, format, columns: [{name, type}],
+ *     partitionKeys: [{name, type}], partitions: [[value]], mode?, compression?, formatOptions?,
+ *     updateBehavior?: "UPDATE_IN_DATABASE"|"LOG"}` → `{created, updated, partitionsCreated}`
+ *   `getSink(…).setCatalogInfo`, `enableUpdateCatalog`, `saveAsTable`: makes the table when absent
+ *   (Hive types; formats `json`, `csv`, `parquet`), brings its columns up to date for
+ *   `UPDATE_IN_DATABASE`, and adds the partitions that are new. `partitions` is what `publish`
+ *   answered. Call it after `publish`.
  */
 import { EngineError, ServiceError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'

@@ -55,8 +55,8 @@ export function workerDpu(workerType: string): number | undefined {
 }
 
 /**
- * What the capacity is worth on one machine: the driver process may take the memory of one worker, SQL
- * that of all of them, as far as the query engine has it. Threads are the engine's own.
+ * What the capacity is worth on one machine: the driver process may take the memory of one worker,
+ * SQL that of all of them, as far as the query engine has it. Threads are the engine's own.
  */
 export function memoryOf(capacity: JobCapacity): {
   readonly driverBytes: number

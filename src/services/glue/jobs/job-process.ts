@@ -46,8 +46,9 @@ const WATCH_MS = 300
 const MINUTE_MS = 60_000
 
 /**
- * Runs the script of one run to its end, in a process and a scratch directory of its own, and answers what
- * became of it. Rejects only when the fault is neither the script's nor its definition's.
+ * Runs the script of one run to its end, in a process and a scratch directory of its own, and
+ * answers what became of it. Rejects only when the fault is neither the script's nor its
+ * definition's.
  */
 export async function runJob(deps: JobProcessDeps, work: RunWork): Promise<JobRunEnd> {
   const { scope, run, job } = work
@@ -61,7 +62,7 @@ export async function runJob(deps: JobProcessDeps, work: RunWork): Promise<JobRu
     arguments: given,
   })
   try {
-    for (const name of given.idle) runLog.add(`${name} has no effect here`, 'stderr')
+    for (const name of given.idle) await runLog.add(`${name} has no effect here`, 'stderr')
     const process = await startScript(deps, work, { scratch, given, runLog })
     const ended = await attend(
       deps,
@@ -77,7 +78,7 @@ export async function runJob(deps: JobProcessDeps, work: RunWork): Promise<JobRu
     const known = error instanceof ServiceError || error instanceof EngineError
     if (!known) deps.log.error({ err: error, run: run.id }, 'a job run failed within the server')
     const message = known ? error.message : 'An internal error occurred in the server'
-    runLog.add(message, 'stderr')
+    await runLog.add(message, 'stderr')
     return { state: 'FAILED', error: message }
   } finally {
     await session.close()

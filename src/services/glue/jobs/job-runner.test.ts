@@ -26,7 +26,9 @@ import { createJobs } from './jobs.ts'
 const scope = { accountId: '111122223333', region: 'eu-west-1' }
 const clock = systemClock
 
-/** One process of the server on the given store; scripts end as `script` says, or run until stopped. */
+/**
+ * One process of the server on the given store; scripts end as `script` says, or run until stopped.
+ */
 async function node(meta: MetaStore, script: (spec: JobSpec) => Promise<JobEnd> | JobEnd) {
   const random = createSeededRandom(9)
   const objects = createMemoryObjects(clock)
@@ -105,7 +107,7 @@ const state = (run: JobRun | undefined) => run?.state
 
 test('a run gets its arguments, session and memory, and ends as its script does', async () => {
   const server = await node(createMemoryMeta(), (spec) => {
-    spec.onLog('hello', 'stdout')
+    void spec.onLog('hello', 'stdout')
     return { kind: 'exited', code: 0 }
   })
   await server.jobs.create(scope, etl)

@@ -56,7 +56,9 @@ export function createJobRuns(deps: {
   const { meta, clock, random, jobs, onStart } = deps
   const documents = createDocuments<JobRun>(meta, 'glue/job-run')
 
-  /** 64 hexadecimal digits like AWS's; the first 12 are the time, so that runs are kept in order. */
+  /**
+   * 64 hexadecimal digits like AWS's; the first 12 are the time, so that runs are kept in order.
+   */
   const newId = () =>
     `jr_${clock.wallMs().toString(16).padStart(12, '0')}${random.bytes(26).toString('hex')}`
 

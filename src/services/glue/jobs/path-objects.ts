@@ -11,8 +11,9 @@ export function fixedFolder(key: string): string {
 }
 
 /**
- * The data objects of a path: the object of that very key, or all below the prefix, or those that match a
- * pattern. Empty objects and hidden ones (a name below the path starts with `_` or `.`) are no data, as for Spark.
+ * The data objects of a path: the object of that very key, or all below the prefix, or those that
+ * match a pattern. Empty objects and hidden ones (a name below the path starts with `_` or `.`) are
+ * no data, as for Spark.
  */
 export async function* objectsOfPath(
   objects: ObjectAccess,

@@ -1,7 +1,9 @@
 import { ServiceError } from '../../../base/errors.ts'
 import { invalidInput } from '../catalog-errors.ts'
 
-/** A request of the job, member by member; a member of another type throws `InvalidInputException`. */
+/**
+ * A request of the job, member by member; a member of another type throws `InvalidInputException`.
+ */
 export interface RequestMembers {
   text(name: string): string
   optionalText(name: string): string | undefined

@@ -5,21 +5,21 @@ import type { LogEvent, LogWriter } from '../../logs/log-groups.ts'
 
 /** What a run prints, on its way to its two log streams. */
 export interface RunLog {
-  add(line: string, stream: 'stdout' | 'stderr'): void
+  /**
+   * Answers a promise when much is waiting to be written: the script's output is to be held back.
+   */
+  add(line: string, stream: 'stdout' | 'stderr'): Promise<void> | undefined
   /** Writes what has come until now; again and again while the run goes on. */
   flush(): Promise<void>
   /** The last lines of stderr. */
   lastErrors(): ReadonlyArray<string>
 }
 
-const PENDING_MAX = 20_000
+const PENDING_LENGTH_MAX = 1024 * 1024
 const ERRORS_KEPT = 200
 const BATCH = 1000
 
-/**
- * Lines that come faster than the log takes them are left out beyond a limit, and counted in their place.
- * A log that cannot be written does not fail the run: the server's own log tells of it.
- */
+/** A log that cannot be written does not fail the run: the server's own log tells of it. */
 export function createRunLog(
   deps: { readonly logs: LogWriter; readonly clock: Clock; readonly log: Logger },
   scope: Scope,
@@ -28,16 +28,13 @@ export function createRunLog(
 ): RunLog {
   const { logs, clock, log } = deps
   const pending = { stdout: [] as LogEvent[], stderr: [] as LogEvent[] }
-  const dropped = { stdout: 0, stderr: 0 }
+  let pendingLength = 0
   let errors: string[] = []
+  let writing = Promise.resolve()
 
-  async function flushOne(kind: 'stdout' | 'stderr') {
+  async function write(kind: 'stdout' | 'stderr') {
     const events = pending[kind]
     pending[kind] = []
-    if (dropped[kind] > 0) {
-      events.push({ timestampMs: clock.wallMs(), message: `[${dropped[kind]} lines left out]` })
-      dropped[kind] = 0
-    }
     const target = { group: `${group}/${kind === 'stdout' ? 'output' : 'error'}`, stream }
     for (let at = 0; at < events.length; at += BATCH) {
       try {
@@ -48,15 +45,22 @@ export function createRunLog(
     }
   }
 
+  function flush() {
+    writing = writing.then(async () => {
+      pendingLength = 0
+      await write('stdout')
+      await write('stderr')
+    })
+    return writing
+  }
+
   return {
+    flush,
     add(line, kind) {
       if (kind === 'stderr') errors = [...errors.slice(1 - ERRORS_KEPT), line]
-      if (pending[kind].length >= PENDING_MAX) dropped[kind]++
-      else pending[kind].push({ timestampMs: clock.wallMs(), message: line })
-    },
-    async flush() {
-      await flushOne('stdout')
-      await flushOne('stderr')
+      pending[kind].push({ timestampMs: clock.wallMs(), message: line })
+      pendingLength += line.length
+      return pendingLength > PENDING_LENGTH_MAX ? flush() : undefined
     },
     lastErrors: () => errors,
   }

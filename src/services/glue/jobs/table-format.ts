@@ -10,8 +10,8 @@ export interface TableFormat {
 type Parameters = Readonly<Record<string, string>>
 
 /**
- * How the objects of a catalogued table or partition are to be read, from its SerDe, or else its input
- * format or `classification`. Throws by name for a format that is not built.
+ * How the objects of a catalogued table or partition are to be read, from its SerDe, or else its
+ * input format or `classification`. Throws by name for a format that is not built.
  */
 export function tableFormat(storage: StorageDescriptor, parameters: Parameters): TableFormat {
   const serde = storage.serde?.library ?? ''
@@ -59,8 +59,8 @@ function openCsvOptions(options: Parameters): Readonly<Record<string, unknown>> 
 }
 
 /**
- * LazySimpleSerDe knows no quotes; for a table of a crawler that has seen some they are told, as Glue's own
- * reader takes them from the table.
+ * LazySimpleSerDe knows no quotes; for a table of a crawler that has seen some they are told, as
+ * Glue's own reader takes them from the table.
  */
 function lazyOptions(options: Parameters): Readonly<Record<string, unknown>> {
   const separator =

@@ -7,11 +7,13 @@ import { invalidInput } from '../catalog-errors.ts'
  *     or      = and ("OR" and)*
  *     and     = not ("AND" not)*
  *     not     = "NOT" not | test
- *     test    = sum ( compare sum | ["NOT"] "BETWEEN" sum "AND" sum | ["NOT"] "IN" "(" sum ("," sum)* ")"
+ *     test    = sum ( compare sum | ["NOT"] "BETWEEN" sum "AND" sum | ["NOT"] "IN" "(" sum (","
+ *     sum)* ")"
  *             | ["NOT"] "LIKE" sum | "IS" ["NOT"] "NULL" )?
  *     compare = "=" | "==" | "<>" | "!=" | "<" | "<=" | ">" | ">="
  *     sum     = atom ("||" atom)*
- *     atom    = "(" or ")" | literal | "CAST" "(" or "AS" type ")" | name "(" [or ("," or)*] ")" | column
+ *     atom    = "(" or ")" | literal | "CAST" "(" or "AS" type ")" | name "(" [or ("," or)*] ")" |
+ *     column
  *     literal = text | number | "TRUE" | "FALSE" | "NULL" | ("DATE" | "TIMESTAMP") text
  */
 export type Expression =

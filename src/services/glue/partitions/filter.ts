@@ -15,9 +15,9 @@ export interface PartitionFilter {
 }
 
 /**
- * `catalog` is GetPartitions: a literal is read in the type of its key, and a stored value that its key's
- * type cannot hold is an `InvalidStateException`. `spark` compares text with numbers as numbers, and
- * takes what cannot be read as NULL.
+ * `catalog` is GetPartitions: a literal is read in the type of its key, and a stored value that its
+ * key's type cannot hold is an `InvalidStateException`. `spark` compares text with numbers as
+ * numbers, and takes what cannot be read as NULL.
  */
 export type FilterDialect = 'catalog' | 'spark'
 
