@@ -7,8 +7,8 @@ const setup = fileURLToPath(new URL('../scripts/setup.mjs', import.meta.url))
 const sources = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 if (existsSync(setup) && existsSync(sources) && process.env.HEADRACE_BUILT !== '1') {
   try {
-    const { setUp } = await import(setup)
-    setUp()
+    const { isBuilt, setUp } = await import(setup)
+    if (!isBuilt()) setUp()
   } catch (error) {
     process.stderr.write(`headrace: ${error.message}\n`)
     process.exit(1)

@@ -72,7 +72,7 @@ cpSync(join(root, 'src/cli/demo/scripts'), join(dist, 'scripts'), { recursive: t
 const models = spawnSync(
   process.execPath,
   ['--import', 'tsx', join(root, 'scripts', 'extract-models.ts')],
-  { cwd: root, stdio: 'inherit' },
+  { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
 )
 if (models.status !== 0) process.exit(1)
 if (dist !== join(root, 'dist')) {

@@ -61,18 +61,32 @@ function install() {
   writeFileSync(mark, lock)
 }
 
-function build() {
-  const sources = ['src', 'python', 'scripts', 'console']
-    .map((name) => join(root, name))
-    .filter((path) => existsSync(path))
-    .flatMap(filesUnder)
-  const digest = digestOf([...sources, join(root, 'package.json'), join(root, 'package-lock.json')])
+/** Whether the bundle is newer than all that it is made of: costs a look at the files' times. */
+export function isBuilt() {
   const mark = join(root, 'dist', '.built')
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === digest) return
+  if (!existsSync(mark)) return false
+  const builtMs = statSync(mark).mtimeMs
+  return inputs().every((path) => statSync(path).mtimeMs <= builtMs)
+}
+
+function build() {
+  const digest = digestOf(inputs())
+  const mark = join(root, 'dist', '.built')
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === digest) {
+    // The same content with newer times, as after a change of branches: looked at once is enough.
+    writeFileSync(mark, digest)
+    return
+  }
   say('building …')
   run(process.execPath, [join(root, 'scripts', 'build.mjs')])
   mkdirSync(dirname(mark), { recursive: true })
   writeFileSync(mark, digest)
+}
+
+function inputs() {
+  return ['src', 'python', 'scripts']
+    .flatMap((name) => filesUnder(join(root, name)))
+    .concat(join(root, 'package.json'), join(root, 'package-lock.json'))
 }
 
 function filesUnder(directory) {

@@ -17,6 +17,7 @@ const up = buildCommand<Record<string, string | boolean>, [], CliContext>({
   parameters: { flags: settingFlags() },
   docs: {
     brief: 'Start the server and keep it running until it is interrupted.',
+    customUsage: ['[--port count] [--host address] [--data-dir path] [more flags, see below]'],
     fullDescription:
       'Prints `ready` with its address on stdout once requests are answered. Every flag can also be given in the environment: --data-dir as HEADRACE_DATA_DIR, and so on.',
   },
