@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events'
+import { createAbort } from '../../base/child-abort.ts'
 import type { Clock } from '../../base/clock.ts'
 
 /** How long work that is under way may go on when the server stops; then its function is ended. */
@@ -9,9 +9,8 @@ export function withGrace(
   clock: Clock,
   signal: AbortSignal,
 ): { readonly signal: AbortSignal; release(): void } {
-  const late = new AbortController()
+  const late = createAbort()
   const over = new AbortController()
-  setMaxListeners(0, late.signal)
   const onAbort = () =>
     void clock.sleep(GRACE_MS, over.signal).then(() => {
       if (!over.signal.aborted) late.abort()

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events'
+import { createChildAbort } from '../../../base/child-abort.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Metrics } from '../../../base/metrics.ts'
@@ -104,13 +104,8 @@ async function readShards(
   signal: AbortSignal,
 ): Promise<void> {
   const { mappings, reader, clock } = deps
-  const stop = new AbortController()
-  // Each shard and each of its lanes listens.
-  setMaxListeners(0, stop.signal)
+  const stop = createChildAbort(signal)
   const grace = withGrace(clock, signal)
-  const onAbort = () => stop.abort()
-  signal.addEventListener('abort', onAbort, { once: true })
-  if (signal.aborted) onAbort()
   let loops: ReadonlyArray<Promise<'finished' | 'stopped'>> = []
   try {
     const shards = await reader.shardsOf(mapping.sourceArn)
@@ -122,8 +117,7 @@ async function readShards(
     const ended = loops.map((loop) => loop.then((how) => how === 'finished' || never()))
     await Promise.race([...ended, untilChanged(deps, scope, mapping, stop.signal)])
   } finally {
-    stop.abort()
-    signal.removeEventListener('abort', onAbort)
+    stop.end()
     // The next round reads the same shards: none of this one may still be under way.
     await Promise.allSettled(loops)
     grace.release()

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createChildAbort } from '../../../base/child-abort.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
@@ -100,16 +101,12 @@ async function fill(
     const restMs = target.untilMs - clock.monotonicMs()
     const isFull = records.length >= target.recordsMax || sizeBytes >= limits.batchRecordBytesMax
     if (isFull || restMs <= 0 || closed) return { records, nextOffset }
-    const waiting = new AbortController()
-    const onAbort = () => waiting.abort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) onAbort()
+    const waiting = createChildAbort(signal)
     await Promise.race([
       reader.waitFor(place.mapping.sourceArn, place.shardId, nextOffset, waiting.signal),
       clock.sleep(restMs, waiting.signal),
     ])
-    signal.removeEventListener('abort', onAbort)
-    waiting.abort()
+    waiting.end()
     if (signal.aborted) return 'stopped'
     const recordsMax = target.recordsMax - records.length
     const more = await readFrom(deps, place, { offset: nextOffset, recordsMax, sizeBytes })
