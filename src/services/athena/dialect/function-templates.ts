@@ -24,7 +24,6 @@ export const functionTemplates: Readonly<Record<string, string>> = {
   'set_agg/1': 'array_agg(DISTINCT $1)',
   'approx_distinct/1': 'approx_count_distinct($1)',
   'approx_distinct/2': 'approx_count_distinct($1)',
-  'approx_percentile/2': 'approx_quantile($1, $2)',
   'bool_and/1': 'bool_and($1)',
   'every/1': 'bool_and($1)',
   'bool_or/1': 'bool_or($1)',

@@ -1,6 +1,6 @@
+import { quoteText } from '../../glue/hive-type.ts'
 import { fromJodaFormat, fromMysqlFormat } from './date-formats.ts'
 import type { Call, Expression, Name } from './query-ast.ts'
-import { quote } from './sql-text.ts'
 import { UnsupportedSqlError } from './tokens.ts'
 import type { Writer } from './writer.ts'
 
@@ -16,6 +16,11 @@ export const functionWriters: Readonly<Record<string, FunctionWriter>> = {
   least: extreme('least'),
   concat(writer, call) {
     return `(${texts(writer, call, 1).join(' || ')})`
+  },
+  approx_percentile(writer, call) {
+    const [value, share] = texts(writer, call, 2, 2)
+    const isList = call.arguments[1]?.kind === 'array'
+    return `approx_quantile(${value}, CAST(${share} AS ${isList ? 'FLOAT[]' : 'FLOAT'}))`
   },
   count(writer, call) {
     return call.star || call.arguments.length === 0 ? 'count(*)' : oneCall(writer, call, 'count')
@@ -63,8 +68,9 @@ export const functionWriters: Readonly<Record<string, FunctionWriter>> = {
   cardinality(writer, call) {
     const [value] = call.arguments
     const [text] = texts(writer, call, 1, 1)
-    if (!value || writer.kindOf(value).kind !== 'map') return `CAST(len(${text}) AS BIGINT)`
-    return `CAST(cardinality(${text}) AS BIGINT)`
+    const kind = value ? writer.kindOf(value).kind : 'unknown'
+    const isMap = kind === 'map' || (kind === 'unknown' && writer.unknownIsMap)
+    return `CAST(${isMap ? 'cardinality' : 'len'}(${text}) AS BIGINT)`
   },
   element_at(writer, call) {
     const [value, key] = texts(writer, call, 2, 2)
@@ -115,7 +121,7 @@ export const functionWriters: Readonly<Record<string, FunctionWriter>> = {
   },
   date_trunc(writer, call) {
     const [, value] = texts(writer, call, 2, 2)
-    return `trino_date_trunc(${quote(unitOf(call))}, ${value})`
+    return `trino_date_trunc(${quoteText(unitOf(call))}, ${value})`
   },
   date_add(writer, call) {
     const [, count, value] = texts(writer, call, 3, 3)
@@ -123,7 +129,7 @@ export const functionWriters: Readonly<Record<string, FunctionWriter>> = {
   },
   date_diff(writer, call) {
     const [, from, to] = texts(writer, call, 3, 3)
-    return `date_sub(${quote(unitOf(call))}, ${from}, ${to})`
+    return `date_sub(${quoteText(unitOf(call))}, ${from}, ${to})`
   },
   ...Object.fromEntries(
     [
@@ -235,13 +241,13 @@ function formatOf(call: Call, translate: (format: string) => string): string {
   if (format?.kind !== 'text' || call.arguments.length !== 2) {
     throw new UnsupportedSqlError(`${call.name} without a literal format`, call.place)
   }
-  return quote(translate(format.value))
+  return quoteText(translate(format.value))
 }
 
 /** `$1` is `\1` to DuckDB. */
 function writeReplacement(writer: Writer, replacement: Expression): string {
   if (replacement.kind === 'text') {
-    return quote(replacement.value.replaceAll('\\', '\\\\').replaceAll(/\$(\d)/g, '\\$1'))
+    return quoteText(replacement.value.replaceAll('\\', '\\\\').replaceAll(/\$(\d)/g, '\\$1'))
   }
   return `regexp_replace(${writer.expression(replacement)}, '\\$(\\d)', '\\\\\\1', 'g')`
 }
@@ -255,7 +261,7 @@ function writeJsonAndPath(writer: Writer, call: Call): [string, string] {
     /\[(?:'([^']*)'|"([^"]*)")\]/g,
     (_step, single?: string, double?: string) => `."${single ?? double}"`,
   )
-  return [value, quote(steps.startsWith('$') ? steps : `$.${steps}`)]
+  return [value, quoteText(steps.startsWith('$') ? steps : `$.${steps}`)]
 }
 
 /** Java's format string, conversion by conversion: `%s`, `%d`, `%05d`, `%,d`, `%.2f`, `%%`. */
@@ -266,7 +272,7 @@ function writeFormat(writer: Writer, call: Call): string {
   const parts: string[] = []
   let index = 0
   for (const [whole, conversion] of format.value.matchAll(/%([^a-zA-Z%]*[a-zA-Z%])|[^%]+/g)) {
-    if (!conversion) parts.push(quote(whole))
+    if (!conversion) parts.push(quoteText(whole))
     else if (conversion === '%') parts.push("'%'")
     else {
       const value = values[index++]

@@ -23,6 +23,15 @@ export function parseHiveName(cursor: Cursor): string {
   return cursor.fail('<identifier>')
 }
 
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['n', '\n'],
+  ['t', '\t'],
+  ['r', '\r'],
+  ['b', '\b'],
+  ['0', '\0'],
+  ['Z', '\u001a'],
+])
+
 /** A text in single or double quotes, with Hive's backslash sequences. */
 export function parseText(cursor: Cursor): string {
   const token = cursor.peek()
@@ -30,10 +39,10 @@ export function parseText(cursor: Cursor): string {
   cursor.next()
   return token.text.replaceAll(
     /\\(?:u([0-9a-fA-F]{4})|([0-7]{3})|([\s\S]))/g,
-    (_whole, hex?: string, octal?: string, character = '') => {
+    (_whole, hex?: string, octal?: string, character: string = '') => {
       if (hex) return String.fromCharCode(Number.parseInt(hex, 16))
       if (octal) return String.fromCharCode(Number.parseInt(octal, 8))
-      return { n: '\n', t: '\t', r: '\r', b: '\b', '0': '\0', Z: '\u001a' }[character] ?? character
+      return ESCAPES.get(character) ?? character
     },
   )
 }

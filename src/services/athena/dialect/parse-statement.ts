@@ -106,7 +106,17 @@ function readCreate(reader: Reader): Statement {
   if (!reader.at('TABLE')) throw unsupported(reader, `CREATE ${reader.peek().text.toUpperCase()}`)
   reader.expect('TABLE')
   const asSelect = reader.attempt(() => readCreateTableAs(reader))
-  return asSelect ?? parseCreateTable(reader)
+  return asSelect ?? readManagedTable(reader)
+}
+
+/** Without EXTERNAL, Athena makes Iceberg tables only. */
+function readManagedTable(reader: Reader): never {
+  const place = reader.peek()
+  const { properties } = parseCreateTable(reader)
+  if (properties['table_type']?.toUpperCase() === 'ICEBERG') {
+    throw new UnsupportedSqlError('the table type ICEBERG', place)
+  }
+  return reader.fail("'EXTERNAL'", place)
 }
 
 function readCreateTableAs(reader: Reader): Statement {

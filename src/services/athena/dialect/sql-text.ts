@@ -1,12 +1,4 @@
-/** Text as a SQL literal. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
-}
-
-/** A name as a SQL identifier, in DuckDB and Trino alike. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
+import { quoteName } from '../../glue/hive-type.ts'
 
 /** `("a", "b")`. */
 export function columnList(names: ReadonlyArray<{ readonly text: string }>): string {

@@ -106,7 +106,9 @@ export type Statement =
       readonly database?: string
       readonly pattern?: string
     }
-  | { readonly kind: 'show-partitions' | 'show-columns' | 'show-create'; readonly table: TableName }
+  | { readonly kind: 'show-partitions'; readonly table: TableName }
+  | { readonly kind: 'show-columns'; readonly table: TableName }
+  | { readonly kind: 'show-create'; readonly table: TableName }
   | { readonly kind: 'show-properties'; readonly table: TableName; readonly property?: string }
   | { readonly kind: 'describe'; readonly table: TableName }
   | {

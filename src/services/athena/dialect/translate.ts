@@ -1,5 +1,5 @@
+import { quoteName } from '../../glue/hive-type.ts'
 import type { Query } from './query-ast.ts'
-import { quoteName } from './sql-text.ts'
 import { kindOf } from './value-kind.ts'
 import { writeExpression } from './write-expression.ts'
 import { writeQuery, writeSortItem, writeWindow } from './write-query.ts'

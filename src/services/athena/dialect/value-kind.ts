@@ -1,3 +1,5 @@
+import type { HiveType } from '../../glue/hive-type.ts'
+import { parseHiveType } from '../../glue/hive-type.ts'
 import type { Expression } from './query-ast.ts'
 import type { ValueKind, WriterContext } from './writer.ts'
 
@@ -75,40 +77,20 @@ function kindOfCall(
 function kindOfColumn(parts: ReadonlyArray<string>, context: WriterContext): ValueKind {
   for (const [index, part] of parts.entries()) {
     const type = context.columnType(part)
-    if (type) return kindOfHiveType(type, parts.slice(index + 1))
+    if (type) return kindOfType(parseHiveType(type), parts.slice(index + 1))
   }
   return UNKNOWN
 }
 
-function kindOfHiveType(type: string, fields: ReadonlyArray<string>): ValueKind {
+function kindOfType(type: HiveType | undefined, fields: ReadonlyArray<string>): ValueKind {
+  if (!type) return UNKNOWN
   const [field, ...rest] = fields
   if (field !== undefined) {
-    const inner = structFields(type).find(([name]) => name.toLowerCase() === field)
-    return inner ? kindOfHiveType(inner[1], rest) : UNKNOWN
+    if (type.kind !== 'struct') return UNKNOWN
+    return kindOfType(type.fields.find(({ name }) => name.toLowerCase() === field)?.type, rest)
   }
-  if (type.startsWith('map<')) return MAP
-  if (!type.startsWith('array<')) return OTHER
-  const item = type.slice('array<'.length, -1)
-  return item.startsWith('struct<')
-    ? { kind: 'rows', fieldCount: structFields(item).length }
-    : ARRAY
-}
-
-/** `struct<a:int,b:array<string>>` as `[['a', 'int'], ['b', 'array<string>']]`. */
-function structFields(type: string): Array<readonly [string, string]> {
-  if (!type.startsWith('struct<')) return []
-  const fields: Array<readonly [string, string]> = []
-  let depth = 0
-  let start = 0
-  const body = type.slice('struct<'.length, -1)
-  for (let at = 0; at <= body.length; at++) {
-    const character = body[at]
-    if (character === '<' || character === '(') depth++
-    if (character === '>' || character === ')') depth--
-    if (at < body.length && (character !== ',' || depth > 0)) continue
-    const [name = '', ...rest] = body.slice(start, at).split(':')
-    fields.push([name.trim(), rest.join(':').trim()])
-    start = at + 1
-  }
-  return fields
+  if (type.kind === 'map') return MAP
+  if (type.kind !== 'array') return OTHER
+  const { element } = type
+  return element.kind === 'struct' ? { kind: 'rows', fieldCount: element.fields.length } : ARRAY
 }

@@ -1,18 +1,18 @@
+import { quoteName, quoteText } from '../../glue/hive-type.ts'
 import { functionTemplates, sameFunctions } from './function-templates.ts'
 import { badArguments, functionWriters, writeExtract } from './function-writers.ts'
 import type { Call, Expression, SqlType } from './query-ast.ts'
-import { quote, quoteName } from './sql-text.ts'
 import { SqlSyntaxError, UnsupportedSqlError } from './tokens.ts'
 import type { Writer } from './writer.ts'
 
 export function writeExpression(writer: Writer, value: Expression): string {
   switch (value.kind) {
     case 'text':
-      return quote(value.value)
+      return quoteText(value.value)
     case 'number':
-      return value.value
+      return writeNumber(value.value)
     case 'binary-text':
-      return `unhex(${quote(value.value.replaceAll(/\s/g, ''))})`
+      return `unhex(${quoteText(value.value.replaceAll(/\s/g, ''))})`
     case 'word':
       return value.value
     case 'typed':
@@ -47,7 +47,7 @@ export function writeExpression(writer: Writer, value: Expression): string {
     case 'subscript':
       return writeSubscript(writer, value)
     case 'field':
-      return `struct_extract(${writer.expression(value.value)}, ${quote(value.name.text)})`
+      return `struct_extract(${writer.expression(value.value)}, ${quoteText(value.name.text)})`
     case 'extract':
       return writeExtract(value.field, writer.expression(value.value))
     case 'at-zone':
@@ -55,6 +55,11 @@ export function writeExpression(writer: Writer, value: Expression): string {
     default:
       return writePredicate(writer, value)
   }
+}
+
+/** AWS: `1.5` is a double, not a decimal (recorded: type and metadata of `SELECT 1.5`). */
+function writeNumber(text: string): string {
+  return text.includes('.') && !/e/i.test(text) ? `${text}e0` : text
 }
 
 type Predicate = Extract<
@@ -101,23 +106,23 @@ function writeName(writer: Writer, { parts }: Extract<Expression, { kind: 'name'
   const [first, ...rest] = parts
   const bound = first && writer.bound(first.text.toLowerCase())
   if (!bound) return parts.map(({ text }) => quoteName(text)).join('.')
-  return rest.reduce((value, { text }) => `struct_extract(${value}, ${quote(text)})`, bound)
+  return rest.reduce((value, { text }) => `struct_extract(${value}, ${quoteText(text)})`, bound)
 }
 
 function writeTyped(type: string, value: string): string {
   if (type === 'timestamp') {
     const zoned = /\d{1,2}:\d{2}.*([+-]\d{1,2}:?\d{2}|[A-Za-z_/]+)\s*$/.test(value)
-    return `${zoned ? 'TIMESTAMPTZ' : 'TIMESTAMP'} ${quote(value)}`
+    return `${zoned ? 'TIMESTAMPTZ' : 'TIMESTAMP'} ${quoteText(value)}`
   }
   if (type === 'decimal') {
     const digits = value.replaceAll(/[^\d.]/g, '')
     const scale = digits.includes('.') ? digits.length - digits.indexOf('.') - 1 : 0
     const precision = Math.max(digits.replace('.', '').length, scale, 1)
-    return `CAST(${quote(value)} AS DECIMAL(${precision},${scale}))`
+    return `CAST(${quoteText(value)} AS DECIMAL(${precision},${scale}))`
   }
-  if (type === 'varchar' || type === 'char') return quote(value)
+  if (type === 'varchar' || type === 'char') return quoteText(value)
   const name = { real: 'FLOAT', integer: 'INTEGER' }[type] ?? type.toUpperCase()
-  return `CAST(${quote(value)} AS ${name})`
+  return `CAST(${quoteText(value)} AS ${name})`
 }
 
 function writeInfix(writer: Writer, value: Extract<Expression, { kind: 'infix' }>): string {

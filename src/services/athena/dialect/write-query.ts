@@ -1,3 +1,4 @@
+import { quoteName } from '../../glue/hive-type.ts'
 import type {
   Expression,
   Grouping,
@@ -8,7 +9,7 @@ import type {
   SortItem,
   Window,
 } from './query-ast.ts'
-import { columnList, quoteName, UNNAMED } from './sql-text.ts'
+import { columnList, UNNAMED } from './sql-text.ts'
 import { writeRelation } from './write-relation.ts'
 import type { Writer } from './writer.ts'
 
@@ -40,7 +41,7 @@ function writeBody(writer: Writer, body: QueryBody): string {
     case 'select':
       return writeSelect(writer, body)
     case 'values':
-      return `VALUES ${body.rows.map((row) => writeRow(writer, row)).join(', ')}`
+      return writeValues(writer, body.rows)
     case 'nested':
       return `(${writeQuery(writer, body.query)})`
     case 'table':
@@ -50,6 +51,16 @@ function writeBody(writer: Writer, body: QueryBody): string {
       return `${writeBody(writer, body.left)} ${operator} ${writeBody(writer, body.right)}`
     }
   }
+}
+
+/** Columns of VALUES have no names of their own. */
+function writeValues(writer: Writer, rows: ReadonlyArray<Expression>): string {
+  const values = `VALUES ${rows.map((row) => writeRow(writer, row)).join(', ')}`
+  if (!writer.isOutermost()) return values
+  const [first] = rows
+  const count = first?.kind === 'row' ? first.items.length : 1
+  const names = Array.from({ length: count }, (_, index) => ({ text: `${UNNAMED}${index}` }))
+  return `SELECT * FROM (${values}) AS v${columnList(names)}`
 }
 
 function writeSelect(writer: Writer, select: Select): string {

@@ -1,5 +1,6 @@
+import { quoteName } from '../../glue/hive-type.ts'
 import type { Name, Relation } from './query-ast.ts'
-import { columnList, quoteName, UNNAMED } from './sql-text.ts'
+import { columnList, UNNAMED } from './sql-text.ts'
 import type { ValueKind, Writer } from './writer.ts'
 
 /** An item of FROM with its joins. */

@@ -1,5 +1,5 @@
+import { quoteName } from '../../glue/hive-type.ts'
 import type { SqlType } from './query-ast.ts'
-import { quoteName } from './sql-text.ts'
 import { UnsupportedSqlError } from './tokens.ts'
 
 const PLAIN: Readonly<Record<string, string>> = {

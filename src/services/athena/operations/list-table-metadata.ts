@@ -1,0 +1,32 @@
+import type { CatalogTable } from '../../glue/catalog.ts'
+import { invalidRequest } from '../athena-errors.ts'
+import type { AthenaOperation } from '../contract.ts'
+import { pageOfAll } from '../pages.ts'
+import { asMetadata, expectCatalog, tableToWire } from './wire-metadata.ts'
+
+const PAGE_SIZE = 50
+
+export const listTableMetadata: AthenaOperation<'ListTableMetadata'> = {
+  name: 'ListTableMetadata',
+  async run({ catalog }, input, context) {
+    expectCatalog(input.CatalogName)
+    const all = await asMetadata(catalog.tables(context, input.DatabaseName))
+    const wanted = input.Expression === undefined ? undefined : toPattern(input.Expression)
+    const { items, nextToken } = await pageOfAll<CatalogTable>(
+      input,
+      PAGE_SIZE,
+      ({ name }) => name,
+      all.filter(({ name }) => !wanted || wanted.test(name)),
+    )
+    return { TableMetadataList: items.map(tableToWire), NextToken: nextToken }
+  },
+}
+
+/** AWS: a regular expression over table names. */
+function toPattern(expression: string): RegExp {
+  try {
+    return new RegExp(`^(?:${expression.replaceAll(/(?<!\.)\*/g, '.*')})$`, 'i')
+  } catch {
+    throw invalidRequest(`The expression ${expression} is invalid`)
+  }
+}
