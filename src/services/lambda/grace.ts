@@ -2,7 +2,7 @@ import { createAbort } from '../../base/child-abort.ts'
 import type { Clock } from '../../base/clock.ts'
 
 /** How long work that is under way may go on when the server stops; then its function is ended. */
-export const GRACE_MS = 5_000
+const GRACE_MS = 5_000
 
 /** Aborts some time after `signal` does; any number may listen. `release` when the work is done. */
 export function withGrace(

@@ -36,8 +36,7 @@ export interface LogEvents {
   removeBefore(scope: Scope, streamId: string, timestampMs: number): Promise<number>
 }
 
-/** Before and behind all events. */
-export const FIRST: LogPosition = { timestampMs: 0, sequence: 0 }
+/** Behind all events. */
 export const LAST: LogPosition = { timestampMs: Number.MAX_SAFE_INTEGER, sequence: 0 }
 
 const REMOVALS_AT_ONCE = 1000

@@ -5,7 +5,7 @@ import { functionArn } from '../function-names.ts'
 import type { FunctionVersion } from '../function-record.ts'
 
 /** AWS: `2026-01-31T12:00:00.000+0000`, not quite ISO 8601 (recorded). */
-export function lambdaTime(ms: number): string {
+function lambdaTime(ms: number): string {
   return dateOf(ms).toISOString().replace('Z', '+0000')
 }
 
