@@ -1,4 +1,15 @@
-import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import {
+  constants,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { EngineError, hasErrorCode } from '../base/errors.ts'
 import type { Random } from '../base/random.ts'
@@ -40,11 +51,11 @@ function openDirectory(path: string, random: Random): ScratchDirectory {
     async link(source, name) {
       const target = join(path, name)
       try {
-        await mkdir(dirname(target), { recursive: true })
-        await linkOrCopy(source, target, join(path, `.link-${random.uuid()}`))
+        await linkNew(source, target)
       } catch (error) {
-        if (!hasErrorCode(error, 'EEXIST', 'ENOTDIR', 'EISDIR')) throw error
-        throw new EngineError('conflict', `${name} is a file and a folder`, error)
+        if (hasErrorCode(error, 'EEXIST')) {
+          await replaceByLink(source, target, join(path, `.link-${random.uuid()}`))
+        } else throw asConflict(name, error)
       }
     },
     files: (folder) => filesBelow(join(path, folder)),
@@ -60,21 +71,43 @@ function openDirectory(path: string, random: Random): ScratchDirectory {
   }
 }
 
-/** By a rename, so that whoever has the old file open keeps it. */
-async function linkOrCopy(source: string, target: string, temporary: string): Promise<void> {
+/** The folder above is there nearly always, so it is made only when it was missed. */
+async function linkNew(source: string, target: string): Promise<void> {
   try {
-    await link(source, temporary)
+    await linkOrCopy(source, target)
+  } catch (error) {
+    if (!hasErrorCode(error, 'ENOENT')) throw error
+    await mkdir(dirname(target), { recursive: true })
+    await linkOrCopy(source, target)
+  }
+}
+
+async function linkOrCopy(source: string, target: string): Promise<void> {
+  try {
+    await link(source, target)
   } catch (error) {
     // Another file system, or one without hard links.
     if (!hasErrorCode(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK')) throw error
-    await copyFile(source, temporary)
+    await copyFile(source, target, constants.COPYFILE_EXCL)
   }
+}
+
+/** By a rename, so that whoever has the old file open keeps it. */
+async function replaceByLink(source: string, target: string, temporary: string): Promise<void> {
+  await linkOrCopy(source, temporary)
   try {
     await rename(temporary, target)
+  } catch (error) {
+    throw asConflict(target, error)
   } finally {
     // Two links to one file: the rename leaves both (POSIX).
     await rm(temporary, { force: true })
   }
+}
+
+function asConflict(name: string, error: unknown): unknown {
+  if (!hasErrorCode(error, 'EEXIST', 'ENOTDIR', 'EISDIR')) return error
+  return new EngineError('conflict', `${name} is a file and a folder`, error)
 }
 
 async function filesBelow(folder: string) {
