@@ -14,14 +14,16 @@ export async function benchChain(arena: Arena): Promise<Row[]> {
   writeFileSync(bodyPath, body)
   const request = { method: 'POST', target: '/', headers: form, service: 'sts', body }
   const bare = { ...form, 'content-length': String(body.length) }
-  return [
-    await arena.run({
-      what: 'GetCallerIdentity (the chain alone)',
-      count: 5_000,
-      connections: 32,
-      ours: () => [{ head: signedHead(headrace.port, request), bodyPath }],
-      bare: [{ head: headOf(barePort, 'POST', '/read', bare), bodyPath }],
-      bareIs: 'bare node:http',
-    }),
-  ]
+  return arena.run({
+    what: 'GetCallerIdentity (the chain alone)',
+    count: 5_000,
+    connections: 32,
+    ours: () => [{ head: signedHead(headrace.port, request), bodyPath }],
+    references: [
+      {
+        is: 'bare node:http',
+        requests: [{ head: headOf(barePort, 'POST', '/read', bare), bodyPath }],
+      },
+    ],
+  })
 }

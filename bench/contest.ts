@@ -17,14 +17,19 @@ export interface PreparedRequest {
 
 export interface Case {
   readonly what: string
-  readonly aim?: number
   /** Requests of one round. */
   readonly count: number
   readonly connections: number
   /** Made anew for each round, so that signatures stay fresh. */
   readonly ours: () => ReadonlyArray<PreparedRequest>
-  readonly bare: ReadonlyArray<PreparedRequest>
-  readonly bareIs: string
+  readonly references: ReadonlyArray<Reference>
+}
+
+/** Something that the bare server does, to be set beside it. */
+export interface Reference {
+  readonly is: string
+  readonly requests: ReadonlyArray<PreparedRequest>
+  readonly aim?: number
 }
 
 export interface Arena {
@@ -32,8 +37,8 @@ export interface Arena {
   /** Bodies are kept here. */
   readonly directory: string
   readonly barePort: number
-  /** Rounds on either server in turn; the best of each counts. */
-  run(contest: Case): Promise<Row>
+  /** Rounds on either server in turn; the best of each counts. One row a reference. */
+  run(contest: Case): Promise<Row[]>
   close(): Promise<void>
 }
 
@@ -69,26 +74,31 @@ export async function openArena(): Promise<Arena> {
     },
   }
 
-  async function run(contest: Case): Promise<Row> {
-    const { what, aim, count, bareIs } = contest
+  async function run(contest: Case): Promise<Row[]> {
+    const { what, count, references } = contest
     const ours: Round[] = []
-    const theirs: Round[] = []
-    await round(load, we, contest, contest.ours())
-    await round(load, they, contest, contest.bare)
-    for (let number = 0; number < ROUNDS; number++) {
-      ours.push(await round(load, we, contest, contest.ours()))
-      theirs.push(await round(load, they, contest, contest.bare))
+    const theirs = references.map((): Round[] => [])
+    for (let number = 0; number <= ROUNDS; number++) {
+      // The first one is for the compilers.
+      const kept = number > 0
+      const our = await round(load, we, contest, contest.ours())
+      if (kept) ours.push(our)
+      for (const [index, { requests }] of references.entries()) {
+        const their = await round(load, they, contest, requests)
+        if (kept) theirs[index]?.push(their)
+      }
     }
-    const least = (rounds: Round[]) => Math.min(...rounds.map((one) => one.cpuSeconds))
-    return {
+    const costMs = (rounds: ReadonlyArray<Round> = []) =>
+      (Math.min(...rounds.map((one) => one.cpuSeconds)) / count) * 1000
+    return references.map(({ is, aim }, index) => ({
       what,
       unit: 'ms CPU',
-      ours: (least(ours) / count) * 1000,
-      reference: (least(theirs) / count) * 1000,
-      referenceIs: bareIs,
+      ours: costMs(ours),
+      reference: costMs(theirs[index]),
+      referenceIs: is,
       perSecond: count / Math.min(...ours.map((one) => one.seconds)),
       ...(aim !== undefined && { aim }),
-    }
+    }))
   }
 
   return {

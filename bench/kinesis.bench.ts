@@ -27,10 +27,10 @@ export async function benchKinesis(arena: Arena): Promise<Row[]> {
   })
   const batch = { StreamName: STREAM, Records: Array.from({ length: 500 }, record) }
   const cases = [
-    { operation: 'PutRecords', what: 'PutRecords, 500 × 1 KB', content: batch, aim: 0.6 },
+    { operation: 'PutRecords', what: 'PutRecords, 500 × 1 KB, durable', content: batch, aim: 0.6 },
     {
       operation: 'PutRecord',
-      what: 'PutRecord, 1 KB',
+      what: 'PutRecord, 1 KB, durable',
       content: { StreamName: STREAM, ...record() },
     },
   ]
@@ -40,35 +40,20 @@ export async function benchKinesis(arena: Arena): Promise<Row[]> {
     const bodyPath = join(directory, operation)
     writeFileSync(bodyPath, body)
     const target = { ...json, 'x-amz-target': `Kinesis_20131202.${operation}` }
-    const many = operation === 'PutRecords'
-    rows.push(
-      await arena.run({
-        what: `${what}, durable`,
-        ...(aim !== undefined && { aim }),
-        count: many ? 200 : 5_000,
-        connections: many ? 8 : 64,
-        ours: () => {
-          const head = signedHead(headrace.port, {
-            method: 'POST',
-            target: '/',
-            headers: target,
-            service: 'kinesis',
-            body,
-          })
-          return [{ head, bodyPath }]
-        },
-        bare: [
-          {
-            head: headOf(barePort, 'POST', '/json', {
-              ...json,
-              'content-length': `${body.length}`,
-            }),
-            bodyPath,
-          },
-        ],
-        bareIs: 'bare node:http, JSON.parse, nothing kept',
-      }),
-    )
+    const bareHeaders = { ...json, 'content-length': String(body.length) }
+    const bare = [{ head: headOf(barePort, 'POST', '/json', bareHeaders), bodyPath }]
+    const request = { method: 'POST', target: '/', headers: target, service: 'kinesis', body }
+    const made = await arena.run({
+      what,
+      ...(operation === 'PutRecords'
+        ? { count: 200, connections: 8 }
+        : { count: 5_000, connections: 64 }),
+      ours: () => [{ head: signedHead(headrace.port, request), bodyPath }],
+      references: [
+        { is: 'bare node:http, JSON.parse, nothing kept', requests: bare, ...(aim && { aim }) },
+      ],
+    })
+    rows.push(...made)
   }
   return rows
 }

@@ -10,7 +10,7 @@ const BUCKET = 'bench'
 const sizes = [
   { name: '4 KB', bytes: 4 << 10, count: 3_000, connections: 32, keys: 64, aim: 0.5 },
   { name: '1 MB', bytes: 1 << 20, count: 200, connections: 8, keys: 8, aim: 0.8 },
-  { name: '64 MB', bytes: 64 << 20, count: 8, connections: 2, keys: 2, aim: 0.8 },
+  { name: '64 MB', bytes: 64 << 20, count: 4, connections: 2, keys: 2, aim: 0.8 },
 ]
 
 /** Whole objects up and down. Every upload ends with an ETag (MD5), a checksum and a sync. */
@@ -45,37 +45,33 @@ export async function benchS3(arena: Arena): Promise<Row[]> {
         head: headOf(barePort, method, `${target}/${key}`, method === 'GET' ? {} : length),
         ...(method === 'PUT' && { bodyPath }),
       }))
-    const put = { count, connections, bareIs: 'bare node:http to a file, no sync' }
     rows.push(
-      await arena.run({
-        ...put,
+      ...(await arena.run({
         what: `PutObject, ${name}`,
-        aim,
+        count,
+        connections,
         ours: ours('PUT', 'UNSIGNED-PAYLOAD'),
-        bare: bare('PUT', '/put'),
-      }),
-      await arena.run({
-        ...put,
-        what: `PutObject, ${name}, against one that also makes an MD5`,
-        ours: ours('PUT', 'UNSIGNED-PAYLOAD'),
-        bare: bare('PUT', '/put-md5'),
-        bareIs: 'the same with an MD5',
-      }),
-      await arena.run({
-        ...put,
+        references: [
+          { is: 'bare node:http to a file, no sync', requests: bare('PUT', '/put'), aim },
+          { is: 'the same with an MD5, as the ETag is one', requests: bare('PUT', '/put-md5') },
+        ],
+      })),
+      ...(await arena.run({
         what: `PutObject, ${name}, body signed`,
+        count,
+        connections,
         ours: ours('PUT', sha256),
-        bare: bare('PUT', '/put'),
-      }),
-      await arena.run({
+        references: [
+          { is: 'the same with an MD5 and a SHA-256', requests: bare('PUT', '/put-signed') },
+        ],
+      })),
+      ...(await arena.run({
         what: `GetObject, ${name}`,
-        aim,
         count,
         connections,
         ours: ours('GET', 'UNSIGNED-PAYLOAD'),
-        bare: bare('GET', '/get'),
-        bareIs: 'bare node:http from a file',
-      }),
+        references: [{ is: 'bare node:http from a file', requests: bare('GET', '/get'), aim }],
+      })),
     )
   }
   return rows
