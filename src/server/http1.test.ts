@@ -156,12 +156,12 @@ describe('slow and silent clients', () => {
   })
 
   test('an upload may take longer than the idle time while it moves', async () => {
-    const started = await start({}, { idleTimeout: 150 })
+    const started = await start({}, { idleTimeout: 500 })
     const client = await connection(started)
     client.write(signed('PUT', started, { 'content-length': '8' }))
     for (let sent = 0; sent < 8; sent++) {
       client.write('x')
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await new Promise((resolve) => setTimeout(resolve, 80))
     }
     await client.received(/stored 8$/)
   })
