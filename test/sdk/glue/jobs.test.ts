@@ -110,6 +110,20 @@ test('a run executes its script with its arguments, session and log', async () =
   expect(lines?.[1]).toMatch(/^http\S+ ASIA$/)
 })
 
+test('libraries and files that the job names are there for its script', async () => {
+  await put('lib/helper.py', 'def shout(text):\n    return text.upper()\n')
+  await put('files/greeting.txt', 'hello')
+  await define('equipped', 'import helper\nprint(helper.shout(open("greeting.txt").read()))\n', {
+    DefaultArguments: {
+      '--extra-py-files': `s3://${Bucket}/lib/helper.py`,
+      '--extra-files': `s3://${Bucket}/files/greeting.txt`,
+    },
+  })
+  const run = await start('equipped')
+  expect(await ended('equipped', run)).toMatchObject({ JobRunState: 'SUCCEEDED' })
+  expect(await logOf('output', run)).toContain('HELLO')
+})
+
 test('a script that fails says why, and is tried again as often as it may', async () => {
   await define('broken', 'import nothing_of_the_kind\n', { MaxRetries: 1 })
   const run = await start('broken')
