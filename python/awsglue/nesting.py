@@ -103,7 +103,7 @@ def unboxed(frame, parts):
     if len(parts) > 1 or value is None or not isinstance(value.type, t.StringType):
         raise refused('unbox() of anything but a top-level field of text')
     shape = frame._engine.run(
-        plan, lambda body: f'SELECT json_group_structure(CASE WHEN json_valid({value.sql}) THEN {value.sql} END) FROM ({body})'
+        plan, lambda body: f'SELECT json_group_structure(CASE WHEN json_valid({value.sql}) THEN CAST({value.sql} AS JSON) END) FROM ({body})'
     )[0][0]
     kind = _structure_type(json.loads(shape)) if shape else t.StructType([])
     text = quote_text(json.dumps(structure(kind)))

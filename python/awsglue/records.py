@@ -68,38 +68,76 @@ def mapped(frame, function, before=()):
     `before`: the fields that are choices in the frame. Answers the plan and those that are then."""
     plan, engine = frame._plan, frame._engine
     names = [a.name for a in plan.attributes]
-    fields, path = {}, engine.scratch('.records')
-    with open(path, 'w', encoding='utf-8') as out:
-        for values in engine.rows(plan):
-            record = _record(names, values, before)
-            try:
-                made = function(record)
-            except Exception as error:
-                raise PythonException(
-                    f"An exception was thrown from the function of Map: {type(error).__name__}: {error}"
-                ) from error
-            if made is None:
-                continue
-            if not isinstance(made, dict):
-                raise IllegalArgumentException(f'The function of Map must answer a record, not {type(made).__name__}.')
-            for name, value in made.items():
-                _note(fields.setdefault(str(name), {}), value)
-            out.write(json.dumps(made, default=_packed) + '\n')
-    for name, known in fields.items():
-        if not known:
-            known['null'] = t.NullType()
+    path = engine.scratch('.records')
+    fields, simple = _written(path, (_answers(function, _record(names, row, before)) for row in engine.rows(plan)))
     attributes, choices = [], set()
     for name, known in fields.items():
         kind = _known_type(known)
         if len(known) > 1:
             choices.add(name)
         attributes.append(Attribute(name, kind))
+    if simple and attributes:
+        return p.Plan(attributes, _read_simple(path, attributes), cheap=True), choices
     final = engine.scratch('.ndjson')
     count = write_rows(final, attributes, _rows(path, attributes, fields, choices))
     os.unlink(path)
     if not count or not attributes:
         return p.Plan(attributes, f'SELECT {_nulls(attributes)} WHERE false', cheap=True), choices
     return p.Plan(attributes, read_written(final, attributes), cheap=True), choices
+
+
+def _answers(function, record):
+    try:
+        made = function(record)
+    except Exception as error:
+        raise PythonException(
+            f'An exception was thrown from the function of Map: {type(error).__name__}: {error}'
+        ) from error
+    if made is not None and not isinstance(made, dict):
+        raise IllegalArgumentException(f'The function of Map must answer a record, not {type(made).__name__}.')
+    return made
+
+
+_SIMPLE = {bool: t.BooleanType(), int: t.LongType(), float: t.DoubleType(), str: t.StringType()}
+
+
+def _written(path, made):
+    """Writes records as lines of JSON. Answers the types of each field by their kinds, and whether
+    the lines can be read as they are."""
+    fields, seen, complex_values = {}, {}, False
+    encode = json.JSONEncoder(default=_packed, separators=(',', ':')).encode
+    with open(path, 'w', encoding='utf-8') as out:
+        for record in made:
+            if record is None:
+                continue
+            for name, value in record.items():
+                kinds = seen.get(name)
+                if kinds is None:
+                    kinds = seen[name] = set()
+                    fields[str(name)] = {}
+                kind = type(value)
+                if kind in _SIMPLE or value is None:
+                    if kind not in kinds or (kind is int and not -(2**63) <= value < 2**63):
+                        kinds.add(kind)
+                        _note(fields[str(name)], value)
+                else:
+                    complex_values = True
+                    _note(fields[str(name)], value)
+            out.write(encode(record) + '\n')
+    mixed = any(len(known) > 1 for known in fields.values())
+    for known in fields.values():
+        if not known:
+            known['null'] = t.NullType()
+    return fields, not (complex_values or mixed)
+
+
+def _read_simple(path, attributes):
+    from headrace_job.expression.duck_types import duck_type
+    from headrace_job.expression.typed import quote_name, quote_text
+
+    columns = ', '.join(f'{quote_text(a.name)}: {quote_text(duck_type(a.type))}' for a in attributes)
+    taken = ', '.join(f'{quote_name(a.name)} AS {a.sql}' for a in attributes)
+    return f"SELECT {taken} FROM read_json({quote_text(path)}, format='newline_delimited', columns={{{columns}}})"
 
 
 def _nulls(attributes):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 
 
 class ServiceException(Exception):
@@ -18,24 +19,26 @@ class ChannelClosed(Exception):
 
 
 class Channel:
-    """Sends requests and reads their answers, one at a time."""
+    """Sends requests and reads their answers, one at a time; threads wait for one another."""
 
     def __init__(self, reader, writer):
         self._reader = reader
         self._writer = writer
         self._last = 0
         self._started = None
+        self._lock = threading.Lock()
 
     def call(self, op, **fields):
         """The result of an operation; raises what the server answered as an error."""
-        self._last += 1
-        request = {'id': self._last, 'op': op, **fields}
-        try:
-            self._writer.write(json.dumps(request, ensure_ascii=False).encode() + b'\n')
-            self._writer.flush()
-            line = self._reader.readline()
-        except OSError as error:
-            raise ChannelClosed('the connection to the server was lost') from error
+        with self._lock:
+            self._last += 1
+            request = {'id': self._last, 'op': op, **fields}
+            try:
+                self._writer.write(json.dumps(request, ensure_ascii=False).encode() + b'\n')
+                self._writer.flush()
+                line = self._reader.readline()
+            except OSError as error:
+                raise ChannelClosed('the connection to the server was lost') from error
         if not line:
             raise ChannelClosed('the server has gone')
         answer = json.loads(line)

@@ -1,6 +1,7 @@
 """Runs a job's script as Glue does: as `__main__`, with its arguments in `sys.argv`.
 
-Exit codes: what the script exits with; 1 when it raised, with the traceback on stderr.
+Exit codes: what the script exits with; 1 when it raised, with the traceback on stderr and `Type: message`
+on one line told to the server, which shows it as the run's ErrorMessage.
 `HEADRACE_EXTRA_PY_FILES`: paths of .py, .zip and .whl files (or folders), separated as in PATH, that
 the script may import from.
 """
@@ -9,6 +10,10 @@ import os
 import sys
 import traceback
 import types
+
+from headrace_job import channel
+
+_MESSAGE_MAX = 2000
 
 
 def main(arguments):
@@ -61,16 +66,37 @@ def _exit_code(exit):
     if exit.code is None or exit.code == 0:
         return 0
     if isinstance(exit.code, int):
+        _tell(f'SystemExit: {exit.code}')
         return exit.code & 0xFF or 1
     print(exit.code, file=sys.stderr)
+    _tell(f'SystemExit: {exit.code}')
     return 1
 
 
 def _report(error):
-    """The traceback from the script's own first line on. The server makes the run's ErrorMessage of its end."""
+    """The traceback from the script's own first line on, and its last line to the server."""
     trace = error.__traceback__
     while trace and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
     sys.stdout.flush()
     traceback.print_exception(type(error), error, trace)
     sys.stderr.flush()
+    _tell(last_line(error))
+
+
+def last_line(error):
+    """`Type: message` on one line."""
+    text = ' '.join(str(error).split())
+    if isinstance(error, SyntaxError) and error.filename:
+        text = f'{error.msg} ({os.path.basename(error.filename)}, line {error.lineno})'
+    name = type(error).__name__
+    line = f'{name}: {text}' if text else name
+    return line if len(line) <= _MESSAGE_MAX else line[: _MESSAGE_MAX - 1] + '…'
+
+
+def _tell(message):
+    try:
+        channel.current().call('failed', message=message)
+    except Exception:
+        # The server has gone: nobody is left to be told.
+        return

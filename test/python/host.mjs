@@ -145,6 +145,10 @@ const operations = {
     for (const [context, seen] of run.seen) bookmarks.set(context, seen)
     return {}
   },
+  failed({ message }) {
+    run.failure = message
+    return {}
+  },
   'source.paths'({ paths, context, exclusions = [] }) {
     const names = []
     const all = paths.flatMap((path) =>
@@ -274,6 +278,7 @@ const operations = {
     run = { initialised: false, seen: new Map() }
     return {}
   },
+  'test.failure': () => ({ message: run.failure ?? null }),
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -17,7 +17,7 @@ def main():
     from pyspark.sql import SparkSession, Window
     from pyspark.sql import functions as F
     from shapes import shape
-    from spark_cases import expression_cases
+    from spark_cases import SHOWN, expression_cases
     from spark_programs import PROGRAMS
 
     os.environ['TZ'] = 'UTC'
@@ -37,6 +37,17 @@ def main():
             found[name] = shape(case(spark, F, Window), 'order' in name)
         except Exception as error:
             found[name] = {'error': type(error).__name__}
+    for name, frame in SHOWN.items():
+        shown = frame(spark)
+        java = shown._jdf
+        found[f'shown: {name}'] = {
+            'show': java.showString(20, 20, False),
+            'whole': java.showString(2, 0, False),
+            'vertical': java.showString(20, 20, True),
+            'schema': java.schema().treeString(),
+            'ddl': shown.schema.simpleString(),
+            'json': shown.schema.json(),
+        }
     with open(os.path.join(HERE, 'recorded', 'spark.json'), 'w', encoding='utf-8') as out:
         lines = ',\n'.join(f'{json.dumps(n)}: {json.dumps(r, ensure_ascii=False)}' for n, r in found.items())
         out.write('{\n' + f'"": "Recorded from Apache Spark {pyspark.__version__} by record.py",\n' + lines + '\n}\n')

@@ -121,6 +121,14 @@ count(*)|count(1)|count(age)|count(distinct age)|count(distinct age, team)|sum(a
 }
 
 
+SHOWN = {
+    'people': people, 'orders': orders, 'texts': texts, 'numbers': numbers, 'decimals': decimals, 'nested': nested,
+    'times': times, 'grouped': lambda spark: people(spark).groupBy('team').count().orderBy('team'),
+    'binary': lambda spark: spark.sql("select cast('ab' as binary) b, 1 as one, null as n, 1.50 as d"),
+    'many': lambda spark: spark.range(30),
+}
+
+
 def expression_cases():
     found = {}
     for prefix, (frame, text) in EXPRESSIONS.items():

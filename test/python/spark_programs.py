@@ -197,3 +197,67 @@ def _loop(s, F):
     for index in range(40):
         frame = frame.withColumn(f'c{index}', F.col('id') + index)
     return frame.select('id', 'c0', 'c39')
+
+
+PROGRAMS.update(
+    {
+        'agg of expressions of keys': lambda s, F, W: people(s).groupBy(F.upper('team').alias('t')).agg((F.sum('age') / F.count('age')).alias('m')),
+        'having by filter': lambda s, F, W: people(s).groupBy('team').agg(F.count('*').alias('n')).filter('n > 1'),
+        'order by an aggregate after groupBy': lambda s, F, W: people(s).groupBy('team').count().orderBy(F.desc('count'), 'team'),
+        'select distinct and order': lambda s, F, W: people(s).select('team', 'ok').distinct().orderBy('team', F.desc_nulls_last('ok')),
+        'join then drop the right key': lambda s, F, W: _drop_key(s, F),
+        'join of three': lambda s, F, W: people(s).select('id', 'team').join(orders(s), 'id').join(s.createDataFrame([('a', 'A team')], 'team string, long string'), 'team', 'left'),
+        'join using and the left column': lambda s, F, W: _using_reference(s, F),
+        'broadcast join': lambda s, F, W: people(s).select('id').join(F.broadcast(orders(s)), ['id'], 'inner').select('order_id'),
+        'union of the same frame': lambda s, F, W: people(s).select('id').union(people(s).select('id')).groupBy('id').count(),
+        'window after group': lambda s, F, W: people(s).groupBy('team', 'ok').agg(F.count('*').alias('n')).withColumn('share', F.col('n') / F.sum('n').over(W.partitionBy('team'))),
+        'top per group': lambda s, F, W: people(s).withColumn('r', F.row_number().over(W.partitionBy('team').orderBy(F.desc('age')))).filter('r = 1').select('id', 'r'),
+        'rank in sql with filter': sql('select id from (select id, rank() over (partition by team order by age desc) r from people) where r = 1'),
+        'nested when': lambda s, F, W: people(s).select(F.when(F.col('ok'), F.when(F.col('age') > 20, 'x').otherwise('y')).otherwise(F.lit(None)).alias('z')),
+        'lit of kinds': lambda s, F, W: s.range(1).select(F.lit(1), F.lit(2**40), F.lit(1.5), F.lit('a'), F.lit(True), F.lit(None), F.lit([1, 2]).alias('l')),
+        'concat and cast': lambda s, F, W: people(s).select(F.concat(F.col('id').cast('string'), F.lit('-'), 'name'), F.concat_ws('/', 'name', 'team')),
+        'string plus number': lambda s, F, W: orders(s).select(F.col('amount') + 1, F.col('amount') * F.col('n'), F.sum('amount').over(W.partitionBy('id'))),
+        'sum of text': lambda s, F, W: orders(s).groupBy('id').agg(F.sum('amount'), F.max('amount')),
+        'date range and groups': lambda s, F, W: people(s).filter(F.col('born') >= '2000-01-01').groupBy(F.date_format('born', 'yyyy')).count(),
+        'expr in agg': lambda s, F, W: people(s).groupBy('team').agg(F.expr('sum(age) / count(*) as r'), F.expr('count(distinct ok)')),
+        'selectExpr of many': lambda s, F, W: people(s).selectExpr('id', 'age * 2 as twice', "coalesce(name, 'none') name", 'count(*) over (partition by team) c'),
+        'coalesce of columns': lambda s, F, W: people(s).select(F.coalesce('name', 'team', F.lit('-')).alias('c'), F.nvl('age', F.lit(0))),
+        'array of columns exploded': lambda s, F, W: people(s).select('id', F.explode(F.array('age', 'id')).alias('v')),
+        'split and explode': lambda s, F, W: texts(s).select(F.explode(F.split('s', '[ ,]')).alias('w')).groupBy('w').count(),
+        'map of columns': lambda s, F, W: people(s).select(F.create_map(F.lit('a'), 'age', F.lit('b'), 'id').alias('m')).select(F.col('m')['a'], F.map_keys('m')),
+        'struct of columns': lambda s, F, W: people(s).select(F.struct('id', 'name').alias('p')).select('p.*', F.col('p.name').alias('again')),
+        'collect_list of structs': lambda s, F, W: people(s).orderBy('id').groupBy('team').agg(F.collect_list(F.struct('id', 'age')).alias('l')).select('team', F.size('l'), F.col('l.id')),
+        'count of distinct rows': lambda s, F, W: orders(s).select('id', 'n').distinct().agg(F.count('*')),
+        'sample columns by loop': lambda s, F, W: people(s).select([F.col(c).alias(c.upper()) for c in people(s).columns]),
+        'filter not null and in subset': lambda s, F, W: people(s).where(F.col('team').isNotNull() & ~F.col('team').isin('a')).select('id'),
+        'withColumns': lambda s, F, W: people(s).withColumns({'x': F.col('id') + 1, 'age': F.lit(0)}).select('x', 'age'),
+        'drop several': lambda s, F, W: people(s).drop('pay', 'ok', 'nothing', 'born', 'seen'),
+        'sum of decimals by group': lambda s, F, W: decimals(s).groupBy('i').agg(F.sum('a'), F.avg('a'), F.min('b')),
+        'sql between dates': sql("select id from people where born between '2000-01-01' and '2021-12-31' and seen > '2020-01-01'"),
+        'sql like and rlike': sql(r"select name from people where name like '%n%' or name rlike '^\\s'"),
+        'sql decimal arithmetic': sql('select 1.1 * 2.22 a, 10 / 3 b, 1.0 / 3 c, 7 % 2.5 d, cast(5 as decimal(5,2)) / 3 e'),
+        'sql in list and not': sql("select id from people where team in ('a', 'c') and not (id = 1) and age is not null"),
+        'sql nested ctes': sql('with t as (with u as (select 1 x) select x + 1 y from u) select y from t'),
+        'sql union in from': sql('select count(*) from (select id from people union all select order_id from orders) x'),
+        'sql aliases in group by and having': sql('select team t, sum(age) s from people group by t having s > 40'),
+        'sql window over aggregate': sql('select team, sum(age) s, rank() over (order by sum(age) desc) r from people group by team'),
+        'sql not in': sql('select id from people where id not in (select id from orders where id is not null)'),
+        'sql exists not': sql('select id from people p where not exists (select 1 from orders o where o.id = p.id)'),
+        'sql first and last': sql('select first(id), last(id) from (select id from people order by id)'),
+        'sql stack': sql("select stack(2, 'a', id, 'b', age) as (k, v) from people where id = 1"),
+        'sql order nulls': sql('select id from people order by age desc nulls first, id'),
+        'sql group by all': sql('select team, ok, count(*) from people group by all'),
+        'sql cube': sql('select team, count(*) c from people group by cube(team)'),
+        'sql date functions': sql("select year(born), month(seen), date_format(seen, 'HH') from people where id < 3"),
+    }
+)
+
+
+def _drop_key(s, F):
+    p, o = people(s).select('id', 'name'), orders(s)
+    return p.join(o, p.id == o.id).drop(o.id)
+
+
+def _using_reference(s, F):
+    p, o = people(s).select('id', 'name'), orders(s)
+    return p.join(o, 'id').select(p.id, o.order_id, p['name'])

@@ -47,12 +47,9 @@ def writable(sql, kind):
         item = writable(x, kind.elementType)
         return sql if item == x else f'list_transform({sql}, lambda {x}: {item})'
     if isinstance(kind, t.StructType):
-        parts = ', '.join(
-            f"{quote_text(f.name)}: {writable(f'struct_extract({sql}, {quote_text(f.name)})', f.dataType)}"
-            for f in kind
-        )
-        stripped = f"json_merge_patch('{{}}', to_json({{{parts}}}))"
-        return f'CASE WHEN {sql} IS NOT NULL THEN {stripped} END'
+        parts = [(f, f'struct_extract({sql}, {quote_text(f.name)})') for f in kind]
+        row = object_sql([(f.name, part, f.dataType) for f, part in parts])
+        return f'CASE WHEN {sql} IS NOT NULL THEN {row} END'
     if isinstance(kind, t.MapType):
         item = writable(f'{x}.value', kind.valueType)
         if item == f'{x}.value':
@@ -60,6 +57,17 @@ def writable(sql, kind):
         entry = f'{{key: {x}.key, value: {item}}}'
         return f'map_from_entries(list_transform(map_entries({sql}), lambda {x}: {entry}))'
     return sql
+
+
+def object_sql(members):
+    """JSON of (name, SQL, type) members without those that are NULL."""
+    if not members:
+        return "CAST('{}' AS JSON)"
+    body = ', '.join(f'{quote_text(name)}: {writable(sql, kind)}' for name, sql, kind in members)
+    whole = f'to_json({{{body}}})'
+    holes = ' OR '.join(f'{sql} IS NULL' for _, sql, _ in members)
+    # Taking members out costs much more than looking whether there is one to take.
+    return f"CASE WHEN {holes} THEN json_merge_patch('{{}}', {whole}) ELSE {whole} END"
 
 
 @rule('to_json', 1, 2)

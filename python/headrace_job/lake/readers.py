@@ -197,19 +197,26 @@ def json_lenient(engine, files, schema, kinds, layout, mapping=None):
         key = (mapping or {}).get(field.name, field.name)
         names = [n for n in spelled if n.lower() == key.lower()] or [key]
         wanted[field.name] = names
-    shape = {
-        name: structure(_stored(field.dataType)) for field in schema for name in wanted[field.name]
-    }
+    # DuckDB's structs cannot tell `ID` from `id`: each further spelling has a struct of its own.
+    shapes = [{} for _ in range(max(map(len, wanted.values()), default=0))]
+    for field in schema:
+        for shape, name in zip(shapes, wanted[field.name]):
+            shape[name] = structure(_stored(field.dataType))
     objects = files.read('read_json_objects', arguments, 'json')
-    keys = ''.join(f', {quote_name(key["name"])}' for key in files.partition_keys)
-    text = quote_text(json.dumps(shape))
+    keys = [quote_name(key['name']) for key in files.partition_keys]
+    made = [
+        f'json_transform(json, {quote_text(json.dumps(shape))}) AS headrace_row_{place}'
+        for place, shape in enumerate(shapes)
+    ]
     relation = (
-        f"SELECT json_transform(json, {text}) AS headrace_row{keys} FROM ({objects}) "
+        f"SELECT {', '.join([*made, *keys]) or '1'} FROM ({objects}) "
         "WHERE json IS NOT NULL AND json_type(json) = 'OBJECT'"
     )
     columns = []
     for field in schema:
-        parts = [f'struct_extract(headrace_row, {quote_text(name)})' for name in wanted[field.name]]
+        parts = [
+            f'struct_extract(headrace_row_{place}, {quote_text(name)})' for place, name in enumerate(wanted[field.name])
+        ]
         sql = parts[0] if len(parts) == 1 else f'coalesce({", ".join(parts)})'
         value = Typed(sql, _stored(field.dataType))
         columns.append((field.name, field.dataType, cast(value, field.dataType).sql))
@@ -217,14 +224,15 @@ def json_lenient(engine, files, schema, kinds, layout, mapping=None):
 
 
 def _spellings(engine, files, layout):
-    """The keys of the first documents, as they are spelled there."""
-    arguments = _json_arguments(
-        files, 'newline_delimited' if layout == 'broken' else layout, union_by_name='true', sample_size='2048',
-        map_inference_threshold='-1', field_appearance_threshold='0', ignore_errors='true' if layout in ('broken', 'newline_delimited') else 'false',
+    """All keys of the documents, as they are spelled there."""
+    arguments = _json_arguments(files, 'newline_delimited' if layout == 'broken' else layout)
+    if layout == 'broken':
+        arguments['ignore_errors'] = 'true'
+    objects = files.read('read_json_objects', arguments, 'json')
+    rows = engine.sql(
+        f"SELECT DISTINCT unnest(json_keys(json)) FROM ({objects}) WHERE json_type(json) = 'OBJECT'", 100_000
     )
-    given = ''.join(f', {name}={value}' for name, value in arguments.items())
-    listed = ', '.join(map(quote_text, files.paths))
-    return [name for name, _ in engine.describe(f'SELECT * FROM read_json([{listed}]{given}, hive_partitioning=false)')]
+    return sorted(row[0] for row in rows)
 
 
 def broken_lines(engine, files):
@@ -244,7 +252,7 @@ def json_with_corrupt(engine, files, kinds, mode):
     raw = text_relation(files)
     good = "json_valid(line) AND json_type(line) = 'OBJECT'"
     shape = engine.sql(
-        f"SELECT json_group_structure(CASE WHEN json_valid(line) THEN line END) FROM ({raw}) WHERE json_valid(line)"
+        f"SELECT json_group_structure(CASE WHEN json_valid(line) THEN CAST(line AS JSON) END) FROM ({raw}) WHERE json_valid(line)"
     )[0][0]
     kind = _structure_type(json.loads(shape)) if shape else t.StructType([])
     text = quote_text(json.dumps(structure(kind)))

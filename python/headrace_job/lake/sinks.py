@@ -4,7 +4,7 @@ import os
 import shutil
 
 from headrace_job.expression.casts import plain_text
-from headrace_job.expression.json_rules import writable
+from headrace_job.expression.json_rules import object_sql
 from headrace_job.expression.typed import fresh_id, quote_name, quote_text
 from headrace_job.frame.execution import quoted
 from pyspark.errors import AnalysisException, IllegalArgumentException, refused
@@ -128,9 +128,8 @@ def _key_sql(attribute):
 
 def _content(body, sink):
     if sink.format == 'json':
-        parts = ', '.join(f'{quote_text(a.name)}: {writable(a.sql, a.type)}' for a in body)
-        row = f"CAST(json_merge_patch('{{}}', to_json({{{parts}}})) AS VARCHAR)" if body else "'{}'"
-        return [f'{row} AS line']
+        row = object_sql([(a.name, a.sql, a.type) for a in body])
+        return [f'CAST({row} AS VARCHAR) AS line']
     if sink.format == 'text':
         if len(body) != 1 or not isinstance(body[0].type, t.StringType):
             raise AnalysisException('Text data source supports only a single column, of strings.')

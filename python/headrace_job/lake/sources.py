@@ -86,6 +86,7 @@ def clusters(source, options):
     for group in source['groups']:
         if not group['files']:
             continue
+        group = {**group, 'values': [_known(value) for value in group['values']]}
         fmt = group.get('format') or source.get('format')
         own = {**(source.get('formatOptions') or {}), **(group.get('formatOptions') or {}), **options}
         columns = group.get('columns') or source.get('columns')
@@ -93,6 +94,11 @@ def clusters(source, options):
         found.setdefault(key, (fmt, own, columns, []))[3].append(group)
     keys = source.get('partitionKeys') or []
     return [(fmt, columns, Files(groups, keys, own)) for fmt, own, columns, groups in found.values()]
+
+
+def _known(value):
+    """A partition value; the folder that Hive gives to rows without one stands for NULL."""
+    return None if value == '__HIVE_DEFAULT_PARTITION__' else value
 
 
 def s3_paths(paths):
@@ -112,7 +118,7 @@ def partition_types(source):
     """Spark's types for partition values found by folder names: int, long, double, date, timestamp, string."""
     kinds = []
     for place, _ in enumerate(source.get('partitionKeys') or []):
-        values = [group['values'][place] for group in source['groups'] if group['values'][place] is not None]
+        values = [v for v in (_known(group['values'][place]) for group in source['groups']) if v is not None]
         kinds.append(_narrowest(values))
     return kinds
 
