@@ -3,7 +3,7 @@ import type { EventPattern } from './event-pattern.ts'
 import { compileEventPattern } from './event-pattern.ts'
 
 /**
- * Whether a record of a stream passes the filters of a mapping: any of them, or there is none. A
+ * Whether a record of a stream passes one of the filters of a mapping, or there is none. A
  * pattern sees the record's metadata, and `data` as JSON or, where it is none, as text.
  */
 export function compileRecordFilter(
