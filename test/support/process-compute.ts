@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
@@ -22,7 +22,7 @@ export async function openProcessCompute(limits?: Partial<PoolLimits>): Promise<
     target: 'node20',
     logLevel: 'warning',
   })
-  return createProcessCompute({
+  const engine = await createProcessCompute({
     directory: join(home, 'compute'),
     clock: systemClock,
     random: systemRandom,
@@ -33,4 +33,11 @@ export async function openProcessCompute(limits?: Partial<PoolLimits>): Promise<
     runtimePaths: { nodeBootstrap, pythonDirectory: resolve('python') },
     ...(limits && { limits }),
   })
+  return {
+    ...engine,
+    async close() {
+      await engine.close()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
 }

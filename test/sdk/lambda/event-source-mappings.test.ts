@@ -271,6 +271,11 @@ test('split and merged shards are read to their end before what they became', as
 test.each<readonly [string, object, RegExp]>([
   ['no position', { StartingPosition: undefined }, /Value null at 'startingPosition'/],
   ['a stream that is not there', { EventSourceArn: streamArn('absent') }, /^Stream not found: arn/],
+  [
+    'the stream of another account',
+    { EventSourceArn: 'arn:aws:kinesis:us-east-1:999999999999:stream/refusals' },
+    /^Stream not found: arn/,
+  ],
   ['no source', { EventSourceArn: undefined }, /Unrecognized event source/],
   [
     'a queue',

@@ -1,5 +1,5 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError, hasErrorCode } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
@@ -184,17 +184,21 @@ function environmentOf(deps: ProcessComputeDeps, spec: FunctionSpec, home: strin
   }
 }
 
-/** What an earlier run left is put aside at once and removed on the way. */
+/** What earlier runs left is put aside at once and removed on the way. */
 async function emptyDirectory({ directory, random, log }: ProcessComputeDeps): Promise<void> {
-  await mkdir(dirname(directory), { recursive: true })
-  const aside = `${directory}-old-${random.bytes(6).toString('hex')}`
+  const parent = dirname(directory)
+  const old = `${basename(directory)}-old-`
+  await mkdir(parent, { recursive: true })
   try {
-    await rename(directory, aside)
-    rm(aside, { recursive: true, force: true }).catch((error: unknown) =>
-      log.warn({ err: error, directory: aside }, 'old code of functions could not be removed'),
-    )
+    await rename(directory, join(parent, `${old}${random.bytes(6).toString('hex')}`))
   } catch (error) {
     if (!hasErrorCode(error, 'ENOENT')) throw error
   }
   await mkdir(join(directory, 'instances'), { recursive: true })
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(old)) continue
+    rm(join(parent, name), { recursive: true, force: true }).catch((error: unknown) =>
+      log.warn({ err: error, name }, 'old code of functions could not be removed'),
+    )
+  }
 }

@@ -28,7 +28,7 @@ export const createEventSourceMapping: LambdaOperation<'CreateEventSourceMapping
   name: 'CreateEventSourceMapping',
   refuses: [...refusedMembers, 'Queues', 'SelfManagedEventSource', 'Topics'],
   async run(deps, input, scope) {
-    const sourceArn = checkSource(input.EventSourceArn)
+    const sourceArn = checkSource(scope, input.EventSourceArn)
     const settings = await mergeMapping(deps, scope, defaults, input)
     const start = readStart(input)
     await checkNew(deps, scope, sourceArn, settings)
@@ -43,10 +43,14 @@ export const createEventSourceMapping: LambdaOperation<'CreateEventSourceMapping
   },
 }
 
-function checkSource(arn: string | undefined): string {
+function checkSource(scope: Scope, arn: string | undefined): string {
   const parsed = arn === undefined ? undefined : parseArn(arn)
   if (arn === undefined || !parsed) throw invalidParameter('Unrecognized event source.')
   if (parsed.service !== 'kinesis') throw unsupported(`The event source ${arn}`)
+  // AWS: the stream must be in the account and region of the function.
+  if (parsed.accountId !== scope.accountId || parsed.region !== scope.region) {
+    throw invalidParameter(`Stream not found: ${arn}`)
+  }
   if (parsed.resource.includes('/consumer/')) {
     throw unsupported('An event source of a stream consumer (enhanced fan-out)')
   }
