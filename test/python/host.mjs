@@ -52,6 +52,7 @@ const local = (key) => join(lake, key.slice('s3://'.length))
 function below(path) {
   if (/[*?[{]/.test(path)) {
     const pattern = path
+      .replace(/\/$/, '')
       .replace(/[.+^$()|\\]/g, '\\$&')
       .replace(/\*\*|\*/g, (stars) => (stars === '**' ? '.*' : '[^/]*'))
       .replace(/\?/g, '[^/]')

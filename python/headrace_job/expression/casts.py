@@ -30,8 +30,17 @@ def cast(value, target):
                 f'{target.simpleString().upper()})" due to data type mismatch: cannot cast '
                 f'"{source.simpleString().upper()}" to "{target.simpleString().upper()}".'
             )
-        result = Typed(sql, target, True)
+        result = Typed(sql, target, value.nullable or not _always_fits(source, target))
     return result.marked(value)
+
+
+def _always_fits(source, target):
+    if isinstance(target, (t.StringType, t.BinaryType)):
+        return True
+    if isinstance(source, t.NumericType) and isinstance(target, (t.DoubleType, t.FloatType)):
+        return True
+    widening = isinstance(source, t.IntegralType) and isinstance(target, t.IntegralType)
+    return widening and _WIDTH[source.name] <= _WIDTH[target.name]
 
 
 def _same_storage(source, target):
@@ -70,8 +79,8 @@ def _to_text(sql, source, target):
     return text
 
 
-def plain_text(sql, source):
-    """The value as Spark's `CAST(… AS STRING)` writes it."""
+def plain_text(sql, source, nothing='null'):
+    """The value as Spark's `CAST(… AS STRING)` writes it; `nothing` stands for NULL inside of it."""
     if isinstance(source, t.StringType):
         return sql
     if isinstance(source, t.DoubleType):
@@ -82,17 +91,17 @@ def plain_text(sql, source):
         return f'decode({sql})'
     variable = f'x{fresh_id()}'
     if isinstance(source, t.ArrayType):
-        item = f"coalesce({plain_text(variable, source.elementType)}, 'null')"
+        item = f"coalesce({plain_text(variable, source.elementType, nothing)}, '{nothing}')"
         return f"('[' || array_to_string(list_transform({sql}, lambda {variable}: {item}), ', ') || ']')"
     if isinstance(source, t.MapType):
-        key = plain_text(f'{variable}.key', source.keyType)
-        item = plain_text(f'{variable}.value', source.valueType)
-        pair = f"{key} || ' -> ' || coalesce({item}, 'null')"
+        key = plain_text(f'{variable}.key', source.keyType, nothing)
+        item = plain_text(f'{variable}.value', source.valueType, nothing)
+        pair = f"{key} || ' -> ' || coalesce({item}, '{nothing}')"
         entries = f'list_transform(map_entries({sql}), lambda {variable}: {pair})'
         return "('{' || array_to_string(" + entries + ", ', ') || '}')"
     if isinstance(source, t.StructType):
         parts = [
-            f"coalesce({plain_text(_part(sql, f.name), f.dataType)}, 'null')" for f in source
+            f"coalesce({plain_text(_part(sql, f.name), f.dataType, nothing)}, '{nothing}')" for f in source
         ]
         body = " || ', ' || ".join(parts) or "''"
         return f"CASE WHEN {sql} IS NOT NULL THEN '{{' || {body} || '}}' END"

@@ -31,7 +31,7 @@ def table_text(frame, count, truncate, vertical):
 def _cell_sql(attribute):
     if isinstance(attribute.type, t.BinaryType):
         return f"'[' || trim(regexp_replace(hex({attribute.sql}), '(..)', '\\1 ', 'g')) || ']'"
-    return plain_text(attribute.sql, attribute.type)
+    return plain_text(attribute.sql, attribute.type, 'NULL')
 
 
 def _cell(value, width):

@@ -292,10 +292,11 @@ def text_relation(files):
         'read_csv',
         {
             'columns': "{'line': 'VARCHAR'}", 'auto_detect': 'false', 'header': 'false', 'delim': "E'\\x01'",
-            'quote': "''", 'escape': "''", 'nullstr': "E'\\x02'", 'max_line_size': '134217728',
-            'compression': quote_text(files.compression), 'strict_mode': 'false',
+            'quote': "''", 'escape': "''", 'max_line_size': '134217728', 'strict_mode': 'false',
+            'compression': quote_text(files.compression),
         },
-        'line',
+        # With a text of their own for NULL, empty lines would be passed over.
+        "coalesce(line, '') AS line",
     )
 
 
@@ -358,10 +359,10 @@ def csv_inferred(engine, relation, names, null_text):
         tests += [
             f"bool_and(regexp_full_match({value}, '[+-]?\\d+') AND TRY_CAST({value} AS BIGINT) IS NOT NULL)",
             f'max(abs(CAST(TRY_CAST({value} AS BIGINT) AS HUGEINT)))',
-            f'bool_and(hr_double({value}) IS NOT NULL)',
+            f'bool_and(hr_double({value}) IS NOT NULL) FILTER (WHERE {value} IS NOT NULL)',
             f"bool_and(lower({value}) IN ('true', 'false'))",
             f"bool_and(regexp_full_match({value}, '\\d{{4}}-\\d{{2}}-\\d{{2}}') AND TRY_CAST({value} AS DATE) IS NOT NULL)",
-            f"bool_and(regexp_matches({value}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}') AND hr_timestamp({value}) IS NOT NULL)",
+            f"bool_and(regexp_matches({value}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}') AND hr_timestamp({value}) IS NOT NULL) FILTER (WHERE {value} IS NOT NULL)",
         ]
     row = engine.sql(f'SELECT {", ".join(tests)} FROM ({relation})')[0]
     kinds = []

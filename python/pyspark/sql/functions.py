@@ -30,10 +30,10 @@ def lit(col):
 
 
 def expr(str):
-    """An expression of Spark SQL."""
-    from headrace_job.parse.expressions import parse_expression
+    """An expression of Spark SQL, which may have a name (`sum(x) AS total`)."""
+    from headrace_job.parse.expressions import parse_select_item
 
-    return Column(parse_expression(str))
+    return Column(parse_select_item(str))
 
 
 def when(condition, value):
