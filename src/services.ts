@@ -14,6 +14,7 @@ import type { Engines } from './open-engines.ts'
 import { createReset } from './reset.ts'
 import type { Keys } from './server/keys.ts'
 import type { ResetTarget } from './server/own-pages.ts'
+import { createAthenaService } from './services/athena/service.ts'
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
 import { createCatalog } from './services/glue/catalog-store.ts'
@@ -109,6 +110,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
       createGlue(shared),
+      createAthenaService(shared),
       ...createSagemaker(shared),
       createLogsService({ ...ground, ...logs }),
       ...createIdentity(ground),
