@@ -29,7 +29,8 @@ export interface ModelResults extends TrainedModel {
 /** Unloads training data by Athena, trains on it, deploys, and asks about payments kept back. */
 export async function makeModel(pipeline: Pipeline): Promise<ModelResults> {
   const { display } = pipeline
-  const days = `date(tx_time) > (SELECT date_add('day', -${VALIDATION_DAYS}, max(date(tx_time))) FROM processed)`
+  const cutoff = await firstValidationDay(pipeline)
+  const days = `date(tx_time) >= date '${cutoff}'`
   const folder = `${prefixes.training}${pipeline.context.random.uuid().slice(0, 8)}/`
   const data = { train: `${folder}train/`, validation: `${folder}validation/` }
   await unload(pipeline, `NOT (${days})`, data.train)
@@ -54,6 +55,12 @@ export async function makeModel(pipeline: Pipeline): Promise<ModelResults> {
     `${fraudScore.toFixed(3)} against ${legitimateScore.toFixed(3)}`,
   )
   return { ...model, trainRows, validationRows, fraudScore, legitimateScore }
+}
+
+async function firstValidationDay(pipeline: Pipeline): Promise<string> {
+  const sql = 'SELECT DISTINCT date(tx_time) AS day FROM processed ORDER BY day DESC'
+  const { rows } = await query(pipeline, `${sql} LIMIT ${VALIDATION_DAYS}`)
+  return rows.at(-1)?.[0] ?? ''
 }
 
 async function meanScore(pipeline: Pipeline, where: string): Promise<number> {
