@@ -1,7 +1,15 @@
 // The server's side of a job's channel for the tests of python/: a small lake on disk and a catalog
 // in memory, SQL by DuckDB. Requests come on stdin, answers go to stdout, one JSON object a line.
 // Besides the operations of src/services/glue/jobs/job-channel.ts it has `test.*` ones.
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -64,8 +72,7 @@ function below(path) {
 }
 
 const hidden = (key) => /^[_.]/.test(basename(key))
-const compression = (key) =>
-  key.endsWith('.gz') ? 'gzip' : key.endsWith('.zst') ? 'zstd' : 'none'
+const compression = (key) => (key.endsWith('.gz') ? 'gzip' : key.endsWith('.zst') ? 'zstd' : 'none')
 
 function newOnes(found, context) {
   if (!context || !run.initialised) return { found, skippedCount: 0 }
@@ -94,11 +101,14 @@ function grouped(list, partitionKeys, valuesOf) {
 }
 
 function folders(key, path) {
-  const rest = key.slice(path.replace(/[*?[{].*$/, '').length).split('/').slice(0, -1)
+  const rest = key
+    .slice(path.replace(/[*?[{].*$/, '').length)
+    .split('/')
+    .slice(0, -1)
   return rest.filter((part) => part.includes('=')).map((part) => part.split(/=(.*)/s).slice(0, 2))
 }
 
-const valueOf = (text) =>
+const valueFrom = (text) =>
   text === undefined || text === '__HIVE_DEFAULT_PARTITION__' ? null : decodeURIComponent(text)
 
 function table(database, name) {
@@ -131,7 +141,10 @@ const operations = {
       const types = reader.columnTypes().map(String)
       return {
         columns: names.map((name, index) => ({ name, type: types[index] })),
-        rows: reader.getRowsJson().slice(0, rowsMax).map((row) => row.map(tidy)),
+        rows: reader
+          .getRowsJson()
+          .slice(0, rowsMax)
+          .map((row) => row.map(tidy)),
         truncated: !reader.done,
       }
     } catch (error) {
@@ -165,17 +178,22 @@ const operations = {
     const { found, skippedCount } = newOnes([...values.keys()], context)
     const partitionKeys = names.map((name) => ({ name, type: 'string' }))
     return {
-      ...grouped(found, partitionKeys, (key) => names.map((name) => valueOf(values.get(key)[name]))),
+      ...grouped(found, partitionKeys, (key) =>
+        names.map((name) => valueFrom(values.get(key)[name])),
+      ),
       skippedCount,
     }
   },
   'source.catalog'({ database, table: name, predicate, context }) {
     const known = table(database, name)
-    const { found, skippedCount } = newOnes(below(known.location).filter((key) => !hidden(key)), context)
+    const { found, skippedCount } = newOnes(
+      below(known.location).filter((key) => !hidden(key)),
+      context,
+    )
     const wanted = /^\s*(\w+)\s*==?\s*'?(\w+)'?\s*$/.exec(predicate ?? '')
     const valuesOf = (key) => {
       const there = Object.fromEntries(folders(key, known.location))
-      return known.partitionKeys.map(({ name }) => valueOf(there[name]))
+      return known.partitionKeys.map(({ name }) => valueFrom(there[name]))
     }
     const place = wanted ? known.partitionKeys.findIndex(({ name }) => name === wanted[1]) : -1
     const kept = wanted ? found.filter((key) => valuesOf(key)[place] === wanted[2]) : found
@@ -187,7 +205,15 @@ const operations = {
       skippedCount,
     }
   },
-  publish({ directory, path, format, compression: codec, style, mode = 'append', partitionKeys = [] }) {
+  publish({
+    directory,
+    path,
+    format,
+    compression: codec,
+    style,
+    mode = 'append',
+    partitionKeys = [],
+  }) {
     const prefix = path.endsWith('/') ? path : `${path}/`
     const before = below(prefix)
     if (before.length > 0 && mode === 'ignore') return { objects: [], partitions: [], sizeBytes: 0 }
@@ -205,7 +231,7 @@ const operations = {
       if (parts.map((part) => part.split('=')[0]).join() !== partitionKeys.join()) {
         throw new Refusal('InvalidInputException', `folders ${parts.join()}`)
       }
-      const values = parts.map((part) => valueOf(part.split(/=(.*)/s)[1]))
+      const values = parts.map((part) => valueFrom(part.split(/=(.*)/s)[1]))
       if (values.length > 0) partitions.set(JSON.stringify(values), values)
       const number = String(index).padStart(5, '0')
       const ending = `${codec === 'none' ? '' : `.${codec}`}.${format}`
@@ -270,7 +296,13 @@ const operations = {
   },
   'test.table'({ database, name, ...rest }) {
     databases.set(database, { name: database, locationUri: `s3://warehouse/${database}` })
-    if (name) tables.set(`${database}.${name}`, { partitions: [], partitionKeys: [], parameters: {}, ...rest })
+    if (name)
+      tables.set(`${database}.${name}`, {
+        partitions: [],
+        partitionKeys: [],
+        parameters: {},
+        ...rest,
+      })
     return {}
   },
   'test.objects': ({ path }) => ({ keys: below(path) }),

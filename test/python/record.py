@@ -1,4 +1,4 @@
-"""Writes recorded/spark.json: the results of the cases on real Apache Spark.
+"""Writes recorded/spark.jsonl: the results of the cases on real Apache Spark.
 
     python -m venv spark && spark/bin/pip install pyspark==3.5.6   # needs a JVM (17)
     spark/bin/python test/python/record.py
@@ -48,9 +48,10 @@ def main():
             'ddl': shown.schema.simpleString(),
             'json': shown.schema.json(),
         }
-    with open(os.path.join(HERE, 'recorded', 'spark.json'), 'w', encoding='utf-8') as out:
-        lines = ',\n'.join(f'{json.dumps(n)}: {json.dumps(r, ensure_ascii=False)}' for n, r in found.items())
-        out.write('{\n' + f'"": "Recorded from Apache Spark {pyspark.__version__} by record.py",\n' + lines + '\n}\n')
+    with open(os.path.join(HERE, 'recorded', 'spark.jsonl'), 'w', encoding='utf-8') as out:
+        out.write(json.dumps({'note': f'Recorded from Apache Spark {pyspark.__version__} by record.py'}) + '\n')
+        for name, result in found.items():
+            out.write(json.dumps({'name': name, **result}, ensure_ascii=False) + '\n')
     print(len(found), 'cases,', sum('error' in r for r in found.values()), 'errors')
 
 

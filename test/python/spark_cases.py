@@ -1,4 +1,4 @@
-"""Small programs on DataFrames whose results real Apache Spark has recorded (recorded/spark.json).
+"""Small programs on DataFrames whose results real Apache Spark has recorded (recorded/spark.jsonl).
 
 Each case answers a frame. `python test/python/record.py` runs them on a real pyspark 3.5 and writes the
 file anew; test_spark_cases.py runs them on python/pyspark and compares names, types and rows.

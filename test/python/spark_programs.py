@@ -1,4 +1,4 @@
-"""Programs on DataFrames for recorded/spark.json: joins, groups, windows, SQL, missing values."""
+"""Programs on DataFrames for recorded/spark.jsonl: joins, groups, windows, SQL, missing values."""
 
 from spark_cases import decimals, nested, numbers, orders, people, texts
 

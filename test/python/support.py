@@ -27,6 +27,8 @@ class Host:
         )
         self.channel = channel.Channel(self.process.stdout, self.process.stdin)
         channel.use(self.channel)
+        # Answers once it is up, with its directories made.
+        self.channel.start()
         atexit.register(self.close)
 
     def close(self):

@@ -1,4 +1,4 @@
-"""Frames beyond what recorded/spark.json has: actions, errors, kept results, chance, functions."""
+"""Frames beyond what recorded/spark.jsonl has: actions, errors, kept results, chance, functions."""
 
 import contextlib
 import datetime
