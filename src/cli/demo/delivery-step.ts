@@ -14,7 +14,7 @@ import { ensure, waitUntil } from './pipeline.ts'
 const BUFFER_SECONDS = 3
 const PARTITIONS = 'year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/'
 
-export const eventColumns = [
+const eventColumns = [
   { Name: 'transaction_id', Type: 'bigint' },
   { Name: 'tx_datetime', Type: 'string' },
   { Name: 'customer_id', Type: 'bigint' },

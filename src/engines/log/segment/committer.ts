@@ -36,7 +36,7 @@ export interface CommitterDeps {
 }
 
 /** Larger than any request of Kinesis (10 MiB) or of Kafka by default (1 MiB). */
-export const APPEND_BYTES_MAX = 32 << 20
+const APPEND_BYTES_MAX = 32 << 20
 /** Appends to one partition share a batch up to this size. */
 const BATCH_BYTES_MAX = 256 << 10
 const GROUP_BYTES_MAX = 8 << 20

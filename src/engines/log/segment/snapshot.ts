@@ -29,7 +29,7 @@ const NAME = 'snapshot'
 const NEXT_NAME = 'snapshot.next'
 const FORMAT = 'headrace-log-1'
 
-export const emptySnapshot: Snapshot = {
+const emptySnapshot: Snapshot = {
   mark: { generation: 1, sequence: 0 },
   nextNumber: 1,
   partitions: [],

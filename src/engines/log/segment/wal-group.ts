@@ -16,7 +16,7 @@ import { isSoundBatch, readBatchHeader, storedChecksum } from './record-batch.ts
  * the last group that was committed, so that what a failed attempt left behind is never taken for
  * the group that follows. `generation` tells the use of a slot from its uses before.
  */
-export const GROUP_ALIGNMENT = 512
+const GROUP_ALIGNMENT = 512
 export const GROUP_HEADER_BYTES = 40
 const HEAD_BYTES = 21
 const MAGIC = 0x47574c48

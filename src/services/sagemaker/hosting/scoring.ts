@@ -93,7 +93,7 @@ function answerOf({ objective, classCount }: Booster, scored: Float64Array, row:
 }
 
 /** What the container answers in place of a score, as InvokeEndpoint passes it on. */
-export function modelError(status: number, message: string): ServiceError {
+function modelError(status: number, message: string): ServiceError {
   return new ServiceError(
     'ModelError',
     `Received client error (${status}) from primary with message "${message}".`,

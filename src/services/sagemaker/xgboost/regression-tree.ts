@@ -13,7 +13,7 @@ export interface RegressionTree {
   readonly baseWeights: number[]
 }
 
-export const NO_NODE = -1
+const NO_NODE = -1
 /** XGBoost's mark for the parent of a root. */
 const ROOT_PARENT = 2_147_483_647
 
