@@ -62,7 +62,7 @@ function textOfScalar(value: string, name: string): string {
  * Java's `Double.toString` from the shortest digits (which DuckDB prints): plain from 0.001 up to ten
  * millions, `d.dddE±n` beyond; and days with a time for intervals.
  */
-export const textMacros: ReadonlyArray<string> = [
+const TEXT_MACROS: ReadonlyArray<string> = [
   // Digits without sign, point and outer zeros, and the power of ten of the first one.
   `CREATE MACRO headrace_digits(t) AS coalesce(nullif(regexp_replace(regexp_replace(
      regexp_replace(regexp_replace(t, 'e.*$', ''), '[-.]', '', 'g'), '^0+', ''), '0+$', ''), ''), '0')`,
@@ -86,3 +86,8 @@ export const textMacros: ReadonlyArray<string> = [
      ELSE datepart('day', i) || ' ' || printf('%02d:%02d:%02d.%03d', datepart('hour', i),
        datepart('minute', i), datepart('second', i), datepart('millisecond', i) % 1000) END END`,
 ]
+
+/** The macros that texts made by `textOfValue` call. */
+export function textMacrosOf(sql: string): ReadonlyArray<string> {
+  return sql.includes('headrace_') ? TEXT_MACROS : []
+}

@@ -7,7 +7,6 @@ export const functionTemplates: Readonly<Record<string, string>> = {
   // Conditional
   coalesce: 'coalesce($*)',
   'nullif/2': 'nullif($1, $2)',
-  'try/1': 'TRY($1)',
   'typeof/1': 'trino_typeof($1)',
 
   // Aggregates
@@ -140,7 +139,6 @@ export const functionTemplates: Readonly<Record<string, string>> = {
   'filter/2': 'list_filter($1, $2)',
   'flatten/1': 'flatten($1)',
   'repeat/2': 'list_transform(range($2), lambda x: $1)',
-  sequence: 'trino_sequence($*)',
   'slice/3': '($1)[($2):(CASE WHEN $2 < 0 THEN least(-1, $2 + $3 - 1) ELSE $2 + $3 - 1 END)]',
   'transform/2': 'list_transform($1, $2)',
   'trim_array/2': '($1)[1:(len($1) - $2)]',
@@ -170,16 +168,13 @@ export const functionTemplates: Readonly<Record<string, string>> = {
   'from_iso8601_timestamp/1': 'CAST($1 AS TIMESTAMPTZ)',
   'from_iso8601_date/1': 'CAST($1 AS DATE)',
   'last_day_of_month/1': 'last_day($1)',
-  'at_timezone/2': 'trino_at_zone($1, $2)',
+  'at_timezone/2': 'timezone($2, CAST($1 AS TIMESTAMPTZ))',
   'with_timezone/2': 'timezone($2, CAST($1 AS TIMESTAMP))',
   'to_milliseconds/1': 'CAST(epoch_ms($1) AS BIGINT)',
   'current_timezone/0': "'UTC'",
   'millisecond/1': '(extract(millisecond FROM $1) % 1000)',
 
   // Numbers
-  'ceil/1': 'trino_ceil($1)',
-  'ceiling/1': 'trino_ceil($1)',
-  'floor/1': 'trino_floor($1)',
   'e/0': 'exp(1)',
   'infinity/0': "CAST('Infinity' AS DOUBLE)",
   'nan/0': "CAST('NaN' AS DOUBLE)",
@@ -187,7 +182,6 @@ export const functionTemplates: Readonly<Record<string, string>> = {
   'is_finite/1': 'isfinite($1)',
   'is_infinite/1': 'isinf($1)',
   'log/2': 'log($1, $2)',
-  'mod/2': 'trino_modulo($1, $2)',
   'power/2': 'power($1, $2)',
   'pow/2': 'power($1, $2)',
   'rand/0': 'random()',
@@ -198,7 +192,7 @@ export const functionTemplates: Readonly<Record<string, string>> = {
   'round/2': 'round($1, $2)',
   'truncate/1': 'trunc($1)',
   'width_bucket/4':
-    'CAST(greatest(0, least($4 + 1, floor((($1) - ($2)) / (($3) - ($2)) * ($4)) + 1)) AS BIGINT)',
+    'CAST(greatest(0, least($4 + 1, floor((($1) - ($2)) * 1e0 / (($3) - ($2)) * ($4)) + 1)) AS BIGINT)',
   'bitwise_and/2': '($1 & $2)',
   'bitwise_or/2': '($1 | $2)',
   'bitwise_xor/2': 'xor($1, $2)',

@@ -2,6 +2,14 @@ import { quoteText } from '../../glue/hive-type.ts'
 import { fromJodaFormat, fromMysqlFormat } from './date-formats.ts'
 import type { Call, Expression, Name } from './query-ast.ts'
 import { UnsupportedSqlError } from './tokens.ts'
+import {
+  writeAsText,
+  writeDateTrunc,
+  writeModulo,
+  writeRounding,
+  writeSequence,
+  writeShift,
+} from './write-by-type.ts'
 import type { Writer } from './writer.ts'
 
 type FunctionWriter = (writer: Writer, call: Call) => string
@@ -11,6 +19,12 @@ export const functionWriters: Readonly<Record<string, FunctionWriter>> = {
   if(writer, call) {
     const [condition, yes, no] = texts(writer, call, 2, 3)
     return `CASE WHEN ${condition} THEN ${yes} ${no ? `ELSE ${no} ` : ''}END`
+  },
+  try(writer, call) {
+    const [value] = call.arguments
+    if (!value || call.arguments.length > 1) return badArguments(call)
+    // The engine's TRY takes no call of error(): within, what would raise one is null at once.
+    return `TRY(${writer.leniently(() => writer.expression(value))})`
   },
   greatest: extreme('greatest'),
   least: extreme('least'),
@@ -117,16 +131,27 @@ export const functionWriters: Readonly<Record<string, FunctionWriter>> = {
     return `CAST(strptime(${textOf(writer, call, 0)}, ${format}) AS TIMESTAMPTZ)`
   },
   to_iso8601(writer, call) {
-    return `replace(${'trino_varchar('}${textOf(writer, call, 0)}), ' ', 'T')`
+    return `replace(${writeAsText(writer, onlyArgument(call))}, ' ', 'T')`
   },
   date_trunc(writer, call) {
-    const [, value] = texts(writer, call, 2, 2)
-    return `trino_date_trunc(${quoteText(unitOf(call))}, ${value})`
+    const [, value] = call.arguments
+    if (!value) return badArguments(call)
+    return writeDateTrunc(writer, quoteText(unitOf(call)), value)
   },
   date_add(writer, call) {
-    const [, count, value] = texts(writer, call, 3, 3)
-    return `trino_shift(${value}, (${count}) * INTERVAL '1 ${unitOf(call)}')`
+    const [, count, value] = call.arguments
+    if (!count || !value) return badArguments(call)
+    const interval = `(${writer.expression(count)}) * INTERVAL '1 ${unitOf(call)}'`
+    return writeShift(writer, value, interval)
   },
+  mod(writer, call) {
+    const [left, right] = call.arguments
+    return left && right ? writeModulo(writer, left, right) : badArguments(call)
+  },
+  floor: (writer, call) => writeRounding(writer, 'floor', onlyArgument(call)),
+  ceil: (writer, call) => writeRounding(writer, 'ceil', onlyArgument(call)),
+  ceiling: (writer, call) => writeRounding(writer, 'ceil', onlyArgument(call)),
+  sequence: (writer, call) => writeSequence(writer, call.arguments),
   date_diff(writer, call) {
     const [, from, to] = texts(writer, call, 3, 3)
     return `date_sub(${quoteText(unitOf(call))}, ${from}, ${to})`
@@ -220,6 +245,11 @@ function textOf(writer: Writer, call: Call, index: number): string {
   return argument ? writer.expression(argument) : badArguments(call)
 }
 
+function onlyArgument(call: Call): Expression {
+  const [value] = call.arguments
+  return value && call.arguments.length === 1 ? value : badArguments(call)
+}
+
 export function badArguments(call: Call): never {
   throw new UnsupportedSqlError(
     `${call.name}() with ${call.arguments.length} argument(s) of this form`,
@@ -277,14 +307,21 @@ function writeFormat(writer: Writer, call: Call): string {
     else {
       const value = values[index++]
       if (!value) return badArguments(call)
-      parts.push(writeConversion(conversion, writer.expression(value), call))
+      parts.push(writeConversion(writer, conversion, value, call))
     }
   }
   return parts.length === 0 ? "''" : `(${parts.join(' || ')})`
 }
 
-function writeConversion(conversion: string, value: string, call: Call): string {
-  if (/^-?\d*s$/.test(conversion)) return `printf('%${conversion}', trino_varchar(${value}))`
+function writeConversion(
+  writer: Writer,
+  conversion: string,
+  argument: Expression,
+  call: Call,
+): string {
+  const value = writer.expression(argument)
+  if (/^-?\d*s$/.test(conversion))
+    return `printf('%${conversion}', ${writeAsText(writer, argument)})`
   if (/^,d$/.test(conversion)) return `format('{:,}', CAST(${value} AS BIGINT))`
   if (/^[-+0 ]*\d*[dxX]$/.test(conversion))
     return `printf('%${conversion}', CAST(${value} AS BIGINT))`

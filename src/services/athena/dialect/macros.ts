@@ -1,25 +1,23 @@
+/** Raises Trino's error under its name. */
+export const DIVISION_BY_ZERO = "error('DIVISION_BY_ZERO: Division by zero')"
+
 /**
  * Macros with Trino's meaning where DuckDB's differs by the type of a value, which the translation
  * cannot know: DuckDB picks the overload. An argument is cast to the type of its overload, so each
  * list must name every type that may come. A session gets those that its statement uses.
  */
-const DIVISION_BY_ZERO = "error('DIVISION_BY_ZERO: Division by zero')"
+/** As IEEE 754 has it, whatever the session's settings do to the operator. */
+const FRACTION = `CASE WHEN b <> 0 OR a IS NULL OR b IS NULL THEN a / b
+    WHEN a > 0 THEN CAST('Infinity' AS DOUBLE) WHEN a < 0 THEN CAST('-Infinity' AS DOUBLE)
+    ELSE CAST('NaN' AS DOUBLE) END`
 
-export const macros: Readonly<Record<string, string>> = {
-  trino_divide: overloads([
-    ['a INTEGER, b INTEGER', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a // b END`],
-    ['a BIGINT, b BIGINT', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a // b END`],
-    ['a HUGEINT, b HUGEINT', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a // b END`],
-    ['a FLOAT, b FLOAT', 'a / b'],
-    ['a DOUBLE, b DOUBLE', 'a / b'],
-    ['a INTERVAL, b DOUBLE', 'a / b'],
-  ]),
-  trino_modulo: overloads([
-    ['a INTEGER, b INTEGER', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a % b END`],
-    ['a BIGINT, b BIGINT', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a % b END`],
-    ['a HUGEINT, b HUGEINT', `CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a % b END`],
-    ['a DOUBLE, b DOUBLE', 'a % b'],
-  ]),
+const macros: Readonly<Record<string, string>> = {
+  trino_divide: overloads(
+    arithmetic(`CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a // b END`, FRACTION),
+  ),
+  trino_modulo: overloads(
+    arithmetic(`CASE WHEN b = 0 THEN ${DIVISION_BY_ZERO} ELSE a % b END`, 'a % b'),
+  ),
   trino_shift: overloads([
     ['x DATE, i', '(x + i)::DATE'],
     ['x TIMESTAMP, i', 'x + i'],
@@ -38,10 +36,6 @@ export const macros: Readonly<Record<string, string>> = {
     ['x DATE', 'x::VARCHAR'],
     ['x VARCHAR', 'x'],
     ['x', 'x::VARCHAR'],
-  ]),
-  trino_at_zone: overloads([
-    ['x TIMESTAMP, z', "timezone(z, timezone('UTC', x))"],
-    ['x TIMESTAMPTZ, z', 'timezone(z, x)'],
   ]),
   trino_floor: overloads([
     ['x BIGINT', 'x'],
@@ -75,6 +69,18 @@ export const macros: Readonly<Record<string, string>> = {
   trino_typeof: `CREATE MACRO trino_typeof(x) AS
     replace(replace(replace(replace(lower(typeof(x)), 'timestamp with time zone',
     'timestamp(3) with time zone'), 'blob', 'varbinary'), 'hugeint', 'bigint'), 'float', 'real')`,
+}
+
+/** One overload for each pair of types: between two that fit, the engine would not choose. */
+function arithmetic(ofIntegers: string, ofFractions: string) {
+  const integers = ['INTEGER', 'BIGINT', 'HUGEINT']
+  const types = [...integers, 'FLOAT', 'DOUBLE']
+  return types.flatMap((left) =>
+    types.map((right): readonly [string, string] => [
+      `a ${left}, b ${right}`,
+      integers.includes(left) && integers.includes(right) ? ofIntegers : ofFractions,
+    ]),
+  )
 }
 
 function overloads(list: ReadonlyArray<readonly [parameters: string, body: string]>) {

@@ -1,6 +1,7 @@
 import { quoteName } from '../../glue/hive-type.ts'
 import type { Query } from './query-ast.ts'
 import { kindOf } from './value-kind.ts'
+import { typeOf } from './value-type.ts'
 import { writeExpression } from './write-expression.ts'
 import { writeQuery, writeSortItem, writeWindow } from './write-query.ts'
 import { writeType } from './write-type.ts'
@@ -14,6 +15,7 @@ export function translateQuery(query: Query, context: WriterContext): string {
   const bindings: Array<ReadonlyMap<string, string>> = []
   const named: Array<ReadonlySet<string>> = []
   let depth = 0
+  let leniencies = 0
 
   const writer: Writer = {
     expression: (value) => writeExpression(writer, value),
@@ -45,11 +47,19 @@ export function translateQuery(query: Query, context: WriterContext): string {
         name.length === 1 && named.some((names) => names.has(first?.text.toLowerCase() ?? ''))
       return isNamed && first ? quoteName(first.text) : context.tableOf(name, place)
     },
+    leniently(write) {
+      leniencies++
+      const text = write()
+      leniencies--
+      return text
+    },
+    isLenient: () => leniencies > 0,
     isOutermost: () => depth === 0,
     hidesPath: (name) =>
       name === undefined ? context.pathTables.size > 0 : context.pathTables.has(name.toLowerCase()),
     unknownIsMap: context.unknownIsMap,
     kindOf: (value) => kindOf(value, context),
+    typeOf: (value) => typeOf(value, context),
   }
   return writeQuery(writer, query)
 }

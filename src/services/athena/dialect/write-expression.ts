@@ -1,8 +1,9 @@
 import { quoteName, quoteText } from '../../glue/hive-type.ts'
 import { functionTemplates, sameFunctions } from './function-templates.ts'
 import { badArguments, functionWriters, writeExtract } from './function-writers.ts'
-import type { Call, Expression, SqlType } from './query-ast.ts'
+import type { Call, Expression } from './query-ast.ts'
 import { SqlSyntaxError, UnsupportedSqlError } from './tokens.ts'
+import { writeAsText, writeDivision, writeModulo, writeShift } from './write-by-type.ts'
 import type { Writer } from './writer.ts'
 
 export function writeExpression(writer: Writer, value: Expression): string {
@@ -35,7 +36,7 @@ export function writeExpression(writer: Writer, value: Expression): string {
     case 'case':
       return writeCase(writer, value)
     case 'cast':
-      return writeCast(writer, value.type, writer.expression(value.value), value.safe)
+      return writeCast(writer, value)
     case 'call':
       return writeCall(writer, value)
     case 'lambda':
@@ -51,7 +52,7 @@ export function writeExpression(writer: Writer, value: Expression): string {
     case 'extract':
       return writeExtract(value.field, writer.expression(value.value))
     case 'at-zone':
-      return `trino_at_zone(${writer.expression(value.value)}, ${writer.expression(value.zone)})`
+      return writeAtZone(writer.expression(value.value), writer.expression(value.zone))
     default:
       return writePredicate(writer, value)
   }
@@ -68,6 +69,11 @@ type Predicate = Extract<
     readonly kind: 'between' | 'in' | 'like' | 'is-null' | 'exists' | 'subquery' | 'quantified'
   }
 >
+
+/** A timestamp without a zone is taken as UTC, the session's. */
+function writeAtZone(value: string, zone: string): string {
+  return `timezone(${zone}, CAST(${value} AS TIMESTAMPTZ))`
+}
 
 function writePredicate(writer: Writer, value: Predicate): string {
   switch (value.kind) {
@@ -130,11 +136,15 @@ function writeInfix(writer: Writer, value: Extract<Expression, { kind: 'infix' }
   const [left, right] = [writer.expression(value.left), writer.expression(value.right)]
   const adds = operator === '+' || operator === '-'
   if (adds && value.right.kind === 'interval') {
-    return `trino_shift(${left}, ${operator === '-' ? `- (${right})` : right})`
+    return writeShift(writer, value.left, operator === '-' ? `- (${right})` : right)
   }
-  if (operator === '+' && value.left.kind === 'interval') return `trino_shift(${right}, ${left})`
-  if (operator === '/' && !isFraction(value.right)) return `trino_divide(${left}, ${right})`
-  if (operator === '%') return `trino_modulo(${left}, ${right})`
+  if (operator === '+' && value.left.kind === 'interval') {
+    return writeShift(writer, value.right, left)
+  }
+  if (operator === '/' && !isFraction(value.right)) {
+    return writeDivision(writer, value.left, value.right)
+  }
+  if (operator === '%') return writeModulo(writer, value.left, value.right)
   return `(${left} ${operator} ${right})`
 }
 
@@ -152,20 +162,22 @@ function writeCase(writer: Writer, value: Extract<Expression, { kind: 'case' }>)
   return `CASE${operand}${whens.join('')}${otherwise} END`
 }
 
-function writeCast(writer: Writer, type: SqlType, value: string, safe: boolean): string {
-  const cast = safe ? 'TRY_CAST' : 'CAST'
+function writeCast(
+  writer: Writer,
+  { value, type, safe }: Extract<Expression, { kind: 'cast' }>,
+): string {
   const [length] = type.lengths
   switch (type.name) {
-    case 'varchar':
-      return length === undefined
-        ? `trino_varchar(${value})`
-        : `left(trino_varchar(${value}), ${length})`
+    case 'varchar': {
+      const text = writeAsText(writer, value)
+      return length === undefined ? text : `left(${text}, ${length})`
+    }
     case 'char':
-      return `rpad(trino_varchar(${value}), ${length ?? 1}, ' ')`
+      return `rpad(${writeAsText(writer, value)}, ${length ?? 1}, ' ')`
     case 'json':
-      return `to_json(${value})`
+      return `to_json(${writer.expression(value)})`
     default:
-      return `${cast}(${value} AS ${writer.type(type)})`
+      return `${safe ? 'TRY_CAST' : 'CAST'}(${writer.expression(value)} AS ${writer.type(type)})`
   }
 }
 
@@ -173,6 +185,7 @@ function writeSubscript(writer: Writer, value: Extract<Expression, { kind: 'subs
   const { kind } = writer.kindOf(value.value)
   const [whole, index] = [writer.expression(value.value), writer.expression(value.index)]
   const plain = `(${whole})[${index}]`
+  if (writer.isLenient()) return plain
   if (kind === 'array' || kind === 'rows') {
     const problem = `error('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: ' || (${index}) || ' > ' || len(${whole}))`
     return `CASE WHEN (${index}) > len(${whole}) THEN ${problem} ELSE ${plain} END`

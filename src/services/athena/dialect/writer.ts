@@ -23,6 +23,9 @@ export interface Writer {
   /** Writes while these names (lower case) are queries of a WITH; the set may grow meanwhile. */
   naming<T>(names: ReadonlySet<string>, write: () => T): T
   table(table: TableRelation): string
+  /** Writes while an error within a value is to be null. */
+  leniently<T>(write: () => T): T
+  isLenient(): boolean
   /** True in the query itself, false in what stands in parentheses in it. */
   isOutermost(): boolean
   /** Whether the table of this name or alias (or any table) has the column `$path` in its view. */
@@ -30,6 +33,8 @@ export interface Writer {
   readonly unknownIsMap: boolean
   /** Whether a value is a map, an array or an array of rows, as far as the statement shows. */
   kindOf(value: Expression): ValueKind
+  /** The engine's type of a value, as far as the statement and the catalog show. */
+  typeOf(value: Expression): string | undefined
 }
 
 export type ValueKind =

@@ -9,6 +9,7 @@ import type { Query } from '../dialect/query-ast.ts'
 import { translateQuery } from '../dialect/translate.ts'
 import type { DuckdbType } from '../duckdb-type.ts'
 import { parseDuckdbType } from '../duckdb-type.ts'
+import { INFORMATION_SCHEMA, informationTableSql } from '../tables/information-schema.ts'
 import type { JsonShapes } from '../tables/json-shapes.ts'
 import type { TableFile, TableFilesDeps } from '../tables/table-files.ts'
 import { findPartitions, openFiles } from '../tables/table-files.ts'
@@ -58,11 +59,12 @@ export async function withQuerySession<T>(
     const paths = opened.flatMap(({ files }) => files.map(({ path }) => ({ path })))
     session = await deps.query.open({
       paths: [...paths, { path: options.scratch.path, writable: true }],
-      settings: { ieee_floating_point_ops: true },
+      settings: { ieee_floating_point_ops: true, integer_division: true },
       signal,
     })
     await options.onStart()
     await makeTables(session, deps, opened, options.hiddenPath)
+    await makeInformationTables(session, deps, scope, resolved)
     return await use(await prepare(session, resolved, opened, options.hiddenPath))
   } finally {
     await session?.close()
@@ -104,6 +106,20 @@ async function makeTables(
       withPath,
     })
     for (const statement of statements) await session.execute(statement)
+  }
+}
+
+async function makeInformationTables(
+  session: QuerySession,
+  deps: QuerySessionDeps,
+  scope: Scope,
+  { informationTables }: ResolvedQuery,
+): Promise<void> {
+  if (informationTables.length === 0) return
+  await session.execute(`CREATE SCHEMA ${schemaNameOf(INFORMATION_SCHEMA)}`)
+  for (const table of informationTables) {
+    const name = viewNameOf({ database: INFORMATION_SCHEMA, name: table })
+    await session.execute(await informationTableSql(deps.catalog, scope, table, name))
   }
 }
 

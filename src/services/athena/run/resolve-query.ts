@@ -11,6 +11,8 @@ import type { Place } from '../dialect/tokens.ts'
 import { SqlSyntaxError } from '../dialect/tokens.ts'
 import { limits } from '../limits.ts'
 import { QueryFailure } from '../query-failure.ts'
+import type { InformationTable } from '../tables/information-schema.ts'
+import { INFORMATION_SCHEMA, isInformationTable } from '../tables/information-schema.ts'
 import type { PartitionFilter } from '../tables/partition-filter.ts'
 import { createPartitionFilter } from '../tables/partition-filter.ts'
 import type { TableFilesDeps } from '../tables/table-files.ts'
@@ -23,6 +25,8 @@ export interface ResolvedQuery {
   /** Database of names without one. */
   readonly database: string
   readonly tables: ReadonlyArray<ResolvedTable>
+  /** Tables about the catalog itself. */
+  readonly informationTables: ReadonlyArray<InformationTable>
   /** Each behind those that it uses. */
   readonly views: ReadonlyArray<ResolvedView>
   /** Names and aliases (lower case) by which tables are called anywhere. */
@@ -110,6 +114,7 @@ export async function resolveQuery(
 ): Promise<ResolvedQuery> {
   const filters = new Map<string, { table: CatalogTable; filters: PartitionFilter[] }>()
   const views = new Map<string, ResolvedView>()
+  const informationTables = new Set<InformationTable>()
   const callNames = new Set<string>()
 
   async function visit(inner: Query, innerDatabase: string, depth: number): Promise<void> {
@@ -117,8 +122,13 @@ export async function resolveQuery(
       throw new QueryFailure('VIEW_IS_RECURSIVE', 'View is recursive or nested too deeply')
     }
     const found: FoundUse[] = []
-    for (const use of collectTableUses(inner)) {
+    const uses = collectTableUses(inner)
+    for (const use of uses) {
       const id = tableIdOf(use.name, use.place, innerDatabase)
+      if (id.database === INFORMATION_SCHEMA && isInformationTable(id.name)) {
+        informationTables.add(id.name)
+        continue
+      }
       const table = await findTable(deps, scope, id, use.place)
       found.push({ use, table, key: viewNameOf(id) })
       callNames.add(use.alias).add(id.name)
@@ -129,7 +139,7 @@ export async function resolveQuery(
         continue
       }
       const entry = filters.get(key) ?? { table, filters: [] }
-      entry.filters.push(filterOf(use, table, found))
+      entry.filters.push(filterOf(use, table, uses, found))
       filters.set(key, entry)
     }
   }
@@ -150,6 +160,7 @@ export async function resolveQuery(
       table: entry.table,
       filter: anyOf(entry.filters),
     })),
+    informationTables: [...informationTables],
     views: [...views.values()],
     callNames,
   }
@@ -168,11 +179,12 @@ export function schemaNameOf(database: string): string {
 function filterOf(
   use: TableUse,
   table: CatalogTable,
+  uses: ReadonlyArray<TableUse>,
   found: ReadonlyArray<FoundUse>,
 ): PartitionFilter {
-  const others = use.beside.flatMap((index) => found[index] ?? [])
+  const others = use.beside.map((index) => found.find((other) => other.use === uses[index]))
   const isOurs = (column: string) =>
-    !use.besideUnknown && !others.some((other) => hasColumn(other.table, column))
+    !use.besideUnknown && others.every((other) => other && !hasColumn(other.table, column))
   return createPartitionFilter(use, table.partitionKeys, isOurs)
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { quoteName, quoteText } from '../../glue/hive-type.ts'
 import { columnInfoOf } from '../column-info.ts'
-import { textMacros, textOfValue } from '../value-text.ts'
+import { textMacrosOf, textOfValue } from '../value-text.ts'
 import type { Outcome } from './outcome.ts'
 import type { PreparedQuery } from './query-session.ts'
 
@@ -27,7 +27,7 @@ export async function runSelect(
   const inputs = columns.map((_, index) => inputName(index)).join(', ')
   const rows = `SELECT ${texts.join(', ')} FROM (${sql}) AS q(${inputs})`
   const select = unique ? rows : `SELECT ${names.map(quoteText).join(', ')} UNION ALL (${rows})`
-  for (const macro of textMacros) await session.execute(macro)
+  for (const macro of textMacrosOf(select)) await session.execute(macro)
   const path = join(options.directory, RESULT_NAME)
   const { scannedBytes } = await session.execute(
     `COPY (${select}) TO ${quoteText(path)}

@@ -22,7 +22,7 @@ export function readDelimited(
     `delim = ${quoteText(format.delimiter)}`,
     `quote = ${quoteText(format.kind === 'csv' ? format.quote : '')}`,
     `escape = ${quoteText(format.escape)}`,
-    ...(format.kind === 'delimited' ? [`nullstr = ${quoteText(format.nullText)}`] : []),
+    `nullstr = ${quoteText(format.kind === 'delimited' ? format.nullText : NO_NULL)}`,
     `skip = ${format.headerLines}`,
     `compression = ${quoteText(compression)}`,
     'header = false',
@@ -31,11 +31,16 @@ export function readDelimited(
     'strict_mode = false',
     ...(withFile ? ["filename = '$file'"] : []),
   ]
-  const convert = format.kind === 'csv' ? convertCsv : convertLazily
-  const selected = columns.map((column) => `${convert(column)} AS ${quoteName(column.name)}`)
+  const selected = columns.map((column) => {
+    const value = format.kind === 'csv' ? convertCsv(column, format) : convertLazily(column)
+    return `${value} AS ${quoteName(column.name)}`
+  })
   if (withFile) selected.push('"$file"')
   return `SELECT ${selected.join(', ')} FROM read_csv([${list}], ${options.join(', ')})`
 }
+
+/** OpenCSVSerde has no text for null; the engine wants one. */
+const NO_NULL = '\u0001\u0002'
 
 const INTEGER = /^(tinyint|smallint|int|integer|bigint)$/
 
@@ -57,9 +62,16 @@ function convertLazily({ name, type, hiveType }: ReadColumn): string {
 }
 
 /** AWS: numbers from empty fields are null; dates are days, timestamps milliseconds since 1970. */
-function convertCsv({ name, type, hiveType }: ReadColumn): string {
+function convertCsv(
+  { name, type, hiveType }: ReadColumn,
+  { quote, escape: escaping }: Extract<TextFormat, { kind: 'csv' }>,
+): string {
   const text = quoteName(name)
-  if (type === 'VARCHAR') return text
+  // Two quotes stand for one, whatever the escape character is; the engine knows only one way.
+  const doubled = quote !== '' && quote !== escaping
+  if (type === 'VARCHAR') {
+    return doubled ? `replace(${text}, ${quoteText(quote + quote)}, ${quoteText(quote)})` : text
+  }
   const given = `nullif(${text}, '')`
   if (INTEGER.test(hiveType)) {
     const problem = `error('HIVE_BAD_DATA: Error parsing field value ' || ${quoteText(`for column ${name}`)} || ': ' || ${text})`

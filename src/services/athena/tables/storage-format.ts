@@ -82,7 +82,8 @@ function delimiterOf(text: string | undefined): string {
   return /^\d{1,3}$/.test(text) ? String.fromCharCode(Number(text)) : text
 }
 
-export type TextCompression = 'none' | 'gzip' | 'zstd'
+/** In the engine's words. */
+export type TextCompression = 'uncompressed' | 'gzip' | 'zstd'
 
 /** By the ending of the object's name, as Hive does. */
 export function compressionOf(uri: string): TextCompression {
@@ -92,5 +93,5 @@ export function compressionOf(uri: string): TextCompression {
   if (ending && /^(bz2|snappy|lz4|lzo|deflate)$/.test(ending)) {
     throw new UnsupportedSqlError(`text compressed with ${ending}`)
   }
-  return 'none'
+  return 'uncompressed'
 }

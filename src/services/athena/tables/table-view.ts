@@ -47,7 +47,7 @@ export function groupFiles(
   for (const file of files) {
     const { serde, inputFormat, parameters } = file.storage
     const isParquet = /parquet/i.test(`${serde?.library}${inputFormat}`)
-    const compression = isParquet ? 'none' : compressionOf(file.uri)
+    const compression = isParquet ? 'uncompressed' : compressionOf(file.uri)
     const key = JSON.stringify([
       serde?.library,
       serde?.parameters,
