@@ -95,3 +95,14 @@ function kebab(operation: string): string {
     .replace(/([A-Z])([A-Z][a-z])/g, '$1-$2')
     .toLowerCase()
 }
+
+test('the lock file has the packages of every platform', () => {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>
+  }
+  const wanted = Object.values(packages).flatMap((entry) =>
+    Object.keys(entry.optionalDependencies ?? {}),
+  )
+  expect(wanted.length).toBeGreaterThan(20)
+  expect(wanted.filter((name) => !packages[`node_modules/${name}`])).toEqual([])
+})
