@@ -11,7 +11,12 @@ from pyspark.sql import types as t
 from awsglue.paths import GONE, changed_at, glue_type, lenient, split_path
 
 _FIELD = {
-    'byte': 'byte', 'short': 'short', 'integer': 'int', 'long': 'long', 'float': 'float', 'double': 'double',
+    'byte': 'byte',
+    'short': 'short',
+    'integer': 'int',
+    'long': 'long',
+    'float': 'float',
+    'double': 'double',
 }
 
 
@@ -40,17 +45,42 @@ def mixed_json(engine, relation, name):
     import json
 
     column = quote_name(name)
-    rows = engine.sql(f'SELECT DISTINCT json_type({column}) FROM ({relation}) WHERE {column} IS NOT NULL')
+    rows = engine.sql(
+        f'SELECT DISTINCT json_type({column}) FROM ({relation}) WHERE {column} IS NOT NULL'
+    )
     found = {row[0] for row in rows} - {'NULL'}
     parts = []
     if found & {'BIGINT', 'UBIGINT', 'HUGEINT'}:
-        parts.append(('long', t.LongType(), "IN ('BIGINT', 'UBIGINT', 'HUGEINT')", f"TRY_CAST(json_extract_string({column}, '$') AS BIGINT)"))
+        parts.append(
+            (
+                'long',
+                t.LongType(),
+                "IN ('BIGINT', 'UBIGINT', 'HUGEINT')",
+                f"TRY_CAST(json_extract_string({column}, '$') AS BIGINT)",
+            )
+        )
     if found & {'DOUBLE', 'DECIMAL'}:
-        parts.append(('double', t.DoubleType(), "IN ('DOUBLE', 'DECIMAL')", f"TRY_CAST(json_extract_string({column}, '$') AS DOUBLE)"))
+        parts.append(
+            (
+                'double',
+                t.DoubleType(),
+                "IN ('DOUBLE', 'DECIMAL')",
+                f"TRY_CAST(json_extract_string({column}, '$') AS DOUBLE)",
+            )
+        )
     if 'BOOLEAN' in found:
-        parts.append(('boolean', t.BooleanType(), "= 'BOOLEAN'", f"CAST(json_extract_string({column}, '$') AS BOOLEAN)"))
+        parts.append(
+            (
+                'boolean',
+                t.BooleanType(),
+                "= 'BOOLEAN'",
+                f"CAST(json_extract_string({column}, '$') AS BOOLEAN)",
+            )
+        )
     if 'VARCHAR' in found:
-        parts.append(('string', t.StringType(), "= 'VARCHAR'", f"json_extract_string({column}, '$')"))
+        parts.append(
+            ('string', t.StringType(), "= 'VARCHAR'", f"json_extract_string({column}, '$')")
+        )
     for word, label in (('OBJECT', 'struct'), ('ARRAY', 'array')):
         if word in found:
             shape = engine.sql(
@@ -62,7 +92,10 @@ def mixed_json(engine, relation, name):
             parts.append((label, kind, f"= '{word}'", f'json_transform({column}, {text})'))
     if not parts:
         return t.NullType(), 'NULL', False
-    cases = [(label, kind, f'CASE WHEN json_type({column}) {test} THEN {sql} END') for label, kind, test, sql in parts]
+    cases = [
+        (label, kind, f'CASE WHEN json_type({column}) {test} THEN {sql} END')
+        for label, kind, test, sql in parts
+    ]
     if len(cases) == 1:
         return cases[0][1], cases[0][2], False
     kind = t.StructType([t.StructField(label, part) for label, part, _ in cases])
@@ -114,7 +147,11 @@ def _acted(attribute, is_choice, action):
         if is_choice and name == 'cast':
             value = cast_choice(attribute, kind)
         elif is_choice:
-            same = [part for part in parts_of(attribute) if part.type == kind or field_name(part.type) == field_name(kind)]
+            same = [
+                part
+                for part in parts_of(attribute)
+                if part.type == kind or field_name(part.type) == field_name(kind)
+            ]
             value = lenient(same[0], kind) if same else lenient(Typed('NULL', t.NullType()), kind)
         return [(Attribute(attribute.name, kind), lenient(value, kind).sql)]
     raise refused(f"resolveChoice()'s action '{action}'")
@@ -132,6 +169,8 @@ def _nested(item, parts, action):
     if name not in ('cast', 'project') or kind is None:
         raise refused(f"resolveChoice()'s action '{action}' inside of a column")
     made = changed_at(
-        Typed(sql, attribute.type), parts[1:], lambda own, part: [(own, lenient(part, kind))] if kind else GONE
+        Typed(sql, attribute.type),
+        parts[1:],
+        lambda own, part: [(own, lenient(part, kind))] if kind else GONE,
     )
     return Attribute(attribute.name, made.type), made.sql

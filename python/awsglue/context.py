@@ -44,22 +44,50 @@ class DynamicFrameReader:
     def __init__(self, context):
         self._context = context
 
-    def from_catalog(self, database=None, table_name=None, redshift_tmp_dir='', transformation_ctx='',
-                     push_down_predicate='', additional_options=None, catalog_id=None, name_space=None, **more):
+    def from_catalog(
+        self,
+        database=None,
+        table_name=None,
+        redshift_tmp_dir='',
+        transformation_ctx='',
+        push_down_predicate='',
+        additional_options=None,
+        catalog_id=None,
+        name_space=None,
+        **more,
+    ):
         if more or redshift_tmp_dir or catalog_id:
             named = next(iter(more), 'redshift_tmp_dir' if redshift_tmp_dir else 'catalog_id')
             raise refused(f"from_catalog()'s argument '{named}'")
         database = database or name_space
         return readers.from_catalog(
-            self._context, database, table_name, transformation_ctx, push_down_predicate, additional_options
+            self._context,
+            database,
+            table_name,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
         )
 
-    def from_options(self, connection_type, connection_options=None, format=None, format_options=None,
-                     transformation_ctx='', push_down_predicate='', **more):
+    def from_options(
+        self,
+        connection_type,
+        connection_options=None,
+        format=None,
+        format_options=None,
+        transformation_ctx='',
+        push_down_predicate='',
+        **more,
+    ):
         if more or push_down_predicate:
             raise refused(f"from_options()'s argument '{next(iter(more), 'push_down_predicate')}'")
         return readers.from_options(
-            self._context, connection_type, connection_options or {}, format, format_options or {}, transformation_ctx
+            self._context,
+            connection_type,
+            connection_options or {},
+            format,
+            format_options or {},
+            transformation_ctx,
         )
 
     def from_rdd(self, data, name, schema=None, sampleRatio=None):
@@ -70,22 +98,50 @@ class DynamicFrameWriter:
     def __init__(self, context):
         self._context = context
 
-    def from_options(self, frame, connection_type, connection_options=None, format=None, format_options=None,
-                     transformation_ctx='', accumulator_size=0):
+    def from_options(
+        self,
+        frame,
+        connection_type,
+        connection_options=None,
+        format=None,
+        format_options=None,
+        transformation_ctx='',
+        accumulator_size=0,
+    ):
         for one in _frames(frame):
-            writers.write_frame(one, connection_type, connection_options or {}, format, format_options or {})
+            writers.write_frame(
+                one, connection_type, connection_options or {}, format, format_options or {}
+            )
         return frame
 
-    def from_catalog(self, frame, database=None, table_name=None, redshift_tmp_dir='', transformation_ctx='',
-                     additional_options=None, catalog_id=None, name_space=None):
+    def from_catalog(
+        self,
+        frame,
+        database=None,
+        table_name=None,
+        redshift_tmp_dir='',
+        transformation_ctx='',
+        additional_options=None,
+        catalog_id=None,
+        name_space=None,
+    ):
         if redshift_tmp_dir or catalog_id:
-            raise refused("write_dynamic_frame.from_catalog()'s arguments redshift_tmp_dir and catalog_id")
+            raise refused(
+                "write_dynamic_frame.from_catalog()'s arguments redshift_tmp_dir and catalog_id"
+            )
         for one in _frames(frame):
             writers.write_catalog(one, database or name_space, table_name, additional_options)
         return frame
 
-    def from_jdbc_conf(self, frame, catalog_connection, connection_options=None, redshift_tmp_dir='',
-                       transformation_ctx='', catalog_id=None):
+    def from_jdbc_conf(
+        self,
+        frame,
+        catalog_connection,
+        connection_options=None,
+        redshift_tmp_dir='',
+        transformation_ctx='',
+        catalog_id=None,
+    ):
         raise refused('write_dynamic_frame.from_jdbc_conf()')
 
 
@@ -93,7 +149,9 @@ def _frames(frame):
     if isinstance(frame, DynamicFrameCollection):
         return list(frame.values())
     if not isinstance(frame, DynamicFrame):
-        raise TypeError('frame_or_dfc must be DynamicFrame orDynamicFrameCollection. Got ' + str(type(frame)))
+        raise TypeError(
+            'frame_or_dfc must be DynamicFrame orDynamicFrameCollection. Got ' + str(type(frame))
+        )
     return [frame]
 
 
@@ -107,13 +165,17 @@ class _DataFrames:
         if 'frame' in options or (arguments and not isinstance(arguments[0], str)):
             frame = options.pop('frame', None) or arguments[0]
             rest = arguments[1:] if arguments and arguments[0] is frame else arguments
-            return self._context.write_dynamic_frame.from_catalog(self._dynamic(frame), *rest, **options)
+            return self._context.write_dynamic_frame.from_catalog(
+                self._dynamic(frame), *rest, **options
+            )
         return self._context.create_dynamic_frame.from_catalog(*arguments, **options).toDF()
 
     def from_options(self, *arguments, **options):
         if 'frame' in options:
             frame = options.pop('frame')
-            return self._context.write_dynamic_frame.from_options(self._dynamic(frame), *arguments, **options)
+            return self._context.write_dynamic_frame.from_options(
+                self._dynamic(frame), *arguments, **options
+            )
         return self._context.create_dynamic_frame.from_options(*arguments, **options).toDF()
 
     def _dynamic(self, frame):
@@ -169,13 +231,16 @@ class GlueContext(SQLContext):
     def purge_s3_path(self, s3_path_, options=None, transformation_ctx='', catalog_id=None):
         return self._purge('purge', {'path': s3_path(s3_path_)}, options)
 
-    def purge_table(self, database=None, table_name=None, options=None, transformation_ctx='', catalog_id=None):
+    def purge_table(
+        self, database=None, table_name=None, options=None, transformation_ctx='', catalog_id=None
+    ):
         return self._purge('purge.table', {'database': database, 'table': table_name}, options)
 
     def _purge(self, op, fields, options):
         given = dict(options or {})
         names = {
-            'retentionPeriod': 'retentionHours', 'excludeStorageClasses': 'excludeStorageClasses',
+            'retentionPeriod': 'retentionHours',
+            'excludeStorageClasses': 'excludeStorageClasses',
             'partitionPredicate': 'partitionPredicate',
         }
         for name, value in given.items():
@@ -229,5 +294,10 @@ class _Source:
         if isinstance(given.get('paths'), str) and given['paths'].startswith('['):
             given['paths'] = json.loads(given['paths'])
         return readers.from_options(
-            self._context, self._connection_type, given, self._format, self._format_options, self._name
+            self._context,
+            self._connection_type,
+            given,
+            self._format,
+            self._format_options,
+            self._name,
         )

@@ -34,10 +34,17 @@ class Field:
         self.properties = properties or {}
 
     def jsonValue(self):
-        return {'name': self.name, 'container': self.dataType.jsonValue(), 'properties': self.properties}
+        return {
+            'name': self.name,
+            'container': self.dataType.jsonValue(),
+            'properties': self.properties,
+        }
 
     def __eq__(self, other):
-        return isinstance(other, Field) and (self.name, self.dataType) == (other.name, other.dataType)
+        return isinstance(other, Field) and (self.name, self.dataType) == (
+            other.name,
+            other.dataType,
+        )
 
     def __hash__(self):
         return hash(self.name)
@@ -87,9 +94,19 @@ class DecimalType(DataType):
 
 
 _NAMES = {
-    'void': 'null', 'byte': 'byte', 'short': 'short', 'integer': 'int', 'long': 'long', 'float': 'float',
-    'double': 'double', 'string': 'string', 'boolean': 'boolean', 'date': 'date', 'timestamp': 'timestamp',
-    'binary': 'binary', 'timestamp_ntz': 'timestamp',
+    'void': 'null',
+    'byte': 'byte',
+    'short': 'short',
+    'integer': 'int',
+    'long': 'long',
+    'float': 'float',
+    'double': 'double',
+    'string': 'string',
+    'boolean': 'boolean',
+    'date': 'date',
+    'timestamp': 'timestamp',
+    'binary': 'binary',
+    'timestamp_ntz': 'timestamp',
 }
 
 
@@ -119,7 +136,9 @@ def tree_text(struct):
 
 
 def _branch(name, kind, indent):
-    shown = f'decimal({kind.precision},{kind.scale})' if isinstance(kind, DecimalType) else kind.name
+    shown = (
+        f'decimal({kind.precision},{kind.scale})' if isinstance(kind, DecimalType) else kind.name
+    )
     line = f'{indent}|-- {name}: {shown}\n'
     return line + _twigs(kind, indent + '|    ')
 
@@ -130,7 +149,12 @@ def _twigs(kind, indent):
     if isinstance(kind, ArrayType):
         return _branch('element', kind.elementType, indent)
     if isinstance(kind, MapType):
-        return _branch('keyType', DataType('string'), indent) + _branch('valueType', kind.valueType, indent)
+        return _branch('keyType', DataType('string'), indent) + _branch(
+            'valueType', kind.valueType, indent
+        )
     if isinstance(kind, ChoiceType):
-        return ''.join(f'{indent}|-- {name}\n' + _twigs(part, indent + '|    ') for name, part in kind.choices.items())
+        return ''.join(
+            f'{indent}|-- {name}\n' + _twigs(part, indent + '|    ')
+            for name, part in kind.choices.items()
+        )
     return ''

@@ -14,7 +14,9 @@ class Job:
         self.job_name = None
 
     def init(self, job_name, args=None):
-        arguments = {str(name): str(value) for name, value in (args or {}).items() if value is not None}
+        arguments = {
+            str(name): str(value) for name, value in (args or {}).items() if value is not None
+        }
         answer = channel.current().call('init', name=job_name, arguments=arguments)
         self.job_name = job_name
         Job._bookmark = answer.get('bookmark')

@@ -83,9 +83,13 @@ def _relational(plan, name, tables):
     shown = [a for a, _ in items if a not in arrays]
     tables[name] = p.keep(whole, shown)
     for attribute, number in numbered:
-        base = p.project(whole, [(Attribute('id', number.type), number.sql), (attribute, attribute.sql)])
+        base = p.project(
+            whole, [(Attribute('id', number.type), number.sql), (attribute, attribute.sql)]
+        )
         identity = base.attributes[0]
-        made, (place, value) = generate(base, n.Generator('posexplode', [n.Reference(attribute)]), ['index', 'val'], None)
+        made, (place, value) = generate(
+            base, n.Generator('posexplode', [n.Reference(attribute)]), ['index', 'val'], None
+        )
         child = p.keep(made, [identity, place, value])
         _relational(_prefixed(child), f'{name}_{attribute.name}', tables)
 
@@ -103,7 +107,10 @@ def unboxed(frame, parts):
     if len(parts) > 1 or value is None or not isinstance(value.type, t.StringType):
         raise refused('unbox() of anything but a top-level field of text')
     shape = frame._engine.run(
-        plan, lambda body: f'SELECT json_group_structure(CASE WHEN json_valid({value.sql}) THEN CAST({value.sql} AS JSON) END) FROM ({body})'
+        plan,
+        lambda body: (
+            f'SELECT json_group_structure(CASE WHEN json_valid({value.sql}) THEN CAST({value.sql} AS JSON) END) FROM ({body})'
+        ),
     )[0][0]
     kind = _structure_type(json.loads(shape)) if shape else t.StructType([])
     text = quote_text(json.dumps(structure(kind)))

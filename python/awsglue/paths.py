@@ -11,10 +11,25 @@ from pyspark.sql.column import split_name
 GONE = object()
 
 _TYPES = {
-    'int': 'int', 'integer': 'int', 'long': 'bigint', 'bigint': 'bigint', 'short': 'smallint', 'smallint': 'smallint',
-    'byte': 'tinyint', 'tinyint': 'tinyint', 'float': 'float', 'double': 'double', 'string': 'string',
-    'boolean': 'boolean', 'date': 'date', 'timestamp': 'timestamp', 'binary': 'binary', 'decimal': 'decimal(10,2)',
-    'null': 'void', 'varchar': 'string', 'char': 'string',
+    'int': 'int',
+    'integer': 'int',
+    'long': 'bigint',
+    'bigint': 'bigint',
+    'short': 'smallint',
+    'smallint': 'smallint',
+    'byte': 'tinyint',
+    'tinyint': 'tinyint',
+    'float': 'float',
+    'double': 'double',
+    'string': 'string',
+    'boolean': 'boolean',
+    'date': 'date',
+    'timestamp': 'timestamp',
+    'binary': 'binary',
+    'decimal': 'decimal(10,2)',
+    'null': 'void',
+    'varchar': 'string',
+    'char': 'string',
 }
 
 
@@ -25,7 +40,11 @@ def glue_type(name):
         return None
     if '<' in lowered:
         for glue, spark in (('long', 'bigint'), ('short', 'smallint'), ('byte', 'tinyint')):
-            lowered = lowered.replace(f'<{glue}', f'<{spark}').replace(f':{glue}', f':{spark}').replace(f',{glue}>', f',{spark}>')
+            lowered = (
+                lowered.replace(f'<{glue}', f'<{spark}')
+                .replace(f':{glue}', f':{spark}')
+                .replace(f',{glue}>', f',{spark}>')
+            )
         return parse_type(lowered)
     return parse_type(_TYPES.get(lowered, lowered))
 
@@ -56,11 +75,15 @@ def _step(value, name):
     if isinstance(value.type, t.StructType):
         for field in value.type:
             if field.name.lower() == name.lower():
-                return Typed(f'struct_extract({value.sql}, {quote_text(field.name)})', field.dataType)
+                return Typed(
+                    f'struct_extract({value.sql}, {quote_text(field.name)})', field.dataType
+                )
     if isinstance(value.type, t.ArrayType) and isinstance(value.type.elementType, t.StructType):
         x = f'x{fresh_id()}'
         inner = _step(Typed(x, value.type.elementType), name)
-        return inner and Typed(f'list_transform({value.sql}, lambda {x}: {inner.sql})', t.ArrayType(inner.type))
+        return inner and Typed(
+            f'list_transform({value.sql}, lambda {x}: {inner.sql})', t.ArrayType(inner.type)
+        )
     if isinstance(value.type, t.MapType):
         return Typed(f'({value.sql})[{quote_text(name)}]', value.type.valueType)
     return None
@@ -73,7 +96,9 @@ def changed_at(value, parts, change):
     if isinstance(kind, t.ArrayType):
         x = f'x{fresh_id()}'
         inner = changed_at(Typed(x, kind.elementType), parts, change)
-        return Typed(f'list_transform({value.sql}, lambda {x}: {inner.sql})', t.ArrayType(inner.type))
+        return Typed(
+            f'list_transform({value.sql}, lambda {x}: {inner.sql})', t.ArrayType(inner.type)
+        )
     if not isinstance(kind, t.StructType):
         return value
     names, values = [], []

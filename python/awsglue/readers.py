@@ -14,12 +14,31 @@ from awsglue.dynamicframe import DynamicFrame
 
 # Options that steer only how Glue splits its work.
 _TUNING = {
-    'groupfiles', 'groupsize', 'uses3listimplementation', 'maxfilesinband', 'maxband', 'isfailfast',
-    'optimizeperformance', 'useglueparquetwriter', 'blocksize', 'pagesize', 'mergeschema', 'strict',
+    'groupfiles',
+    'groupsize',
+    'uses3listimplementation',
+    'maxfilesinband',
+    'maxband',
+    'isfailfast',
+    'optimizeperformance',
+    'useglueparquetwriter',
+    'blocksize',
+    'pagesize',
+    'mergeschema',
+    'strict',
 }
 _FORMAT_OPTIONS = {
     'json': {'jsonpath', 'multiline', 'encoding'},
-    'csv': {'separator', 'escaper', 'quotechar', 'multiline', 'withheader', 'writeheader', 'skipfirst', 'encoding'},
+    'csv': {
+        'separator',
+        'escaper',
+        'quotechar',
+        'multiline',
+        'withheader',
+        'writeheader',
+        'skipfirst',
+        'encoding',
+    },
     'parquet': {'compression'},
 }
 
@@ -34,11 +53,22 @@ def check(options, known, what):
             raise refused(f"the option '{name}' of {what}")
 
 
-def from_catalog(context, database, table_name, transformation_ctx='', push_down_predicate='', additional_options=None):
+def from_catalog(
+    context,
+    database,
+    table_name,
+    transformation_ctx='',
+    push_down_predicate='',
+    additional_options=None,
+):
     options = dict(additional_options or {})
     check(options, {'catalogpartitionpredicate', 'recurse'}, 'from_catalog()')
     plan, source = catalog.table_plan(
-        context._engine, database, table_name, push_down_predicate or None, options.get('catalogPartitionPredicate'),
+        context._engine,
+        database,
+        table_name,
+        push_down_predicate or None,
+        options.get('catalogPartitionPredicate'),
         transformation_ctx or None,
     )
     frame = DynamicFrame(DataFrame(plan, context.spark_session), context, transformation_ctx)
@@ -48,14 +78,24 @@ def from_catalog(context, database, table_name, transformation_ctx='', push_down
 
 def _errors_of(engine, clusters):
     found = [files for fmt, _, files in clusters if fmt == 'json']
-    return lambda: sum(readers.broken_lines(engine, files) for files in found if readers.json_layout(engine, files) == 'broken')
+    return lambda: sum(
+        readers.broken_lines(engine, files)
+        for files in found
+        if readers.json_layout(engine, files) == 'broken'
+    )
 
 
-def from_options(context, connection_type, connection_options, format, format_options, transformation_ctx=''):
+def from_options(
+    context, connection_type, connection_options, format, format_options, transformation_ctx=''
+):
     if connection_type not in ('s3', 'file'):
         raise refused(f"reading from the connection type '{connection_type}'")
     options = {name.lower(): value for name, value in (connection_options or {}).items()}
-    check(connection_options or {}, {'paths', 'path', 'recurse', 'exclusions', 'compressiontype'}, 'from_options()')
+    check(
+        connection_options or {},
+        {'paths', 'path', 'recurse', 'exclusions', 'compressiontype'},
+        'from_options()',
+    )
     paths = options.get('paths', options.get('path'))
     if not paths:
         raise IllegalArgumentException('connection_options needs paths')
@@ -68,10 +108,16 @@ def from_options(context, connection_type, connection_options, format, format_op
     check(given, _FORMAT_OPTIONS[fmt], f'the {fmt} format')
     if str(given.get('encoding', 'UTF-8')).upper() not in ('UTF-8', 'UTF8'):
         raise refused(f"the encoding '{given['encoding']}'")
-    fields = {'paths': sources.s3_paths(paths), 'recurse': _truth(options.get('recurse', True)), 'format': fmt}
+    fields = {
+        'paths': sources.s3_paths(paths),
+        'recurse': _truth(options.get('recurse', True)),
+        'format': fmt,
+    }
     exclusions = options.get('exclusions')
     if exclusions:
-        fields['exclusions'] = json.loads(exclusions) if isinstance(exclusions, str) else list(exclusions)
+        fields['exclusions'] = (
+            json.loads(exclusions) if isinstance(exclusions, str) else list(exclusions)
+        )
     if transformation_ctx:
         fields['context'] = transformation_ctx
     source = context._engine.channel.call('source.paths', **fields)
@@ -128,8 +174,9 @@ def _with_choices(engine, files, kinds, layout, plan, mixed):
     arguments = readers._json_arguments(files, layout)
     found, choices = [], set()
     columns = ', '.join(
-        f"{quote_text(a.name)}: {quote_text('JSON' if a.name in mixed else readers._json_storage(a.type))}"
-        for a in plan.attributes if a.name.lower() not in keys
+        f'{quote_text(a.name)}: {quote_text("JSON" if a.name in mixed else readers._json_storage(a.type))}'
+        for a in plan.attributes
+        if a.name.lower() not in keys
     )
     arguments['columns'] = f'{{{columns}}}'
     relation = files.read('read_json', arguments)
@@ -151,10 +198,15 @@ def _csv(engine, files, kinds, options):
     quote = str(options.get('quoteChar', '"'))
     quote = '' if quote == '-1' else quote
     header = _truth(options.get('withHeader', False))
-    names = readers.csv_names(engine, files, options.get('separator', ','), quote, quote, header, 'col')
+    names = readers.csv_names(
+        engine, files, options.get('separator', ','), quote, quote, header, 'col'
+    )
     if not names:
         return readers.plan_of('SELECT 1 AS none WHERE false', []), set(), _none
     relation = files.read('read_csv', catalog.glue_csv_arguments(files, names))
     columns = [(name, t.StringType(), quote_name(name)) for name in names]
-    return readers.plan_of(relation, columns + readers.partition_columns(files, kinds)), set(), _none
-
+    return (
+        readers.plan_of(relation, columns + readers.partition_columns(files, kinds)),
+        set(),
+        _none,
+    )

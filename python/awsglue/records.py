@@ -31,7 +31,9 @@ class DynamicRecord(dict):
 def _record(names, values, choices=()):
     record = DynamicRecord(zip(names, (plain(value) for value in values)))
     for name in choices:
-        record[name] = next((part for part in (record[name] or {}).values() if part is not None), None)
+        record[name] = next(
+            (part for part in (record[name] or {}).values() if part is not None), None
+        )
     return record
 
 
@@ -57,8 +59,10 @@ def filtered(plan, function, session, choices=()):
     """The records for which the function answers something true."""
     names = [a.name for a in plan.attributes]
     call = n.PythonCall(
-        lambda *values: bool(function(_record(names, values, choices))), [n.Reference(a) for a in plan.attributes],
-        t.BooleanType(), getattr(function, '__name__', 'filter'),
+        lambda *values: bool(function(_record(names, values, choices))),
+        [n.Reference(a) for a in plan.attributes],
+        t.BooleanType(),
+        getattr(function, '__name__', 'filter'),
     )
     return s.where(plan, call, session)
 
@@ -69,7 +73,9 @@ def mapped(frame, function, before=()):
     plan, engine = frame._plan, frame._engine
     names = [a.name for a in plan.attributes]
     path = engine.scratch('.records')
-    fields, simple = _written(path, (_answers(function, _record(names, row, before)) for row in engine.rows(plan)))
+    fields, simple = _written(
+        path, (_answers(function, _record(names, row, before)) for row in engine.rows(plan))
+    )
     attributes, choices = [], set()
     for name, known in fields.items():
         kind = _known_type(known)
@@ -94,7 +100,9 @@ def _answers(function, record):
             f'An exception was thrown from the function of Map: {type(error).__name__}: {error}'
         ) from error
     if made is not None and not isinstance(made, dict):
-        raise IllegalArgumentException(f'The function of Map must answer a record, not {type(made).__name__}.')
+        raise IllegalArgumentException(
+            f'The function of Map must answer a record, not {type(made).__name__}.'
+        )
     return made
 
 
@@ -135,7 +143,9 @@ def _read_simple(path, attributes):
     from headrace_job.expression.duck_types import duck_type
     from headrace_job.expression.typed import quote_name, quote_text
 
-    columns = ', '.join(f'{quote_text(a.name)}: {quote_text(duck_type(a.type))}' for a in attributes)
+    columns = ', '.join(
+        f'{quote_text(a.name)}: {quote_text(duck_type(a.type))}' for a in attributes
+    )
     taken = ', '.join(f'{quote_name(a.name)} AS {a.sql}' for a in attributes)
     return f"SELECT {taken} FROM read_json({quote_text(path)}, format='newline_delimited', columns={{{columns}}})"
 
@@ -143,7 +153,9 @@ def _read_simple(path, attributes):
 def _nulls(attributes):
     from headrace_job.expression.duck_types import duck_type
 
-    return ', '.join(f'CAST(NULL AS {duck_type(a.type)}) AS {a.sql}' for a in attributes) or '1 AS c0'
+    return (
+        ', '.join(f'CAST(NULL AS {duck_type(a.type)}) AS {a.sql}' for a in attributes) or '1 AS c0'
+    )
 
 
 def _known_type(known):
@@ -194,7 +206,7 @@ def _packed(value):
 def _unpacked(value):
     if len(value) != 1:
         return value
-    (key, text), = value.items()
+    ((key, text),) = value.items()
     if key == '\x00t':
         return datetime.datetime.fromisoformat(text)
     if key == '\x00d':
@@ -215,7 +227,9 @@ def _cell(value, attribute, is_choice):
     if not is_choice or value is None:
         return value
     kind = _type_of(value)
-    return {field.name: value if field.name == ch.field_name(kind) else None for field in attribute.type}
+    return {
+        field.name: value if field.name == ch.field_name(kind) else None for field in attribute.type
+    }
 
 
 _SIGNS = {'>': '>', '<': '<', '>=': '>=', '<=': '<=', '=': '=', '==': '=', '!=': '<>'}

@@ -12,10 +12,26 @@ from awsglue.readers import check
 
 _FORMAT_OPTIONS = {
     'json': {'encoding', 'compression'},
-    'csv': {'separator', 'quotechar', 'escaper', 'writeheader', 'withheader', 'encoding', 'compression'},
+    'csv': {
+        'separator',
+        'quotechar',
+        'escaper',
+        'writeheader',
+        'withheader',
+        'encoding',
+        'compression',
+    },
     'parquet': {'compression'},
 }
-_CONNECTION_OPTIONS = {'path', 'partitionkeys', 'compression', 'enableupdatecatalog', 'updatebehavior', 'database', 'tablename'}
+_CONNECTION_OPTIONS = {
+    'path',
+    'partitionkeys',
+    'compression',
+    'enableupdatecatalog',
+    'updatebehavior',
+    'database',
+    'tablename',
+}
 
 
 def form_of(name):
@@ -32,7 +48,11 @@ def _sink(frame, fmt, options, format_options):
     lowered = {name.lower(): value for name, value in format_options.items()}
     connection = {name.lower(): value for name, value in options.items()}
     compression = lowered.get('compression', connection.get('compression'))
-    given = {name: value for name, value in lowered.items() if name in ('separator', 'quotechar', 'writeheader')}
+    given = {
+        name: value
+        for name, value in lowered.items()
+        if name in ('separator', 'quotechar', 'writeheader')
+    }
     if lowered.get('escaper'):
         given['escape'] = lowered['escaper']
     if compression:
@@ -62,7 +82,11 @@ def write_frame(frame, connection_type, connection_options, format, format_optio
     """Adds the frame's records below a path. Answers the frame."""
     if connection_type != 's3':
         raise refused(f"writing to the connection type '{connection_type}'")
-    check(connection_options, _CONNECTION_OPTIONS - {'enableupdatecatalog', 'updatebehavior', 'database', 'tablename'}, 'from_options()')
+    check(
+        connection_options,
+        _CONNECTION_OPTIONS - {'enableupdatecatalog', 'updatebehavior', 'database', 'tablename'},
+        'from_options()',
+    )
     path = connection_options.get('path')
     if not path:
         raise IllegalArgumentException('connection_options needs a path')
@@ -75,27 +99,54 @@ def write_frame(frame, connection_type, connection_options, format, format_optio
 def write_catalog(frame, database, table_name, additional_options):
     """Adds the frame's records to a table, in its format and at its place."""
     options = dict(additional_options or {})
-    check(options, {'partitionkeys', 'enableupdatecatalog', 'updatebehavior'}, 'write_dynamic_frame.from_catalog()')
+    check(
+        options,
+        {'partitionkeys', 'enableupdatecatalog', 'updatebehavior'},
+        'write_dynamic_frame.from_catalog()',
+    )
     engine = frame.glue_ctx._engine
     table = engine.channel.call('catalog.table', database=database, table=table_name)
     keys = options.get('partitionKeys') or [key['name'] for key in table['partitionKeys']]
     sink_options = {'path': table['location'], 'partitionKeys': keys}
     fmt = form_of(table['format'])
     own = table.get('formatOptions') or {}
-    csv_options = {'separator': own.get('separator', ','), 'writeHeader': str(own.get('withHeader', own.get('skipFirst', False))).lower()}
+    csv_options = {
+        'separator': own.get('separator', ','),
+        'writeHeader': str(own.get('withHeader', own.get('skipFirst', False))).lower(),
+    }
     sink = _sink(frame, fmt, sink_options, csv_options if fmt == 'csv' else {})
-    answer, body, partition = sinks.write(engine, _plan(frame, fmt), s3_path(table['location']), sink)
+    answer, body, partition = sinks.write(
+        engine, _plan(frame, fmt), s3_path(table['location']), sink
+    )
     if str(options.get('enableUpdateCatalog', False)).lower() == 'true':
-        _update(engine, database, table_name, table['location'], sink, answer, body, partition, options.get('updateBehavior'))
+        _update(
+            engine,
+            database,
+            table_name,
+            table['location'],
+            sink,
+            answer,
+            body,
+            partition,
+            options.get('updateBehavior'),
+        )
     return frame
 
 
 def _update(engine, database, table, path, sink, answer, body, keys, behaviour):
     fields = {'updateBehavior': behaviour} if behaviour else {}
     engine.channel.call(
-        'catalog.write', database=database, table=table, path=s3_path(path), format=sink.format,
-        columns=sinks.hive_columns(body), partitionKeys=sinks.hive_columns(keys), partitions=answer['partitions'],
-        mode='append', compression=sink.compression, **fields,
+        'catalog.write',
+        database=database,
+        table=table,
+        path=s3_path(path),
+        format=sink.format,
+        columns=sinks.hive_columns(body),
+        partitionKeys=sinks.hive_columns(keys),
+        partitions=answer['partitions'],
+        mode='append',
+        compression=sink.compression,
+        **fields,
     )
 
 

@@ -71,18 +71,20 @@ def _exception(error):
 
 class _Current:
     channel = None
+    lock = threading.Lock()
 
 
 def current():
     """The channel of this process: descriptors 3 and 4, unless a test has put another in place."""
-    if _Current.channel is None:
-        try:
-            _Current.channel = Channel(os.fdopen(3, 'rb'), os.fdopen(4, 'wb'))
-        except OSError:
-            raise RuntimeError(
-                'This script needs Headrace: start it as a Glue job (StartJobRun), not with plain python.'
-            ) from None
-    return _Current.channel
+    with _Current.lock:
+        if _Current.channel is None:
+            try:
+                _Current.channel = Channel(os.fdopen(3, 'rb'), os.fdopen(4, 'wb'))
+            except OSError:
+                raise RuntimeError(
+                    'This script needs Headrace: start it as a Glue job (StartJobRun), not with plain python.'
+                ) from None
+        return _Current.channel
 
 
 def use(channel):

@@ -37,7 +37,9 @@ def _prepare(script, arguments):
     sys.argv = list(arguments)
     # This package's own folder first: a script must not get another pyspark by chance.
     own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    extra = [path for path in os.environ.get('HEADRACE_EXTRA_PY_FILES', '').split(os.pathsep) if path]
+    extra = [
+        path for path in os.environ.get('HEADRACE_EXTRA_PY_FILES', '').split(os.pathsep) if path
+    ]
     folders = [os.path.dirname(path) if path.endswith('.py') else path for path in extra]
     rest = [path for path in sys.path if path not in (own, '')]
     sys.path[:] = [own, os.path.dirname(os.path.abspath(script)), *dict.fromkeys(folders), *rest]

@@ -22,7 +22,7 @@ def check(key, value):
     """Raises NotImplementedError for a setting that would have no effect but ought to."""
     lowered = key.lower()
     if lowered in _FIXED and str(value).lower() not in _FIXED[lowered]:
-        raise refused(f"the setting {key}={value}")
+        raise refused(f'the setting {key}={value}')
     if any(lowered.startswith(prefix) for prefix in _PREFIXES_REFUSED):
         raise refused(f'the setting {key}')
 

@@ -45,8 +45,18 @@ class SparkContext:
 
     _active_spark_context = None
 
-    def __init__(self, master=None, appName=None, sparkHome=None, pyFiles=None, environment=None, batchSize=0,
-                 serializer=None, conf=None, **_more):
+    def __init__(
+        self,
+        master=None,
+        appName=None,
+        sparkHome=None,
+        pyFiles=None,
+        environment=None,
+        batchSize=0,
+        serializer=None,
+        conf=None,
+        **_more,
+    ):
         active = SparkContext._active_spark_context
         self._conf = conf or (active._conf if active else SparkConf())
         self.appName = appName or self._conf.get('spark.app.name') or 'headrace'

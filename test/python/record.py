@@ -1,7 +1,7 @@
 """Writes recorded/spark.jsonl: the results of the cases on real Apache Spark.
 
-    python -m venv spark && spark/bin/pip install pyspark==3.5.6   # needs a JVM (17)
-    spark/bin/python test/python/record.py
+python -m venv spark && spark/bin/pip install pyspark==3.5.6   # needs a JVM (17)
+spark/bin/python test/python/record.py
 """
 
 import json
@@ -49,7 +49,10 @@ def main():
             'json': shown.schema.json(),
         }
     with open(os.path.join(HERE, 'recorded', 'spark.jsonl'), 'w', encoding='utf-8') as out:
-        out.write(json.dumps({'note': f'Recorded from Apache Spark {pyspark.__version__} by record.py'}) + '\n')
+        out.write(
+            json.dumps({'note': f'Recorded from Apache Spark {pyspark.__version__} by record.py'})
+            + '\n'
+        )
         for name, result in found.items():
             out.write(json.dumps({'name': name, **result}, ensure_ascii=False) + '\n')
     print(len(found), 'cases,', sum('error' in r for r in found.values()), 'errors')

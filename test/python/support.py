@@ -23,7 +23,9 @@ class Host:
     def __init__(self):
         self.root = tempfile.mkdtemp(prefix='headrace-python-')
         self.process = subprocess.Popen(
-            ['node', os.path.join(HERE, 'host.mjs'), self.root], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            ['node', os.path.join(HERE, 'host.mjs'), self.root],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         self.channel = channel.Channel(self.process.stdout, self.process.stdin)
         channel.use(self.channel)
@@ -87,7 +89,7 @@ def verified(frame):
         return text.replace('"', '')
 
     engine = frame._engine
-    engine.prepare(frame._plan, set())
+    engine.prepare(frame._plan)
     for attribute, (_, kind) in zip(frame._plan.attributes, engine.describe(render(frame._plan))):
         if kind != '"NULL"' and bare(kind) != bare(duck_type(attribute.type)):
             raise AssertionError(f'{attribute.name}: said {duck_type(attribute.type)}, is {kind}')

@@ -16,7 +16,10 @@ for _name in ('first', 'last', 'first_value', 'last_value', 'any_value'):
     show_as(_name, lambda value, *_flag, name=_name: f'{name}({value})')
 for _name in ('rank', 'dense_rank', 'percent_rank'):
     show_as(_name, f'{_name.upper()}()')
-show_as('percentile_approx', lambda value, share, accuracy='10000': f'percentile_approx({value}, {share}, {accuracy})')
+show_as(
+    'percentile_approx',
+    lambda value, share, accuracy='10000': f'percentile_approx({value}, {share}, {accuracy})',
+)
 show_as('percentile', lambda value, share, count='1': f'percentile({value}, {share}, {count})')
 
 
@@ -89,7 +92,9 @@ def _avg(call, scope, arguments):
     if total_kind.precision + 4 <= 38:
         counted = Typed(f'CAST({count} AS DECIMAL(19,0))', t.DecimalType(19, 0))
         return Typed(exact_quotient(Typed(total, total_kind), counted, kind), kind)
-    return Typed(f'TRY_CAST(CAST({total} AS DOUBLE) / nullif({count}, 0) AS {duck_type(kind)})', kind)
+    return Typed(
+        f'TRY_CAST(CAST({total} AS DOUBLE) / nullif({count}, 0) AS {duck_type(kind)})', kind
+    )
 
 
 def _same_type(name, sql_name):
@@ -98,7 +103,10 @@ def _same_type(name, sql_name):
         value = arguments[0]
         if isinstance(value.type, t.StructType):
             condition = f'{value.sql} IS NOT NULL'
-            return Typed(f'arg_{sql_name}_null({value.sql}, {_order_key(value)}){tail(condition)}', value.type)
+            return Typed(
+                f'arg_{sql_name}_null({value.sql}, {_order_key(value)}){tail(condition)}',
+                value.type,
+            )
         return Typed(f'{sql_name}({value.sql}){tail()}', value.type)
 
 
@@ -129,7 +137,10 @@ _edge('last last_value', 'last')
 
 # What these are called over a window, where they take no FILTER.
 EDGES = {
-    'first': 'first_value', 'first_value': 'first_value', 'any_value': 'first_value', 'last': 'last_value',
+    'first': 'first_value',
+    'first_value': 'first_value',
+    'any_value': 'first_value',
+    'last': 'last_value',
     'last_value': 'last_value',
 }
 
@@ -145,7 +156,9 @@ def edge_over(call, scope):
 def _any_value(call, scope, arguments):
     value = arguments[0]
     skip = call.ignore_nulls or (len(arguments) > 1 and arguments[1].literal is True)
-    return Typed(f'first({value.sql}){tail(f"{value.sql} IS NOT NULL" if skip else "")}', value.type)
+    return Typed(
+        f'first({value.sql}){tail(f"{value.sql} IS NOT NULL" if skip else "")}', value.type
+    )
 
 
 # Statistics of doubles; `n` below is the count of values that are not NULL.
@@ -176,7 +189,7 @@ def _skewness(call, scope, arguments):
     x = double_of(arguments[0])
     mean, mark = f'avg({x}){tail()}', tail()
     third = f'avg(pow({x}, 3)){mark} - 3 * ({mean}) * avg(pow({x}, 2)){mark} + 2 * pow({mean}, 3)'
-    return Typed(f"(({third}) / nullif(pow(var_pop({x}){mark}, 1.5), 0))", DOUBLE)
+    return Typed(f'(({third}) / nullif(pow(var_pop({x}){mark}, 1.5), 0))', DOUBLE)
 
 
 def _pairwise(name, sql_name):
@@ -186,7 +199,16 @@ def _pairwise(name, sql_name):
         return Typed(f'{sql_name}({x}, {y}){tail()}', DOUBLE)
 
 
-for _name in ('corr', 'covar_pop', 'covar_samp', 'regr_slope', 'regr_intercept', 'regr_r2', 'regr_avgx', 'regr_avgy'):
+for _name in (
+    'corr',
+    'covar_pop',
+    'covar_samp',
+    'regr_slope',
+    'regr_intercept',
+    'regr_r2',
+    'regr_avgx',
+    'regr_avgy',
+):
     _pairwise(_name, _name)
 
 
@@ -257,7 +279,9 @@ def _by(name, sql_name):
     @aggregate(name, 2)
     def make(call, scope, arguments):
         value, order = arguments
-        return Typed(f'{sql_name}({value.sql}, {order.sql}){tail(f"{order.sql} IS NOT NULL")}', value.type)
+        return Typed(
+            f'{sql_name}({value.sql}, {order.sql}){tail(f"{order.sql} IS NOT NULL")}', value.type
+        )
 
 
 _by('max_by', 'arg_max_null')
@@ -297,7 +321,9 @@ def _product(call, scope, arguments):
 @aggregate('string_agg listagg', 1, 2)
 def _string_agg(call, scope, arguments):
     separator = arguments[1].sql if len(arguments) > 1 else "''"
-    return Typed(f'string_agg({_distinct(call)}{arguments[0].sql}, {separator}){tail()}', t.StringType())
+    return Typed(
+        f'string_agg({_distinct(call)}{arguments[0].sql}, {separator}){tail()}', t.StringType()
+    )
 
 
 @aggregate('grouping', 1)
@@ -354,4 +380,6 @@ _shifted('lead')
 def _nth_value(call, scope, arguments):
     skip = call.ignore_nulls or (len(arguments) > 2 and arguments[2].literal is True)
     nulls = ' IGNORE NULLS' if skip else ''
-    return Typed(f'nth_value({arguments[0].sql}, {arguments[1].sql}{nulls}){tail()}', arguments[0].type)
+    return Typed(
+        f'nth_value({arguments[0].sql}, {arguments[1].sql}{nulls}){tail()}', arguments[0].type
+    )

@@ -101,7 +101,8 @@ def plain_text(sql, source, nothing='null'):
         return "('{' || array_to_string(" + entries + ", ', ') || '}')"
     if isinstance(source, t.StructType):
         parts = [
-            f"coalesce({plain_text(_part(sql, f.name), f.dataType, nothing)}, '{nothing}')" for f in source
+            f"coalesce({plain_text(_part(sql, f.name), f.dataType, nothing)}, '{nothing}')"
+            for f in source
         ]
         body = " || ', ' || ".join(parts) or "''"
         return f"CASE WHEN {sql} IS NOT NULL THEN '{{' || {body} || '}}' END"
@@ -206,7 +207,8 @@ def _nested(sql, source, target):
         if len(source) != len(target):
             return None
         return struct_sql(
-            sql, [(new, Typed(_part(sql, old.name), old.dataType)) for old, new in zip(source, target)]
+            sql,
+            [(new, Typed(_part(sql, old.name), old.dataType)) for old, new in zip(source, target)],
         )
     return None
 

@@ -114,7 +114,7 @@ def widest(kinds, what):
         if merged is None:
             raise AnalysisException(
                 f'[DATATYPE_MISMATCH.DATA_DIFF_TYPES] Cannot resolve "{what}" due to data type '
-                'mismatch: Input to the function should all be the same type, but it\'s '
+                "mismatch: Input to the function should all be the same type, but it's "
                 f'[{", ".join(k.simpleString().upper() for k in kinds)}].'
             )
         found = merged

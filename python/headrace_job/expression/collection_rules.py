@@ -16,7 +16,6 @@ from .coercion import (
     int_of,
     is_time,
     text_of,
-    to_boolean,
     wider,
     wider_number,
     widest,
@@ -30,7 +29,7 @@ from .typed import Typed, fresh_id, quote_text
 show_as('sort_array', lambda value, up='true': f'sort_array({value}, {up})')
 
 
-def _array(value, name):
+def array_of(value, name):
     if not isinstance(value.type, t.ArrayType):
         raise AnalysisException(
             f'[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE] {name}() requires the "ARRAY" type, however '
@@ -91,7 +90,9 @@ def _create_map(*values):
 
 @function('size cardinality', 1)
 def _size(value):
-    count = f'cardinality({value.sql})' if isinstance(value.type, t.MapType) else f'len({value.sql})'
+    count = (
+        f'cardinality({value.sql})' if isinstance(value.type, t.MapType) else f'len({value.sql})'
+    )
     if isinstance(value.type, t.NullType):
         return Typed('CAST(-1 AS INTEGER)', INT, False)
     return Typed(f'coalesce(CAST({count} AS INTEGER), -1)', INT, False)
@@ -104,7 +105,7 @@ def _array_size(value):
 
 @function('array_contains', 2)
 def _array_contains(array, value):
-    array, value, _ = _element_for(_array(array, 'array_contains'), value)
+    array, value, _ = _element_for(array_of(array, 'array_contains'), value)
     found = f'list_contains({array.sql}, {value.sql})'
     holes = f'list_contains(list_transform({array.sql}, lambda x: x IS NULL), true)'
     return Typed(
@@ -116,7 +117,7 @@ def _array_contains(array, value):
 
 @function('array_position', 2)
 def _array_position(array, value):
-    array, value, _ = _element_for(_array(array, 'array_position'), value)
+    array, value, _ = _element_for(array_of(array, 'array_position'), value)
     sql = f'coalesce(list_position({array.sql}, {value.sql}), 0)'
     return Typed(
         f'CASE WHEN {array.sql} IS NOT NULL AND {value.sql} IS NOT NULL THEN CAST({sql} AS BIGINT) END',
@@ -126,7 +127,7 @@ def _array_position(array, value):
 
 @function('array_remove', 2)
 def _array_remove(array, value):
-    array, value, kind = _element_for(_array(array, 'array_remove'), value)
+    array, value, kind = _element_for(array_of(array, 'array_remove'), value)
     name = f'x{fresh_id()}'
     sql = f'list_filter({array.sql}, lambda {name}: {name} IS NULL OR {name} <> {value.sql})'
     return Typed(f'CASE WHEN {value.sql} IS NOT NULL THEN {sql} END', t.ArrayType(kind))
@@ -137,7 +138,7 @@ def _ordered_once(name, make):
 
     @function(name, 1 if name == 'array_distinct' else 2)
     def rule_of(*arrays):
-        arrays, kind = alike([_array(a, name) for a in arrays], name)
+        arrays, kind = alike([array_of(a, name) for a in arrays], name)
         return Typed(make(*(a.sql for a in arrays)), kind)
 
 
@@ -172,8 +173,12 @@ _ordered_once('array_intersect', _intersect)
 
 @function('arrays_overlap', 2)
 def _overlap(a, b):
-    (a, b), _ = alike([_array(a, 'arrays_overlap'), _array(b, 'arrays_overlap')], 'arrays_overlap')
-    holes = ' OR '.join(f'list_contains(list_transform({v.sql}, lambda y: y IS NULL), true)' for v in (a, b))
+    (a, b), _ = alike(
+        [array_of(a, 'arrays_overlap'), array_of(b, 'arrays_overlap')], 'arrays_overlap'
+    )
+    holes = ' OR '.join(
+        f'list_contains(list_transform({v.sql}, lambda y: y IS NULL), true)' for v in (a, b)
+    )
     return Typed(
         f'CASE WHEN list_has_any({a.sql}, {b.sql}) THEN true '
         f'WHEN len({a.sql}) > 0 AND len({b.sql}) > 0 AND ({holes}) THEN NULL '
@@ -184,7 +189,7 @@ def _overlap(a, b):
 
 @function('array_join', 2, 3)
 def _array_join(array, separator, null_text=None):
-    items = cast(_array(array, 'array_join'), t.ArrayType(STRING)).sql
+    items = cast(array_of(array, 'array_join'), t.ArrayType(STRING)).sql
     x = f'x{fresh_id()}'
     if null_text is not None:
         items = f'list_transform({items}, lambda {x}: coalesce({x}, {text_of(null_text)}))'
@@ -198,21 +203,21 @@ def _array_join(array, separator, null_text=None):
 def _sort_array(array, ascending=None):
     up = ascending is None or ascending.literal is not False
     order = "'ASC', 'NULLS FIRST'" if up else "'DESC', 'NULLS LAST'"
-    return Typed(f'list_sort({_array(array, "sort_array").sql}, {order})', array.type)
+    return Typed(f'list_sort({array_of(array, "sort_array").sql}, {order})', array.type)
 
 
 @rule('array_sort', 1, 2)
 def _array_sort(call, scope, arguments):
     if len(arguments) > 1:
         raise refused('array_sort() with a comparison function')
-    array = _array(arguments[0], 'array_sort')
+    array = array_of(arguments[0], 'array_sort')
     return Typed(f"list_sort({array.sql}, 'ASC', 'NULLS LAST')", array.type)
 
 
 def _extreme(name, sql_name):
     @function(name, 1)
     def make(array):
-        return Typed(f'{sql_name}({_array(array, name).sql})', array.type.elementType)
+        return Typed(f'{sql_name}({array_of(array, name).sql})', array.type.elementType)
 
 
 _extreme('array_max', 'list_max')
@@ -229,47 +234,61 @@ def _array_repeat(value, count):
 
 @function('array_append', 2)
 def _array_append(array, value):
-    array, value, kind = _element_for(_array(array, 'array_append'), value)
-    return Typed(f'CASE WHEN {array.sql} IS NOT NULL THEN list_append({array.sql}, {value.sql}) END', t.ArrayType(kind))
+    array, value, kind = _element_for(array_of(array, 'array_append'), value)
+    return Typed(
+        f'CASE WHEN {array.sql} IS NOT NULL THEN list_append({array.sql}, {value.sql}) END',
+        t.ArrayType(kind),
+    )
 
 
 @function('array_prepend', 2)
 def _array_prepend(array, value):
-    array, value, kind = _element_for(_array(array, 'array_prepend'), value)
-    return Typed(f'CASE WHEN {array.sql} IS NOT NULL THEN list_prepend({value.sql}, {array.sql}) END', t.ArrayType(kind))
+    array, value, kind = _element_for(array_of(array, 'array_prepend'), value)
+    return Typed(
+        f'CASE WHEN {array.sql} IS NOT NULL THEN list_prepend({value.sql}, {array.sql}) END',
+        t.ArrayType(kind),
+    )
 
 
 @function('array_compact', 1)
 def _array_compact(array):
     x = f'x{fresh_id()}'
-    return Typed(f'list_filter({_array(array, "array_compact").sql}, lambda {x}: {x} IS NOT NULL)', array.type)
+    return Typed(
+        f'list_filter({array_of(array, "array_compact").sql}, lambda {x}: {x} IS NOT NULL)',
+        array.type,
+    )
 
 
 @function('slice', 3)
 def _slice(array, start, length):
-    a, s, n = _array(array, 'slice').sql, int_of(start), int_of(length)
+    a, s, n = array_of(array, 'slice').sql, int_of(start), int_of(length)
     begin = f'CASE WHEN {s} < 0 THEN len({a}) + {s} + 1 ELSE {s} END'
     sql = f'({a})[{begin}:{begin} + {n} - 1]'
-    return Typed(f'CASE WHEN {begin} >= 1 AND {n} > 0 THEN {sql} WHEN {a} IS NOT NULL THEN [] END', array.type)
+    return Typed(
+        f'CASE WHEN {begin} >= 1 AND {n} > 0 THEN {sql} WHEN {a} IS NOT NULL THEN [] END',
+        array.type,
+    )
 
 
 @function('element_at try_element_at', 2)
 def _element_at(value, key):
     if isinstance(value.type, t.MapType):
         return Typed(f'({value.sql})[{cast(key, value.type.keyType).sql}]', value.type.valueType)
-    return Typed(f'list_extract({_array(value, "element_at").sql}, {int_of(key)})', value.type.elementType)
+    return Typed(
+        f'list_extract({array_of(value, "element_at").sql}, {int_of(key)})', value.type.elementType
+    )
 
 
 @function('get', 2)
 def _get(value, index):
     number = int_of(index)
-    sql = f'CASE WHEN {number} >= 0 THEN ({_array(value, "get").sql})[{number} + 1] END'
+    sql = f'CASE WHEN {number} >= 0 THEN ({array_of(value, "get").sql})[{number} + 1] END'
     return Typed(sql, value.type.elementType)
 
 
 @function('flatten', 1)
 def _flatten(value):
-    inner = _array(value, 'flatten').type.elementType
+    inner = array_of(value, 'flatten').type.elementType
     x = f'x{fresh_id()}'
     holes = f'list_contains(list_transform({value.sql}, lambda {x}: {x} IS NULL), true)'
     return Typed(f'CASE WHEN {holes} THEN NULL ELSE flatten({value.sql}) END', inner)
@@ -302,7 +321,10 @@ def _sequence(start, stop, step=None):
     kind = wider_number(start.type, stop.type)
     a, b = start.sql, stop.sql
     stride = step.sql if step is not None else f'CASE WHEN {a} <= {b} THEN 1 ELSE -1 END'
-    return Typed(f'CAST(generate_series({a}, {b}, {stride}) AS {duck_type(kind)}[])', t.ArrayType(kind, False))
+    return Typed(
+        f'CAST(generate_series({a}, {b}, {stride}) AS {duck_type(kind)}[])',
+        t.ArrayType(kind, False),
+    )
 
 
 @function('reverse', 1)
@@ -324,7 +346,12 @@ def _map_values(value):
 
 @function('map_entries', 1)
 def _map_entries(value):
-    kind = t.StructType([t.StructField('key', value.type.keyType, False), t.StructField('value', value.type.valueType)])
+    kind = t.StructType(
+        [
+            t.StructField('key', value.type.keyType, False),
+            t.StructField('value', value.type.valueType),
+        ]
+    )
     return Typed(f'map_entries({value.sql})', t.ArrayType(kind))
 
 
@@ -368,116 +395,10 @@ def _str_to_map(value, pair=None, separator=None):
     x = f'x{fresh_id()}'
     item = (
         f'{{key: string_split({x}, {second})[1], value: '
-        f"CASE WHEN contains({x}, {second}) THEN substring({x}, instr({x}, {second}) + length({second})) END}}"
+        f'CASE WHEN contains({x}, {second}) THEN substring({x}, instr({x}, {second}) + length({second})) END}}'
     )
     sql = f'map_from_entries(list_transform(string_split({text_of(value)}, {first}), lambda {x}: {item}))'
     return Typed(sql, t.MapType(STRING, STRING))
-
-
-# Lambdas
-
-
-@rule('transform', 2)
-def _transform(call, scope, arguments):
-    array, body = _array(arguments[0], 'transform'), arguments[1]
-    kinds = [array.type.elementType, INT]
-    values = [Typed(f'x{fresh_id()}', kind) for kind in kinds][: body.arity]
-    # DuckDB counts from 1, Spark from 0.
-    given = [values[0]] + [Typed(f'CAST({v.sql} - 1 AS INTEGER)', INT) for v in values[1:]]
-    made = body.apply(*given)
-    sql = f'list_transform({array.sql}, lambda {", ".join(v.sql for v in values)}: {made.sql})'
-    return Typed(sql, t.ArrayType(made.type)).marked(made)
-
-
-@rule('filter', 2)
-def _filter(call, scope, arguments):
-    array, body = _array(arguments[0], 'filter'), arguments[1]
-    values = [Typed(f'x{fresh_id()}', array.type.elementType), Typed(f'x{fresh_id()}', INT)][: body.arity]
-    given = [values[0]] + [Typed(f'CAST({v.sql} - 1 AS INTEGER)', INT) for v in values[1:]]
-    made = to_boolean(body.apply(*given))
-    sql = f'list_filter({array.sql}, lambda {", ".join(v.sql for v in values)}: {made})'
-    return Typed(sql, array.type)
-
-
-def _quantified(name, wanted):
-    @rule(name, 2)
-    def make(call, scope, arguments):
-        array, body = _array(arguments[0], name), arguments[1]
-        x = Typed(f'x{fresh_id()}', array.type.elementType)
-        truth = f'list_transform({array.sql}, lambda {x.sql}: {to_boolean(body.apply(x))})'
-        hit = f'list_contains({truth}, {wanted})'
-        holes = f'list_contains(list_transform({truth}, lambda y: y IS NULL), true)'
-        other = 'false' if wanted == 'true' else 'true'
-        return Typed(
-            f'CASE WHEN {array.sql} IS NULL THEN NULL WHEN {hit} THEN {wanted} WHEN {holes} THEN NULL '
-            f'ELSE {other} END',
-            BOOLEAN,
-        )
-
-
-_quantified('exists any_match', 'true')
-_quantified('forall all_match', 'false')
-
-
-@rule('aggregate reduce', 3, 4)
-def _aggregate(call, scope, arguments):
-    array, start, merge = _array(arguments[0], 'aggregate'), arguments[1], arguments[2]
-    element = array.type.elementType
-    kind = wider(start.type, merge.apply(Typed('x0', start.type), Typed('x1', element)).type) or start.type
-    # DuckDB folds values of the list's own type: each element travels in a struct beside the state.
-    pair = t.StructType([t.StructField('s', kind), t.StructField('e', element)])
-    a, b, x = (f'x{fresh_id()}' for _ in range(3))
-    first = f"[CAST({{'s': {cast(start, kind).sql}, 'e': NULL}} AS {duck_type(pair)})]"
-    rest = f"list_transform({array.sql}, lambda {x}: CAST({{'s': NULL, 'e': {x}}} AS {duck_type(pair)}))"
-    merged = cast(merge.apply(Typed(f'{a}.s', kind), Typed(f'{b}.e', element)), kind)
-    step = f"CAST({{'s': {merged.sql}, 'e': NULL}} AS {duck_type(pair)})"
-    folded = Typed(f'(list_reduce({first} || {rest}, lambda {a}, {b}: {step})).s', kind)
-    result = arguments[3].apply(folded) if len(arguments) > 3 else folded
-    return Typed(f'CASE WHEN {array.sql} IS NOT NULL THEN {result.sql} END', result.type)
-
-
-@rule('zip_with', 3)
-def _zip_with(call, scope, arguments):
-    one, other, body = arguments
-    i = f'x{fresh_id()}'
-    count = f'greatest(len({one.sql}), len({other.sql}))'
-    made = body.apply(
-        Typed(f'({one.sql})[{i}]', one.type.elementType), Typed(f'({other.sql})[{i}]', other.type.elementType)
-    )
-    sql = f'list_transform(range(1, {count} + 1), lambda {i}: {made.sql})'
-    return Typed(f'CASE WHEN {one.sql} IS NOT NULL AND {other.sql} IS NOT NULL THEN {sql} END', t.ArrayType(made.type))
-
-
-def _over_entries(value, body):
-    x = f'x{fresh_id()}'
-    key, item = Typed(f'{x}.key', value.type.keyType), Typed(f'{x}.value', value.type.valueType)
-    return x, key, item, body.apply(key, item)
-
-
-@rule('transform_values', 2)
-def _transform_values(call, scope, arguments):
-    value, body = arguments
-    x, key, _, made = _over_entries(value, body)
-    entry = f'{{key: {key.sql}, value: {made.sql}}}'
-    sql = f'map_from_entries(list_transform(map_entries({value.sql}), lambda {x}: {entry}))'
-    return Typed(sql, t.MapType(value.type.keyType, made.type))
-
-
-@rule('transform_keys', 2)
-def _transform_keys(call, scope, arguments):
-    value, body = arguments
-    x, _, item, made = _over_entries(value, body)
-    entry = f'{{key: {made.sql}, value: {item.sql}}}'
-    sql = f'map_from_entries(list_transform(map_entries({value.sql}), lambda {x}: {entry}))'
-    return Typed(sql, t.MapType(made.type, value.type.valueType))
-
-
-@rule('map_filter', 2)
-def _map_filter(call, scope, arguments):
-    value, body = arguments
-    x, _, _, made = _over_entries(value, body)
-    sql = f'map_from_entries(list_filter(map_entries({value.sql}), lambda {x}: {to_boolean(made)}))'
-    return Typed(sql, value.type)
 
 
 @rule('with_field', 3)
@@ -491,7 +412,9 @@ def _with_field(call, scope, arguments):
             done = True
         else:
             names.append(field.name)
-            parts.append(Typed(f'struct_extract({value.sql}, {quote_text(field.name)})', field.dataType))
+            parts.append(
+                Typed(f'struct_extract({value.sql}, {quote_text(field.name)})', field.dataType)
+            )
     if not done:
         names.append(name.literal)
         parts.append(item)
@@ -504,7 +427,9 @@ def _drop_fields(call, scope, arguments):
     value, gone = arguments[0], {str(a.literal).lower() for a in arguments[1:]}
     kept = [f for f in value.type if f.name.lower() not in gone]
     if not kept:
-        raise AnalysisException('[DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS] Cannot drop all fields in struct.')
+        raise AnalysisException(
+            '[DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS] Cannot drop all fields in struct.'
+        )
     parts = [Typed(f'struct_extract({value.sql}, {quote_text(f.name)})', f.dataType) for f in kept]
     made = struct_of([f.name for f in kept], parts)
     return Typed(f'CASE WHEN {value.sql} IS NOT NULL THEN {made.sql} END', made.type)

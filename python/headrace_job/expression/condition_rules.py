@@ -64,8 +64,10 @@ def _decode(value, *pairs):
 
 @rule('assert_true', 1, 2)
 def _assert_true(call, scope, arguments):
-    text = cast(arguments[1], STRING).sql if len(arguments) > 1 else quote_text(
-        f"'{call.arguments[0].text()}' is not true!"
+    text = (
+        cast(arguments[1], STRING).sql
+        if len(arguments) > 1
+        else quote_text(f"'{call.arguments[0].text()}' is not true!")
     )
     condition = to_boolean(arguments[0])
     return Typed(f'CASE WHEN {condition} THEN NULL ELSE error({text}) END', t.NullType())

@@ -5,6 +5,7 @@ from . import (  # noqa: F401  (each registers its rules)
     collection_rules,
     condition_rules,
     json_rules,
+    lambda_rules,
     math_rules,
     operator_rules,
     text_rules,

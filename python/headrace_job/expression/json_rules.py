@@ -74,9 +74,13 @@ def object_sql(members):
 def _to_json(call, scope, arguments):
     value = arguments[0]
     if not isinstance(value.type, (t.StructType, t.ArrayType, t.MapType)):
-        raise AnalysisException('[DATATYPE_MISMATCH] Input schema of to_json must be a struct, an array or a map.')
+        raise AnalysisException(
+            '[DATATYPE_MISMATCH] Input schema of to_json must be a struct, an array or a map.'
+        )
     body = writable(value.sql, value.type)
-    return Typed(f'CAST(CASE WHEN {value.sql} IS NOT NULL THEN to_json({body}) END AS VARCHAR)', STRING)
+    return Typed(
+        f'CAST(CASE WHEN {value.sql} IS NOT NULL THEN to_json({body}) END AS VARCHAR)', STRING
+    )
 
 
 @rule('from_json', 2, 3)
@@ -105,9 +109,12 @@ def _get_json_object(call, scope, arguments):
     if where is None:
         return Typed('CAST(NULL AS VARCHAR)', STRING)
     if '[*]' in where:
-        value = f"CAST(to_json(json_extract({body}, {quote_text(where)})) AS VARCHAR)"
+        value = f'CAST(to_json(json_extract({body}, {quote_text(where)})) AS VARCHAR)'
         return Typed(f"CASE WHEN json_valid({body}) THEN nullif({value}, '[]') END", STRING)
-    return Typed(f'CASE WHEN json_valid({body}) THEN json_extract_string({body}, {quote_text(where)}) END', STRING)
+    return Typed(
+        f'CASE WHEN json_valid({body}) THEN json_extract_string({body}, {quote_text(where)}) END',
+        STRING,
+    )
 
 
 def json_path(text):
@@ -126,7 +133,7 @@ def json_path(text):
             out += '."' + name.replace('"', '') + '"'
         else:
             out += f'[{match.group(3)}]'
-        rest = rest[match.end():]
+        rest = rest[match.end() :]
     return out
 
 
@@ -140,7 +147,9 @@ def _json_array_length(call, scope, arguments):
 @rule('json_object_keys', 1)
 def _json_object_keys(call, scope, arguments):
     body = text_of(arguments[0])
-    sql = f"CASE WHEN json_valid({body}) AND json_type({body}) = 'OBJECT' THEN json_keys({body}) END"
+    sql = (
+        f"CASE WHEN json_valid({body}) AND json_type({body}) = 'OBJECT' THEN json_keys({body}) END"
+    )
     return Typed(sql, t.ArrayType(STRING))
 
 

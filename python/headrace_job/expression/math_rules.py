@@ -25,8 +25,34 @@ from .typed import Typed
 show_as('ceil', 'CEIL({0})')
 show_as('floor', 'FLOOR({0})')
 show_as('power', 'POWER({0}, {1})')
-for _name in ('sqrt', 'exp', 'expm1', 'log', 'log10', 'log2', 'log1p', 'cbrt', 'sin', 'cos', 'tan', 'cot', 'sinh', 'cosh', 'tanh',
-              'asin', 'acos', 'atan', 'atan2', 'asinh', 'acosh', 'atanh', 'signum', 'degrees', 'radians', 'hypot'):
+for _name in (
+    'sqrt',
+    'exp',
+    'expm1',
+    'log',
+    'log10',
+    'log2',
+    'log1p',
+    'cbrt',
+    'sin',
+    'cos',
+    'tan',
+    'cot',
+    'sinh',
+    'cosh',
+    'tanh',
+    'asin',
+    'acos',
+    'atan',
+    'atan2',
+    'asinh',
+    'acosh',
+    'atanh',
+    'signum',
+    'degrees',
+    'radians',
+    'hypot',
+):
     show_as(_name, lambda *texts, name=_name.upper(): f'{name}({", ".join(texts)})')
 show_as('round', lambda value, digits='0': f'round({value}, {digits})')
 show_as('bround', lambda value, digits='0': f'bround({value}, {digits})')
@@ -136,7 +162,9 @@ def _rounded(value, digits, of_doubles, of_others):
     count = 0
     if digits is not None:
         if not isinstance(digits.literal, int):
-            raise AnalysisException('[DATATYPE_MISMATCH.NON_FOLDABLE_INPUT] the scale of round() must be a literal')
+            raise AnalysisException(
+                '[DATATYPE_MISMATCH.NON_FOLDABLE_INPUT] the scale of round() must be a literal'
+            )
         count = digits.literal
     if isinstance(value.type, (t.DoubleType, t.FloatType)):
         sql = f'{of_doubles}({value.sql}, {count})'
@@ -156,13 +184,19 @@ def _to_whole(name, sql_name):
     def make(value, scale=None):
         value = _number(value)
         if isinstance(value.type, t.DecimalType) or scale is not None:
-            exact = as_decimal(value.type) if not isinstance(
-                value.type, (t.DoubleType, t.FloatType)
-            ) else t.DecimalType(30, 15)
+            exact = (
+                as_decimal(value.type)
+                if not isinstance(value.type, (t.DoubleType, t.FloatType))
+                else t.DecimalType(30, 15)
+            )
             count = scale.literal if scale is not None else 0
             kind = bounded(exact.precision - exact.scale + 1 + max(count, 0), max(count, 0))
             body = cast(value, exact).sql
-            sql = f'{sql_name}({body} * pow(10, {count})) / pow(10, {count})' if count else f'{sql_name}({body})'
+            sql = (
+                f'{sql_name}({body} * pow(10, {count})) / pow(10, {count})'
+                if count
+                else f'{sql_name}({body})'
+            )
             return Typed(f'CAST({sql} AS {duck_type(kind)})', kind)
         if isinstance(value.type, t.IntegralType):
             return cast(value, LONG)
@@ -176,7 +210,9 @@ _to_whole('floor', 'floor')
 @function('factorial', 1)
 def _factorial(value):
     number = int_of(value)
-    return Typed(f'CASE WHEN {number} BETWEEN 0 AND 20 THEN CAST(factorial({number}) AS BIGINT) END', LONG)
+    return Typed(
+        f'CASE WHEN {number} BETWEEN 0 AND 20 THEN CAST(factorial({number}) AS BIGINT) END', LONG
+    )
 
 
 @function('greatest', 2, None)
@@ -211,7 +247,9 @@ def _hex(value):
 def _unhex(value):
     text = text_of(value)
     whole = f"CASE WHEN length({text}) % 2 = 1 THEN '0' || {text} ELSE {text} END"
-    return Typed(f"CASE WHEN regexp_full_match({text}, '[0-9A-Fa-f]*') THEN from_hex({whole}) END", BINARY)
+    return Typed(
+        f"CASE WHEN regexp_full_match({text}, '[0-9A-Fa-f]*') THEN from_hex({whole}) END", BINARY
+    )
 
 
 @function('isnan', 1)

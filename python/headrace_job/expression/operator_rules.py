@@ -89,9 +89,11 @@ def _arithmetic(sign, left, right):
     kind = wider_number(left.type, right.type)
     left, right = cast(left, kind), cast(right, kind)
     if sign == '%':
-        return Typed(f'fmod({left.sql}, nullif({right.sql}, 0))', kind) if kind.name in (
-            'double', 'float'
-        ) else Typed(f'({left.sql} % {right.sql})', kind)
+        return (
+            Typed(f'fmod({left.sql}, nullif({right.sql}, 0))', kind)
+            if kind.name in ('double', 'float')
+            else Typed(f'({left.sql} % {right.sql})', kind)
+        )
     return Typed(f'({left.sql} {sign} {right.sql})', kind, left.nullable or right.nullable)
 
 
@@ -111,7 +113,9 @@ def _decimal_arithmetic(sign, left, right, one, other):
     else:
         whole = max(one.precision - one.scale, other.precision - other.scale)
         kind = bounded(whole + scale + 1, scale)
-    wide = duck_type(bounded(max(one.precision - one.scale, other.precision - other.scale) + scale + 1, scale))
+    wide = duck_type(
+        bounded(max(one.precision - one.scale, other.precision - other.scale) + scale + 1, scale)
+    )
     a, b = f'CAST({left.sql} AS {wide})', f'CAST({right.sql} AS {wide})'
     if sign == '%':
         b = f'nullif({b}, 0)'
@@ -136,9 +140,11 @@ def _minus(left, right):
     if isinstance(right.type, t.DayTimeIntervalType):
         return _shift(left, '-', right)
     if is_time(left.type) and is_time(right.type):
-        return Typed(f'({left.sql} - {right.sql})', INTERVAL) if not (
-            isinstance(left.type, t.DateType) and isinstance(right.type, t.DateType)
-        ) else Typed(f'to_days(CAST({left.sql} - {right.sql} AS INTEGER))', INTERVAL)
+        return (
+            Typed(f'({left.sql} - {right.sql})', INTERVAL)
+            if not (isinstance(left.type, t.DateType) and isinstance(right.type, t.DateType))
+            else Typed(f'to_days(CAST({left.sql} - {right.sql} AS INTEGER))', INTERVAL)
+        )
     if isinstance(left.type, t.DateType) and isinstance(right.type, t.IntegralType):
         return Typed(f'({left.sql} - {int_of(right)})', DATE)
     return _arithmetic('-', left, right)
@@ -194,7 +200,7 @@ def exact_quotient(left, right, kind):
     """Decimals divided as whole numbers, rounded half up at the scale of the result."""
     shift = kind.scale - left.type.scale + right.type.scale
     whole = f'hr_divide(hr_unscaled({left.sql}) * {10**shift}::HUGEINT, hr_unscaled({right.sql}))'
-    unit = f"CAST('{10 ** -kind.scale:.{kind.scale}f}' AS DECIMAL({max(kind.scale, 1)},{kind.scale}))"
+    unit = f"CAST('{10**-kind.scale:.{kind.scale}f}' AS DECIMAL({max(kind.scale, 1)},{kind.scale}))"
     return f'CAST(CAST({whole} AS DECIMAL(38,0)) * {unit} AS {duck_type(kind)})'
 
 
@@ -330,7 +336,9 @@ def _bit_not(value):
 @function('shiftleft', 2)
 def _shift_left(value, count):
     kind = value.type if isinstance(value.type, t.LongType) else INT
-    wrapped = cast(Typed(f'(CAST({value.sql} AS HUGEINT) * pow(2, {count.sql})::HUGEINT)', LONG), kind)
+    wrapped = cast(
+        Typed(f'(CAST({value.sql} AS HUGEINT) * pow(2, {count.sql})::HUGEINT)', LONG), kind
+    )
     return wrapped if kind is INT else Typed(f'CAST({value.sql} << {count.sql} AS BIGINT)', LONG)
 
 
@@ -365,7 +373,18 @@ def _get_item(call, scope, arguments):
 def _interval(call, scope, arguments):
     amount, unit = arguments
     word = unit.literal.lower().rstrip('s')
-    if word not in ('year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond', 'microsecond'):
+    if word not in (
+        'year',
+        'quarter',
+        'month',
+        'week',
+        'day',
+        'hour',
+        'minute',
+        'second',
+        'millisecond',
+        'microsecond',
+    ):
         raise refused(f"INTERVAL in '{unit.literal}'")
     if word == 'week':
         sql = f'to_days(CAST({int_of(amount)} * 7 AS INTEGER))'

@@ -170,7 +170,9 @@ def _sha2(value, bits):
     return hashlib.new(f'sha{bits or 256}', _bytes_of(value)).hexdigest()
 
 
-_SOUNDEX = {c: d for d, group in enumerate(('', 'BFPV', 'CGJKQSXZ', 'DT', 'L', 'MN', 'R')) for c in group}
+_SOUNDEX = {
+    c: d for d, group in enumerate(('', 'BFPV', 'CGJKQSXZ', 'DT', 'L', 'MN', 'R')) for c in group
+}
 
 
 def _soundex(text):
@@ -197,7 +199,10 @@ def _levenshtein(one, other):
     for place, sign in enumerate(one, 1):
         before, row[0] = row[0], place
         for index, letter in enumerate(other, 1):
-            before, row[index] = row[index], min(row[index] + 1, row[index - 1] + 1, before + (sign != letter))
+            before, row[index] = (
+                row[index],
+                min(row[index] + 1, row[index - 1] + 1, before + (sign != letter)),
+            )
     return row[-1]
 
 

@@ -11,16 +11,26 @@ from .registry import function, rule, show_as
 from .typed import Typed, fresh_id, quote_text
 
 for _name in ('substring', 'substr'):
-    show_as(_name, lambda text, start, length='2147483647', name=_name: f'{name}({text}, {start}, {length})')
+    show_as(
+        _name,
+        lambda text, start, length='2147483647', name=_name: f'{name}({text}, {start}, {length})',
+    )
 for _name in ('locate', 'position'):
     show_as(_name, lambda part, text, start='1', name=_name: f'{name}({part}, {text}, {start})')
 show_as('replace', lambda text, old, new='': f'replace({text}, {old}, {new})')
-show_as('regexp_replace', lambda text, old, new, start='1': f'regexp_replace({text}, {old}, {new}, {start})')
+show_as(
+    'regexp_replace',
+    lambda text, old, new, start='1': f'regexp_replace({text}, {old}, {new}, {start})',
+)
 show_as('str_to_map', lambda text, pair=',', mark=':': f'str_to_map({text}, {pair}, {mark})')
 show_as('mask', lambda text: f'mask({text}, X, x, n, NULL)')
 for _name, _side in (('trim', 'BOTH'), ('ltrim', 'LEADING'), ('rtrim', 'TRAILING')):
-    show_as(_name, lambda text, signs=None, name=_name, side=_side: (
-        f'{name}({text})' if signs is None else f'TRIM({side} {signs} FROM {text})'))
+    show_as(
+        _name,
+        lambda text, signs=None, name=_name, side=_side: (
+            f'{name}({text})' if signs is None else f'TRIM({side} {signs} FROM {text})'
+        ),
+    )
 show_as('split', lambda text, pattern, limit='-1': f'split({text}, {pattern}, {limit})')
 
 # name: (types of the arguments: s text, i int; result; SQL)
@@ -41,11 +51,19 @@ _TABLE = {
     'space': ('i', STRING, "repeat(' ', greatest({0}, 0))"),
     'split_part': ('ssi', STRING, 'split_part({0}, {1}, {2})'),
     'char chr': ('i', STRING, "CASE WHEN {0} < 0 THEN '' ELSE chr(CAST({0} % 256 AS INTEGER)) END"),
-    'find_in_set': ('ss', INT, "CAST(coalesce(list_position(string_split({1}, ','), {0}), 0) AS INTEGER)"),
+    'find_in_set': (
+        'ss',
+        INT,
+        "CAST(coalesce(list_position(string_split({1}, ','), {0}), 0) AS INTEGER)",
+    ),
     'url_encode': ('s', STRING, "replace(url_encode({0}), '%20', '+')"),
     'url_decode': ('s', STRING, "url_decode(replace({0}, '+', ' '))"),
     'regexp_count': ('ss', INT, 'CAST(len(regexp_extract_all({0}, {1})) AS INTEGER)'),
-    'regexp_substr': ('ss', STRING, "CASE WHEN regexp_matches({0}, {1}) THEN regexp_extract({0}, {1}) END"),
+    'regexp_substr': (
+        'ss',
+        STRING,
+        'CASE WHEN regexp_matches({0}, {1}) THEN regexp_extract({0}, {1}) END',
+    ),
 }
 
 
@@ -133,7 +151,7 @@ def _concat_ws(separator, *values):
     if not lists:
         return Typed(f"CASE WHEN {sep} IS NOT NULL THEN '' END", STRING)
     if all(not isinstance(v.type, t.ArrayType) for v in values):
-        return Typed(f"concat_ws({sep}, {', '.join(text_of(v) for v in values)})", STRING)
+        return Typed(f'concat_ws({sep}, {", ".join(text_of(v) for v in values)})', STRING)
     body = f"coalesce(array_to_string({' || '.join(lists)}, {sep}), '')"
     return Typed(f'CASE WHEN {sep} IS NOT NULL THEN {body} END', STRING)
 
@@ -194,7 +212,9 @@ def _replace(value, search, replacement=None):
 def _overlay(value, replacement, position, length=None):
     text, other, begin = text_of(value), text_of(replacement), int_of(position)
     count = int_of(length) if length is not None and length.literal != -1 else f'length({other})'
-    return Typed(f'(left({text}, {begin} - 1) || {other} || substring({text}, {begin} + {count}))', STRING)
+    return Typed(
+        f'(left({text}, {begin} - 1) || {other} || substring({text}, {begin} + {count}))', STRING
+    )
 
 
 @function('split', 2, 3)
@@ -204,7 +224,11 @@ def _split(value, pattern, limit=None):
     text, regex = text_of(value), text_of(pattern)
     kind = t.ArrayType(STRING, False)
     plain = _plain_text(pattern.literal)
-    parts = f'string_split({text}, {quote_text(plain)})' if plain else f'string_split_regex({text}, {regex})'
+    parts = (
+        f'string_split({text}, {quote_text(plain)})'
+        if plain
+        else f'string_split_regex({text}, {regex})'
+    )
     if limit is None or limit.literal <= 0:
         return Typed(parts, kind)
     count = limit.literal
@@ -212,7 +236,8 @@ def _split(value, pattern, limit=None):
         raise refused('split() by a regular expression with a limit')
     rest = f'array_to_string(({parts})[{count}:], {quote_text(plain)})'
     return Typed(
-        f'CASE WHEN len({parts}) <= {count} THEN {parts} ELSE ({parts})[1:{count - 1}] || [{rest}] END', kind
+        f'CASE WHEN len({parts}) <= {count} THEN {parts} ELSE ({parts})[1:{count - 1}] || [{rest}] END',
+        kind,
     )
 
 
@@ -307,8 +332,10 @@ def _format_string(pattern, *values):
         raise refused('format_string() with a format that is not a literal')
     texts = ["'null'" if isinstance(v.type, t.NullType) else v.sql for v in values]
     wanted = re.findall(r'%[-+ 0,#]*\d*(?:\.\d+)?([a-zA-Z%])', pattern.literal)
-    texts = [f"coalesce({text_of(v)}, 'null')" if kind in 'sS' else text for v, text, kind in zip(
-        values, texts, [w for w in wanted if w not in '%n'])]
+    texts = [
+        f"coalesce({text_of(v)}, 'null')" if kind in 'sS' else text
+        for v, text, kind in zip(values, texts, [w for w in wanted if w not in '%n'])
+    ]
     more = ''.join(f', {text}' for text in texts)
     return Typed(f'printf({text_of(pattern)}{more})', STRING)
 
@@ -318,7 +345,9 @@ def _format_number(value, digits):
     if not isinstance(digits.literal, int):
         raise refused('format_number() with a pattern')
     number = cast(value, DOUBLE).sql
-    return Typed(f"format('{{:,.{digits.literal}f}}', round_even({number}, {digits.literal}))", STRING)
+    return Typed(
+        f"format('{{:,.{digits.literal}f}}', round_even({number}, {digits.literal}))", STRING
+    )
 
 
 @rule('md5', 1)

@@ -22,10 +22,16 @@ from .time_patterns import format_sql, parse_sql
 from .typed import Typed
 
 _DEFAULT = 'yyyy-MM-dd HH:mm:ss'
-show_as('months_between', lambda end, start, rounded='true': f'months_between({end}, {start}, {rounded})')
+show_as(
+    'months_between',
+    lambda end, start, rounded='true': f'months_between({end}, {start}, {rounded})',
+)
 show_as('date_part', 'date_part({0}, {1})')
 show_as('extract', 'extract({0} FROM {1})')
-show_as('unix_timestamp', lambda value='current_timestamp()', pattern=_DEFAULT: f'unix_timestamp({value}, {pattern})')
+show_as(
+    'unix_timestamp',
+    lambda value='current_timestamp()', pattern=_DEFAULT: f'unix_timestamp({value}, {pattern})',
+)
 show_as('from_unixtime', lambda value, pattern=_DEFAULT: f'from_unixtime({value}, {pattern})')
 
 # name: (unit of the argument: d date, t timestamp; SQL)
@@ -47,8 +53,10 @@ _PARTS = {
 def _part(names, unit, template):
     @function(names, 1)
     def make(value):
-        moment = value.sql if is_time(value.type) and unit == 'd' else (
-            date_of(value) if unit == 'd' else timestamp_of(value)
+        moment = (
+            value.sql
+            if is_time(value.type) and unit == 'd'
+            else (date_of(value) if unit == 'd' else timestamp_of(value))
         )
         return Typed(f'CAST({template.format(moment)} AS INTEGER)', INT)
 
@@ -95,7 +103,7 @@ def _to_timestamp(value, pattern=None):
 @function('unix_timestamp to_unix_timestamp', 0, 2)
 def _unix_timestamp(value=None, pattern=None):
     if value is None:
-        return Typed("CAST(epoch(now()) AS BIGINT)", LONG, False)
+        return Typed('CAST(epoch(now()) AS BIGINT)', LONG, False)
     if is_time(value.type):
         return Typed(f'CAST(trunc(epoch_us({timestamp_of(value)}) / 1000000) AS BIGINT)', LONG)
     wanted = _DEFAULT if pattern is None else _pattern(pattern)
@@ -152,7 +160,11 @@ _DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'su
 @function('next_day', 2)
 def _next_day(value, day):
     wanted = str(day.literal).lower()
-    found = [i for i, name in enumerate(_DAYS) if name == wanted or name[:3] == wanted or name[:2] == wanted]
+    found = [
+        i
+        for i, name in enumerate(_DAYS)
+        if name == wanted or name[:3] == wanted or name[:2] == wanted
+    ]
     if not found:
         return Typed('CAST(NULL AS DATE)', DATE)
     date = date_of(value)
@@ -160,9 +172,21 @@ def _next_day(value, day):
 
 
 _TRUNC = {
-    'year': 'year', 'yyyy': 'year', 'yy': 'year', 'quarter': 'quarter', 'month': 'month', 'mon': 'month',
-    'mm': 'month', 'week': 'week', 'day': 'day', 'dd': 'day', 'hour': 'hour', 'minute': 'minute',
-    'second': 'second', 'millisecond': 'millisecond', 'microsecond': 'microsecond',
+    'year': 'year',
+    'yyyy': 'year',
+    'yy': 'year',
+    'quarter': 'quarter',
+    'month': 'month',
+    'mon': 'month',
+    'mm': 'month',
+    'week': 'week',
+    'day': 'day',
+    'dd': 'day',
+    'hour': 'hour',
+    'minute': 'minute',
+    'second': 'second',
+    'millisecond': 'millisecond',
+    'microsecond': 'microsecond',
 }
 
 
@@ -241,8 +265,17 @@ def _to_utc(value, zone):
 
 
 _EXTRACT = {
-    'year': 'year', 'yearofweek': 'isoyear', 'quarter': 'quarter', 'month': 'month', 'week': 'week',
-    'day': 'day', 'dayofweek': 'dow', 'dow': 'dow', 'dayofweek_iso': 'isodow', 'doy': 'doy', 'hour': 'hour',
+    'year': 'year',
+    'yearofweek': 'isoyear',
+    'quarter': 'quarter',
+    'month': 'month',
+    'week': 'week',
+    'day': 'day',
+    'dayofweek': 'dow',
+    'dow': 'dow',
+    'dayofweek_iso': 'isodow',
+    'doy': 'doy',
+    'hour': 'hour',
     'minute': 'minute',
 }
 
@@ -253,11 +286,20 @@ def _date_part(unit, value):
     if name not in _EXTRACT:
         raise refused(f"date_part('{unit.literal}')")
     more = ' + 1' if _EXTRACT[name] == 'dow' else ''
-    return Typed(f"CAST(date_part('{_EXTRACT[name]}', {timestamp_of(value)}){more} AS INTEGER)", INT)
+    return Typed(
+        f"CAST(date_part('{_EXTRACT[name]}', {timestamp_of(value)}){more} AS INTEGER)", INT
+    )
 
 
-_LENGTHS = {'microsecond': 1, 'millisecond': 1000, 'second': 10**6, 'minute': 60 * 10**6,
-            'hour': 3600 * 10**6, 'day': 86400 * 10**6, 'week': 7 * 86400 * 10**6}
+_LENGTHS = {
+    'microsecond': 1,
+    'millisecond': 1000,
+    'second': 10**6,
+    'minute': 60 * 10**6,
+    'hour': 3600 * 10**6,
+    'day': 86400 * 10**6,
+    'week': 7 * 86400 * 10**6,
+}
 
 
 def duration_us(text):
@@ -283,7 +325,9 @@ def _window(call, scope, arguments):
     if slide is not None and duration_us(slide) != length:
         raise refused('window() with a slide other than its length')
     begin = duration_us(offset) if offset else 0
-    start = f'epoch_us({moment}) - ((epoch_us({moment}) - {begin}) % {length} + {length}) % {length}'
+    start = (
+        f'epoch_us({moment}) - ((epoch_us({moment}) - {begin}) % {length} + {length}) % {length}'
+    )
     kind = t.StructType([t.StructField('start', TIMESTAMP), t.StructField('end', TIMESTAMP)])
     sql = f"{{'start': make_timestamp({start}), 'end': make_timestamp({start} + {length})}}"
     return Typed(f'CASE WHEN {moment} IS NOT NULL THEN {sql} END', kind)

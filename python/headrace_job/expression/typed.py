@@ -47,7 +47,9 @@ class Attribute:
 
     __slots__ = ('id', 'name', 'type', 'nullable', 'qualifiers', 'origins', 'metadata')
 
-    def __init__(self, name, type, nullable=True, qualifiers=(), id=None, origins=(), metadata=None):
+    def __init__(
+        self, name, type, nullable=True, qualifiers=(), id=None, origins=(), metadata=None
+    ):
         self.id = id or fresh_id()
         self.name = name
         self.type = type
@@ -92,11 +94,11 @@ class Scope:
             found = found or [a for a in candidates if a.id == attribute.id]
             if len(found) > 1:
                 raise AnalysisException(
-                    f'Column {attribute.name}#{attribute.id} are ambiguous. It\'s probably because '
+                    f"Column {attribute.name}#{attribute.id} are ambiguous. It's probably because "
                     'you joined several Datasets together, and some of these Datasets are the same. '
                     'Please alias the Datasets with different names via `Dataset.as` before joining '
                     'them, and specify the column using qualified name, e.g. '
-                    "`df.as(\"a\").join(df.as(\"b\"), $\"a.id\" > $\"b.id\")`."
+                    '`df.as("a").join(df.as("b"), $"a.id" > $"b.id")`.'
                 )
             if found:
                 if candidates is self.hidden:
@@ -162,7 +164,7 @@ class Scope:
 def _qualified(attribute, wanted):
     for qualifier in attribute.qualifiers:
         lowered = tuple(part.lower() for part in qualifier)
-        if lowered[-len(wanted):] == wanted:
+        if lowered[-len(wanted) :] == wanted:
             return True
     return False
 
@@ -173,7 +175,9 @@ def _match(attributes, parts):
         wanted = tuple(part.lower() for part in parts[:length])
         name = parts[length].lower()
         found = [
-            a for a in attributes if a.name.lower() == name and (not wanted or _qualified(a, wanted))
+            a
+            for a in attributes
+            if a.name.lower() == name and (not wanted or _qualified(a, wanted))
         ]
         if len(found) > 1 and len({a.id for a in found}) > 1:
             choices = ', '.join(
@@ -213,7 +217,7 @@ def field_of(value, name):
     if isinstance(kind, t.MapType):
         return Typed(f'({value.sql})[{quote_text(name)}]', kind.valueType, True).marked(value)
     raise AnalysisException(
-        f"[INVALID_EXTRACT_BASE_FIELD_TYPE] Can't extract a value from \"{name}\". Need a complex "
+        f'[INVALID_EXTRACT_BASE_FIELD_TYPE] Can\'t extract a value from "{name}". Need a complex '
         f'type [STRUCT, ARRAY, MAP] but got "{kind.simpleString().upper()}".'
     )
 

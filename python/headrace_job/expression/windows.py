@@ -95,9 +95,7 @@ def window_text(node):
         parts.append('PARTITION BY ' + ', '.join(p.text() for p in node.partition))
     if node.order:
         parts.append('ORDER BY ' + ', '.join(o.text() for o in node.order))
-    unit, start, end = node.frame or (
-        ('range', None, 0) if node.order else ('rows', None, None)
-    )
+    unit, start, end = node.frame or (('range', None, 0) if node.order else ('rows', None, None))
     if isinstance(node.function, Call) and registry.find(node.function.name).kind == 'window':
         unit, start, end = 'rows', None, 0
         if node.function.name in ('lag', 'lead'):
@@ -105,5 +103,7 @@ def window_text(node):
             sign = '-' if node.function.name == 'lag' else ''
             parts.append(f'ROWS BETWEEN {sign}{step} FOLLOWING AND {sign}{step} FOLLOWING')
             return ' '.join(parts)
-    parts.append(f'{unit.upper()} BETWEEN {_bound(start, "PRECEDING")} AND {_bound(end, "FOLLOWING")}')
+    parts.append(
+        f'{unit.upper()} BETWEEN {_bound(start, "PRECEDING")} AND {_bound(end, "FOLLOWING")}'
+    )
     return ' '.join(parts)

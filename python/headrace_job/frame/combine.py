@@ -23,7 +23,9 @@ def kind_of(how):
             "'inner', 'outer', 'full', 'fullouter', 'full_outer', 'leftouter', 'left', 'left_outer', 'rightouter', "
             "'right', 'right_outer', 'leftsemi', 'left_semi', 'semi', 'leftanti', 'left_anti', 'anti', 'cross'"
         )
-        raise AnalysisException(f"Unsupported join type '{how}'. Supported join types include: {known}.")
+        raise AnalysisException(
+            f"Unsupported join type '{how}'. Supported join types include: {known}."
+        )
     return kind
 
 
@@ -66,7 +68,9 @@ def join_using(left, right, names, how, session):
         if kind == 'FULL':
             data = wider(a.type, b.type)
             merged = Attribute(a.name, data)
-            items.append((merged, f'coalesce({cast(a.typed(), data).sql}, {cast(b.typed(), data).sql})'))
+            items.append(
+                (merged, f'coalesce({cast(a.typed(), data).sql}, {cast(b.typed(), data).sql})')
+            )
         else:
             side = by_id[(b if kind == 'RIGHT' else a).id]
             items.append((side, side.sql))
@@ -105,14 +109,20 @@ def union_by_name(left, right, allow_missing):
     lefts = {a.name.lower(): a for a in left.attributes}
     rights = {a.name.lower(): a for a in right.attributes}
     if len(lefts) != len(left.attributes) or len(rights) != len(right.attributes):
-        raise AnalysisException('[COLUMN_ALREADY_EXISTS] unionByName needs columns of different names.')
+        raise AnalysisException(
+            '[COLUMN_ALREADY_EXISTS] unionByName needs columns of different names.'
+        )
     if not allow_missing:
         for name, attribute in lefts.items():
             if name not in rights:
                 names = ', '.join(a.name for a in right.attributes)
-                raise AnalysisException(f'Cannot resolve column name "{attribute.name}" among ({names}).')
+                raise AnalysisException(
+                    f'Cannot resolve column name "{attribute.name}" among ({names}).'
+                )
         if len(rights) != len(lefts):
-            raise AnalysisException('[NUM_COLUMNS_MISMATCH] UNION can only be performed on inputs with the same number of columns.')
+            raise AnalysisException(
+                '[NUM_COLUMNS_MISMATCH] UNION can only be performed on inputs with the same number of columns.'
+            )
     names = [*lefts, *(name for name in rights if name not in lefts)]
     one = _filled(left, lefts, rights, names)
     other = _filled(right, rights, lefts, names)

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import threading
 import weakref
 
 from headrace_job.expression import prelude
@@ -16,23 +17,26 @@ from pyspark.sql import types as t
 
 
 class Engine:
-    """The SQL session of this run. Used from one thread at a time."""
+    """The SQL session of this run. Statements of several threads run one behind the other."""
 
     def __init__(self, channel):
         self.channel = channel
         self.work = channel.start()['work']
         self._numbers = itertools.count(1)
         self._ready = False
+        self._preparing = threading.Lock()
+        self._turn = threading.RLock()
         self._abandoned = []
         # A plan of many steps is walked recursively.
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
 
     def sql(self, text, rows_max=None):
         """Runs one statement and answers its rows."""
-        if not self._ready:
-            self._ready = True
-            for statement in prelude.statements():
-                self.channel.call('sql', sql=statement)
+        with self._preparing:
+            if not self._ready:
+                for statement in prelude.statements():
+                    self.channel.call('sql', sql=statement)
+                self._ready = True
         fields = {'rowsMax': rows_max} if rows_max else {}
         return self.channel.call('sql', sql=text, **fields)['rows']
 
@@ -49,20 +53,25 @@ class Engine:
 
     def run(self, plan, statement):
         """`statement(body)` is sent with the plan's query as body; its rows are answered."""
-        while self._abandoned:
-            self.sql(f'DROP TABLE IF EXISTS {self._abandoned.pop()}')
-        self.prepare(plan, set())
-        return self.sql(statement(render(plan)))
+        with self._turn:
+            while self._abandoned:
+                self.sql(f'DROP TABLE IF EXISTS {self._abandoned.pop()}')
+            self._prepare(plan, set())
+            return self.sql(statement(render(plan)))
 
-    def prepare(self, plan, seen):
+    def prepare(self, plan):
         """Fills what must be there before the plan can be read: caches, rows from Python."""
+        with self._turn:
+            self._prepare(plan, set())
+
+    def _prepare(self, plan, seen):
         if plan.id in seen:
             return
         seen.add(plan.id)
         if plan.cache and plan.cache.table:
             return
         for child in plan.inputs:
-            self.prepare(child, seen)
+            self._prepare(child, seen)
         if plan.prepare:
             plan.prepare(self)
         if plan.cache:
@@ -81,7 +90,9 @@ class Engine:
         selected = ', '.join(transport(a.sql, a.type) + f' AS {a.sql}' for a in plan.attributes)
         self.run(
             plan,
-            lambda body: f"COPY (SELECT {selected or '1 AS c0'} FROM ({body})) TO '{quoted(path)}' (FORMAT json)",
+            lambda body: (
+                f"COPY (SELECT {selected or '1 AS c0'} FROM ({body})) TO '{quoted(path)}' (FORMAT json)"
+            ),
         )
         readers = [reader(a.type) for a in plan.attributes]
         try:
@@ -139,7 +150,9 @@ def render_nested(plan):
         return body
     for child in plan.inputs:
         nested = f'({render_nested(child)}) {child.name}'
-        body = re.sub(rf'\b(FROM|JOIN) {child.name}\b', lambda match: f'{match.group(1)} {nested}', body)
+        body = re.sub(
+            rf'\b(FROM|JOIN) {child.name}\b', lambda match: f'{match.group(1)} {nested}', body
+        )
     return body
 
 
@@ -159,7 +172,9 @@ def quoted(path):
 def transport(sql, kind):
     """SQL for a column on its way to Python in a line of JSON."""
     if isinstance(kind, t.DayTimeIntervalType):
-        raise AnalysisException('A column of intervals cannot leave an expression; cast it or take its parts.')
+        raise AnalysisException(
+            'A column of intervals cannot leave an expression; cast it or take its parts.'
+        )
     safe = _transport_type(kind)
     return sql if safe == duck_type(kind) else f'CAST({sql} AS {safe})'
 
@@ -222,7 +237,9 @@ def _map_reader(kind):
 
     def read(value):
         return {
-            key_reader(k) if key_reader else k: v if v is None or value_reader is None else value_reader(v)
+            key_reader(k) if key_reader else k: v
+            if v is None or value_reader is None
+            else value_reader(v)
             for k, v in value.items()
         }
 
@@ -231,8 +248,10 @@ def _map_reader(kind):
 
 def _moment(text):
     head, _, fraction = text.partition('.')
-    moment = datetime.datetime.strptime(head, '%Y-%m-%d %H:%M:%S') if len(head) != 19 else (
-        datetime.datetime.fromisoformat(head)
+    moment = (
+        datetime.datetime.strptime(head, '%Y-%m-%d %H:%M:%S')
+        if len(head) != 19
+        else (datetime.datetime.fromisoformat(head))
     )
     return moment.replace(microsecond=int(fraction[:6].ljust(6, '0'))) if fraction else moment
 

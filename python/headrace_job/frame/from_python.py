@@ -74,7 +74,9 @@ def _nested_writer(kind, where):
         return lambda value: None if value is None else [inner(item) for item in value]
     if isinstance(kind, t.MapType):
         key, item = writer(kind.keyType, where), writer(kind.valueType, where)
-        return lambda value: None if value is None else [[key(k), item(v)] for k, v in value.items()]
+        return lambda value: (
+            None if value is None else [[key(k), item(v)] for k, v in value.items()]
+        )
     names, writers = kind.names, [writer(f.dataType, f.name) for f in kind]
 
     def struct(value):
@@ -145,7 +147,9 @@ def map_pairs(kind):
     """Maps are written as pairs; DuckDB's JSON reader wants them as objects of key and item."""
     if isinstance(kind, t.MapType):
         key, item = map_pairs(kind.keyType), map_pairs(kind.valueType)
-        return lambda value: None if value is None else [{'key': key(k), 'item': item(v)} for k, v in value]
+        return lambda value: (
+            None if value is None else [{'key': key(k), 'item': item(v)} for k, v in value]
+        )
     if isinstance(kind, t.ArrayType):
         inner = map_pairs(kind.elementType)
         return lambda value: None if value is None else [inner(v) for v in value]
@@ -170,7 +174,9 @@ def write_rows(path, attributes, rows):
     dump = json.JSONEncoder(ensure_ascii=False, separators=(',', ':')).encode
     with open(path, 'w', encoding='utf-8') as out:
         for row in rows:
-            out.write(dump({name: write(value) for (name, write), value in zip(writers, row)}) + '\n')
+            out.write(
+                dump({name: write(value) for (name, write), value in zip(writers, row)}) + '\n'
+            )
             count += 1
     return count
 
@@ -195,7 +201,10 @@ def rows_plan(engine, schema, rows):
     path = engine.scratch('.ndjson')
     count = write_rows(path, attributes, rows)
     if not count:
-        nulls = ', '.join(f'CAST(NULL AS {duck_type(a.type)}) AS {a.sql}' for a in attributes) or '1 AS c0'
+        nulls = (
+            ', '.join(f'CAST(NULL AS {duck_type(a.type)}) AS {a.sql}' for a in attributes)
+            or '1 AS c0'
+        )
         os.unlink(path)
         return Plan(attributes, f'SELECT {nulls} WHERE false', cheap=True)
     return Plan(attributes, read_written(path, attributes), cheap=True)
@@ -233,7 +242,9 @@ def python_plan(child, calls, scope):
         attributes = [Attribute('argument', value.type) for value in given]
         functions.append((call, attributes, [value.type for value in given]))
         arguments += zip(attributes, given)
-    wide = ', '.join([*(a.sql for a in child.attributes), *(f'{v.sql} AS {a.sql}' for a, v in arguments)])
+    wide = ', '.join(
+        [*(a.sql for a in child.attributes), *(f'{v.sql} AS {a.sql}' for a, v in arguments)]
+    )
     attributes = [*child.attributes, *results]
     plan = Plan(attributes, '', [child])
 
@@ -250,7 +261,9 @@ def python_plan(child, calls, scope):
         made = engine.new_table()
         engine.sql(f'CREATE TEMP TABLE {made} AS {read_written(path, results)}')
         os.unlink(path)
-        kept = ', '.join([*(f't.{a.sql}' for a in child.attributes), *(f'r.{a.sql}' for a in results)])
+        kept = ', '.join(
+            [*(f't.{a.sql}' for a in child.attributes), *(f'r.{a.sql}' for a in results)]
+        )
         plan.sql = f'SELECT {kept} FROM {table} t POSITIONAL JOIN {made} r'
         plan.inputs = []
         plan.cheap = True
@@ -276,9 +289,11 @@ def _call(call, function, values, fit):
     try:
         return fit(function(*values))
     except Exception as error:
-        error.add_note(f'in the Python function {call.name}()') if hasattr(error, 'add_note') else None
+        error.add_note(f'in the Python function {call.name}()') if hasattr(
+            error, 'add_note'
+        ) else None
         raise PythonException(
-            f"An exception was thrown from the Python worker: {type(error).__name__}: {error} "
+            f'An exception was thrown from the Python worker: {type(error).__name__}: {error} '
             f"(in the function '{call.name}')"
         ) from error
 
@@ -288,10 +303,14 @@ def _lenient(kind):
     if isinstance(kind, t.BooleanType):
         return lambda v: v if isinstance(v, bool) else None
     if isinstance(kind, t.IntegralType):
-        low, high = {'byte': (-128, 127), 'short': (-32768, 32767), 'integer': (-(2**31), 2**31 - 1)}.get(
-            kind.name, (-(2**63), 2**63 - 1)
+        low, high = {
+            'byte': (-128, 127),
+            'short': (-32768, 32767),
+            'integer': (-(2**31), 2**31 - 1),
+        }.get(kind.name, (-(2**63), 2**63 - 1))
+        return lambda v: (
+            v if isinstance(v, int) and not isinstance(v, bool) and low <= v <= high else None
         )
-        return lambda v: v if isinstance(v, int) and not isinstance(v, bool) and low <= v <= high else None
     if isinstance(kind, (t.DoubleType, t.FloatType)):
         return lambda v: v if isinstance(v, float) else None
     if isinstance(kind, t.StringType):

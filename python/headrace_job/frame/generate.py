@@ -24,26 +24,38 @@ def generate(child, generator, names, session):
             f'[UNSUPPORTED_GENERATOR] The number of aliases supplied in the AS clause does not match the number of '
             f'columns output by the UDTF: expected {len(fields)} aliases but got {",".join(names)}.'
         )
-    attributes = [Attribute(name, data) for name, (_, data) in zip(names or [f for f, _ in fields], fields)]
-    empty = f"CAST([NULL] AS {_entry_type(fields)}[])"
-    source = f'CASE WHEN len({entries}) > 0 THEN {entries} ELSE {empty} END' if generator.outer else entries
+    attributes = [
+        Attribute(name, data) for name, (_, data) in zip(names or [f for f, _ in fields], fields)
+    ]
+    empty = f'CAST([NULL] AS {_entry_type(fields)}[])'
+    source = (
+        f'CASE WHEN len({entries}) > 0 THEN {entries} ELSE {empty} END'
+        if generator.outer
+        else entries
+    )
     entry = f'c{fresh_id()}'
     unnested = p.Plan(
         child.attributes,
-        p.named(child, ', '.join([*(a.sql for a in child.attributes), f'unnest({source}) AS {entry}'])),
+        p.named(
+            child, ', '.join([*(a.sql for a in child.attributes), f'unnest({source}) AS {entry}'])
+        ),
         [child],
     )
     parts = ', '.join(
         f"struct_extract({entry}, 'f{i}') AS {a.sql}" for i, a in enumerate(attributes)
     )
     columns = ', '.join([*(a.sql for a in child.attributes), parts])
-    return p.Plan([*child.attributes, *attributes], p.named(unnested, columns), [unnested]), attributes
+    return p.Plan(
+        [*child.attributes, *attributes], p.named(unnested, columns), [unnested]
+    ), attributes
 
 
 def _entry_type(fields):
     from headrace_job.expression.duck_types import duck_type
 
-    return 'STRUCT(' + ', '.join(f'f{i} {duck_type(data)}' for i, (_, data) in enumerate(fields)) + ')'
+    return (
+        'STRUCT(' + ', '.join(f'f{i} {duck_type(data)}' for i, (_, data) in enumerate(fields)) + ')'
+    )
 
 
 def _entries(kind, value, generator):
@@ -51,16 +63,22 @@ def _entries(kind, value, generator):
     x, i = f'x{fresh_id()}', f'x{fresh_id()}'
     place = [('pos', t.IntegerType(), f'CAST({i} - 1 AS INTEGER)')] if kind == 'posexplode' else []
     if kind == 'inline':
-        if not isinstance(value.type, t.ArrayType) or not isinstance(value.type.elementType, t.StructType):
+        if not isinstance(value.type, t.ArrayType) or not isinstance(
+            value.type.elementType, t.StructType
+        ):
             raise AnalysisException('inline() needs an array of structs.')
         fields = [
-            (f.name, f.dataType, f'struct_extract({x}, {quote_text(f.name)})') for f in value.type.elementType
+            (f.name, f.dataType, f'struct_extract({x}, {quote_text(f.name)})')
+            for f in value.type.elementType
         ]
         return _listed(value.sql, x, i, fields)
     if isinstance(value.type, t.ArrayType):
         return _listed(value.sql, x, i, [*place, ('col', value.type.elementType, x)])
     if isinstance(value.type, t.MapType):
-        fields = [('key', value.type.keyType, f'{x}.key'), ('value', value.type.valueType, f'{x}.value')]
+        fields = [
+            ('key', value.type.keyType, f'{x}.key'),
+            ('value', value.type.valueType, f'{x}.value'),
+        ]
         return _listed(f'map_entries({value.sql})', x, i, [*place, *fields])
     raise AnalysisException(
         f'[DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE] Cannot resolve "{generator.text()}" due to data type mismatch: '
@@ -71,7 +89,9 @@ def _entries(kind, value, generator):
 
 def _listed(sql, x, i, fields):
     body = ', '.join(f"'f{k}': {part}" for k, (_, _, part) in enumerate(fields))
-    return f'list_transform({sql}, lambda {x}, {i}: {{{body}}})', [(name, data) for name, data, _ in fields]
+    return f'list_transform({sql}, lambda {x}, {i}: {{{body}}})', [
+        (name, data) for name, data, _ in fields
+    ]
 
 
 def _stack(values):
@@ -104,5 +124,10 @@ def _json_tuple(child, values, names):
     items = [(a, a.sql) for a in child.attributes]
     for attribute, key in zip(attributes, keys):
         path = quote_text('$."' + key.replace('"', '') + '"')
-        items.append((attribute, f'CASE WHEN json_valid({body}) THEN json_extract_string({body}, {path}) END'))
+        items.append(
+            (
+                attribute,
+                f'CASE WHEN json_valid({body}) THEN json_extract_string({body}, {path}) END',
+            )
+        )
     return p.project(child, items), attributes

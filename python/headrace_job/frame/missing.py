@@ -2,7 +2,8 @@
 
 from headrace_job.expression.casts import cast
 from headrace_job.expression.coercion import is_number
-from headrace_job.expression.nodes import Literal, literal_sql
+from headrace_job.expression.literals import literal_sql
+from headrace_job.expression.nodes import Literal
 from headrace_job.expression.typed import Typed
 from pyspark.errors import PySparkTypeError, PySparkValueError
 from pyspark.sql import types as t
@@ -35,15 +36,23 @@ def fill(plan, value, subset):
     elif isinstance(value, (bool, int, float, str)):
         values = {a.id: value for a in _chosen(plan, subset) if _fits(a.type, value)}
     else:
-        raise PySparkTypeError('[NOT_BOOL_OR_DICT_OR_FLOAT_OR_INT_OR_STR] Argument `value` should be a bool, dict, float, int or str.')
+        raise PySparkTypeError(
+            '[NOT_BOOL_OR_DICT_OR_FLOAT_OR_INT_OR_STR] Argument `value` should be a bool, dict, float, int or str.'
+        )
     items = []
     for a in plan.attributes:
         if a.id not in values:
             items.append((a, a.sql))
             continue
         given = Literal(values[a.id])
-        literal = cast(Typed(literal_sql(given.value, given.type), given.type, False, given.value), a.type)
-        source = f"CASE WHEN isnan({a.sql}) THEN NULL ELSE {a.sql} END" if a.type.name in ('double', 'float') else a.sql
+        literal = cast(
+            Typed(literal_sql(given.value, given.type), given.type, False, given.value), a.type
+        )
+        source = (
+            f'CASE WHEN isnan({a.sql}) THEN NULL ELSE {a.sql} END'
+            if a.type.name in ('double', 'float')
+            else a.sql
+        )
         items.append((a.but(id=None, nullable=False), f'coalesce({source}, {literal.sql})'))
     return p.project(plan, items)
 
@@ -51,7 +60,9 @@ def fill(plan, value, subset):
 def drop(plan, how, thresh, subset):
     """Without the rows in which some (`any`) or all values are missing."""
     if how not in ('any', 'all'):
-        raise PySparkValueError(f"[VALUE_NOT_ANY_OR_ALL] Value for `how` must be 'any' or 'all', got '{how}'.")
+        raise PySparkValueError(
+            f"[VALUE_NOT_ANY_OR_ALL] Value for `how` must be 'any' or 'all', got '{how}'."
+        )
     chosen = _chosen(plan, subset)
     present = []
     for a in chosen:
@@ -94,7 +105,9 @@ def _pairs(to_replace, value):
     if isinstance(to_replace, dict):
         return list(to_replace.items())
     if value is NOT_GIVEN:
-        raise PySparkTypeError('[ARGUMENT_REQUIRED] Argument `value` is required when `to_replace` is not a dictionary.')
+        raise PySparkTypeError(
+            '[ARGUMENT_REQUIRED] Argument `value` is required when `to_replace` is not a dictionary.'
+        )
     olds = list(to_replace) if isinstance(to_replace, (list, tuple)) else [to_replace]
     news = list(value) if isinstance(value, (list, tuple)) else [value] * len(olds)
     if len(olds) != len(news):

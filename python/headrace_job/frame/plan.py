@@ -7,7 +7,9 @@ from headrace_job.expression.typed import Attribute, Scope, fresh_id, quote_name
 class Plan:
     """`sql` selects the columns of `attributes` from the plans in `inputs` (by their `name`)."""
 
-    def __init__(self, attributes, sql, inputs=(), cheap=False, lift=None, hidden=None, prepare=None):
+    def __init__(
+        self, attributes, sql, inputs=(), cheap=False, lift=None, hidden=None, prepare=None
+    ):
         self.id = fresh_id()
         self.attributes = list(attributes)
         self.sql = sql
@@ -139,9 +141,19 @@ def aggregate(child, keys, items, grouping=None):
 
 
 _JOINS = {
-    'inner': 'INNER', 'cross': 'CROSS', 'left': 'LEFT', 'leftouter': 'LEFT', 'right': 'RIGHT',
-    'rightouter': 'RIGHT', 'outer': 'FULL', 'full': 'FULL', 'fullouter': 'FULL', 'semi': 'SEMI',
-    'leftsemi': 'SEMI', 'anti': 'ANTI', 'leftanti': 'ANTI',
+    'inner': 'INNER',
+    'cross': 'CROSS',
+    'left': 'LEFT',
+    'leftouter': 'LEFT',
+    'right': 'RIGHT',
+    'rightouter': 'RIGHT',
+    'outer': 'FULL',
+    'full': 'FULL',
+    'fullouter': 'FULL',
+    'semi': 'SEMI',
+    'leftsemi': 'SEMI',
+    'anti': 'ANTI',
+    'leftanti': 'ANTI',
 }
 
 
@@ -174,7 +186,12 @@ def without_conflicts(left, right):
     marked = [a.but(origins=(*a.origins, (left.id, a.id))) for a in left.attributes]
     left = Plan(marked, named(left, left.columns), [left], left.cheap)
     renamed = [
-        (Attribute(a.name, a.type, a.nullable, a.qualifiers, origins=((right.id, a.id), *_moved(a))), a.sql)
+        (
+            Attribute(
+                a.name, a.type, a.nullable, a.qualifiers, origins=((right.id, a.id), *_moved(a))
+            ),
+            a.sql,
+        )
         for a in right.attributes
     ]
     return left, Plan(
@@ -194,21 +211,27 @@ def set_operation(word, left, left_items, right, right_items, attributes):
     one = ', '.join(f'{sql} AS {a.sql}' for sql, a in zip(left_items, attributes))
     other = ', '.join(right_items)
     return Plan(
-        attributes, f'SELECT {one} FROM {left.name} {word} SELECT {other} FROM {right.name}', [left, right]
+        attributes,
+        f'SELECT {one} FROM {left.name} {word} SELECT {other} FROM {right.name}',
+        [left, right],
     )
 
 
 def aliased(child, name):
     attributes = [a.but(qualifiers=((name,),)) for a in child.attributes]
-    return Plan(
-        attributes,
-        child.sql,
-        child.inputs,
-        child.cheap,
-        (lambda wanted: aliased(child.lift(wanted), name)) if child._lift else None,
-        child.hidden,
-        child.prepare,
-    ) if not (child.cache or child.prepare) else Plan(attributes, named(child), [child], child.cheap)
+    return (
+        Plan(
+            attributes,
+            child.sql,
+            child.inputs,
+            child.cheap,
+            (lambda wanted: aliased(child.lift(wanted), name)) if child._lift else None,
+            child.hidden,
+            child.prepare,
+        )
+        if not (child.cache or child.prepare)
+        else Plan(attributes, named(child), [child], child.cheap)
+    )
 
 
 def row_numbered(child, name='row'):

@@ -37,19 +37,14 @@ def select(child, expressions, session):
     """The plan of `SELECT expressions FROM child`."""
     expressions = expanded(child, expressions, session)
     child, expressions = with_generators(child, expressions, session)
-    if not any(_has_aggregate(e) for e in expressions):
-        child, expressions = with_python(child, expressions, lambda plan: plan.scope(session))
-    items, aggregated = [], False
-    scope = spare_scope(child, session)
-    values = []
-    for expression in expressions:
-        value = expression.typed(scope)
-        aggregated = aggregated or value.aggregate
-        values.append((expression, value))
-    if aggregated:
+    if any(_has_aggregate(e) for e in expressions):
         return grouped(child, [], expressions, session)
+    child, expressions = with_python(child, expressions, lambda plan: plan.scope(session))
+    scope = spare_scope(child, session)
+    values = [(expression, expression.typed(scope)) for expression in expressions]
     if scope.missing:
         child = child.lift(scope.missing)
+    items = []
     for expression, value in values:
         items.append(item_of(expression, value, child, items))
     return p.project(child, items)
@@ -75,7 +70,9 @@ def item_of(expression, value, child, before=()):
                     if isinstance(expression, n.Name) and shown != attribute.name:
                         attribute = attribute.but(name=shown)
                     return attribute, attribute.sql
-                again = Attribute(attribute.name, attribute.type, attribute.nullable, attribute.qualifiers)
+                again = Attribute(
+                    attribute.name, attribute.type, attribute.nullable, attribute.qualifiers
+                )
                 return again, attribute.sql
     name = expression.output_name()
     metadata = expression.metadata if isinstance(expression, n.Alias) else None
@@ -83,7 +80,11 @@ def item_of(expression, value, child, before=()):
 
 
 def _storable(value):
-    return 'CAST(NULL AS VARCHAR)' if isinstance(value.type, t.NullType) and value.sql == 'NULL' else value.sql
+    return (
+        'CAST(NULL AS VARCHAR)'
+        if isinstance(value.type, t.NullType) and value.sql == 'NULL'
+        else value.sql
+    )
 
 
 def with_generators(child, expressions, session):
@@ -102,7 +103,9 @@ def with_generators(child, expressions, session):
             )
         seen = True
         names = expression.names if isinstance(expression, n.Alias) else None
-        child, inner_expressions = with_python(child, list(inner.children), lambda plan: plan.scope(session))
+        child, inner_expressions = with_python(
+            child, list(inner.children), lambda plan: plan.scope(session)
+        )
         child, made = generate(child, inner.with_children(inner_expressions), names, session)
         found += [n.Reference(a) for a in made]
     return child, found
@@ -115,7 +118,9 @@ def where(child, condition, session):
     scope = child.scope(session, lifting=True)
     value = condition.typed(scope)
     if value.aggregate:
-        raise AnalysisException('Aggregate functions are not allowed in WHERE; filter after groupBy().agg().')
+        raise AnalysisException(
+            'Aggregate functions are not allowed in WHERE; filter after groupBy().agg().'
+        )
     if scope.missing:
         child = child.lift(scope.missing)
     sql = to_boolean(value)
@@ -130,7 +135,9 @@ def order_by(child, expressions, session):
     """The rows in this order."""
     shown = child.attributes
     orders = [e if isinstance(e, n.Order) else n.Order(e) for e in expressions]
-    child, inner = with_python(child, [o.children[0] for o in orders], lambda plan: plan.scope(session))
+    child, inner = with_python(
+        child, [o.children[0] for o in orders], lambda plan: plan.scope(session)
+    )
     scope = child.scope(session, lifting=True)
     values = [e.typed(scope) for e in inner]
     if scope.missing:
@@ -168,7 +175,11 @@ def grouped(child, keys, expressions, session, mode='plain', keep_keys=False, se
             _check_grouped(expression, outputs)
         items.append(_group_item(expression, value, outputs, key_items if keep_keys else (), items))
     names = ', '.join(a.sql for a in outputs)
-    grouping = {'plain': names or None, 'rollup': f'ROLLUP ({names})', 'cube': f'CUBE ({names})'}.get(mode)
+    grouping = {
+        'plain': names or None,
+        'rollup': f'ROLLUP ({names})',
+        'cube': f'CUBE ({names})',
+    }.get(mode)
     if mode == 'sets':
         parts = ['(' + ', '.join(outputs[i].sql for i in one) + ')' for one in sets]
         grouping = f'GROUPING SETS ({", ".join(parts)})'
@@ -196,7 +207,9 @@ def _plain_keys(child, keys, session):
                 f'[GROUP_BY_AGGREGATE] Aggregate functions are not allowed in GROUP BY, but found {key.text()}.'
             )
         if isinstance(value.type, t.MapType):
-            raise AnalysisException('[GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE] A map cannot be grouped by.')
+            raise AnalysisException(
+                '[GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE] A map cannot be grouped by.'
+            )
     items = [(a, a.sql) for a in child.attributes]
     found, outputs, extra = [], [], False
     for key, simple, value in zip(keys, bare, values):
@@ -223,12 +236,20 @@ def _bare(expression):
 
 def _with_keys(expression, keys):
     """The expression with each group key in it replaced by the key's column; aggregates inside stay."""
-    texts = {simple.text(): reference for simple, reference in keys if not isinstance(simple, (n.Name, n.Reference))}
+    texts = {
+        simple.text(): reference
+        for simple, reference in keys
+        if not isinstance(simple, (n.Name, n.Reference))
+    }
     if not texts:
         return expression
 
     def change(node):
-        found = texts.get(node.text()) if isinstance(node, (n.Call, n.Cast, n.Case, n.GetField, n.PythonCall)) else None
+        found = (
+            texts.get(node.text())
+            if isinstance(node, (n.Call, n.Cast, n.Case, n.GetField, n.PythonCall))
+            else None
+        )
         if found is None:
             return None
         return n.Alias(found, [node.output_name()]) if node is expression else found

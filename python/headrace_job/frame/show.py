@@ -8,7 +8,9 @@ from pyspark.sql import types as t
 
 from . import plan as p
 
-_WIDE = re.compile('[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60]')
+_WIDE = re.compile(
+    '[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60]'
+)
 
 
 def table_text(frame, count, truncate, vertical):

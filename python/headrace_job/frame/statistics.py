@@ -23,7 +23,9 @@ def summary(frame, wanted, names):
     if calls:
         row = next(frame._engine.rows(s.select(plan, calls, session)))
         values = list(row)
-    schema = t.StructType([t.StructField('summary', STRING), *(t.StructField(a.name, STRING) for a in chosen)])
+    schema = t.StructType(
+        [t.StructField('summary', STRING), *(t.StructField(a.name, STRING) for a in chosen)]
+    )
     width = len(chosen)
     rows = [[statistic, *values[i * width : (i + 1) * width]] for i, statistic in enumerate(wanted)]
     return frame._with(rows_plan(frame._engine, schema, rows))

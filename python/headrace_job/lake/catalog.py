@@ -14,7 +14,9 @@ def schema_of(columns):
     return t.StructType([t.StructField(c['name'], parse_type(c['type'])) for c in columns])
 
 
-def table_plan(engine, database, table, predicate=None, partition_predicate=None, context=None, options=None):
+def table_plan(
+    engine, database, table, predicate=None, partition_predicate=None, context=None, options=None
+):
     """The table's rows with the catalog's columns; answers the plan and the source."""
     fields = {'database': database, 'table': table}
     if predicate:
@@ -31,8 +33,12 @@ def table_plan(engine, database, table, predicate=None, partition_predicate=None
     for fmt, columns, files in sources.clusters(source, options or {}):
         plans.append(_read(engine, fmt, files, schema_of(columns), kinds))
     if not plans:
-        return _empty([*whole.fields, *(t.StructField(k['name'], kind) for k, kind in zip(keys, kinds))]), source
-    wanted = t.StructType([*whole.fields, *(t.StructField(k['name'], kind) for k, kind in zip(keys, kinds))])
+        return _empty(
+            [*whole.fields, *(t.StructField(k['name'], kind) for k, kind in zip(keys, kinds))]
+        ), source
+    wanted = t.StructType(
+        [*whole.fields, *(t.StructField(k['name'], kind) for k, kind in zip(keys, kinds))]
+    )
     plan = plans[0]
     for other in plans[1:]:
         plan = combine.union_by_name(plan, other, True)
@@ -47,7 +53,9 @@ def table_plan(engine, database, table, predicate=None, partition_predicate=None
 
 def _empty(fields):
     attributes = [Attribute(f.name, f.dataType) for f in fields]
-    nulls = ', '.join(f'CAST(NULL AS {duck_type(a.type)}) AS {a.sql}' for a in attributes) or '1 AS c0'
+    nulls = (
+        ', '.join(f'CAST(NULL AS {duck_type(a.type)}) AS {a.sql}' for a in attributes) or '1 AS c0'
+    )
     return Plan(attributes, f'SELECT {nulls} WHERE false', cheap=True)
 
 
@@ -77,7 +85,9 @@ def _csv(files, schema, kinds):
     for field, (name, kind, sql) in zip(schema, columns):
         value = sql if isinstance(field.dataType, t.StringType) else f"nullif({sql}, '')"
         fitted.append((name, kind, value))
-    return readers.plan_of(relation, readers.fitted(fitted, schema) + readers.partition_columns(files, kinds))
+    return readers.plan_of(
+        relation, readers.fitted(fitted, schema) + readers.partition_columns(files, kinds)
+    )
 
 
 def glue_csv_arguments(files, names):
@@ -88,6 +98,8 @@ def glue_csv_arguments(files, names):
     header = str(options.get('withHeader', 'false')).lower() == 'true'
     skip = 1 if str(options.get('skipFirst', 'false')).lower() == 'true' and not header else 0
     escape = options.get('escaper') or (quote or '')
-    arguments = readers.csv_arguments(files, options.get('separator', ','), quote, escape, header, names, skip)
+    arguments = readers.csv_arguments(
+        files, options.get('separator', ','), quote, escape, header, names, skip
+    )
     arguments['nullstr'] = quote_text('\\N')
     return arguments

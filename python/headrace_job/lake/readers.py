@@ -14,7 +14,9 @@ from pyspark.sql import types as t
 def plan_of(relation, columns):
     """`columns`: (name, type, SQL over the relation). The plan that selects them."""
     attributes = [Attribute(name, kind) for name, kind, _ in columns]
-    taken = ', '.join(f'{sql} AS {a.sql}' for a, (_, _, sql) in zip(attributes, columns)) or '1 AS c0'
+    taken = (
+        ', '.join(f'{sql} AS {a.sql}' for a, (_, _, sql) in zip(attributes, columns)) or '1 AS c0'
+    )
     return Plan(attributes, f'SELECT {taken} FROM ({relation})', cheap=True)
 
 
@@ -79,7 +81,9 @@ def parquet(engine, files, schema, kinds):
 def _json_arguments(files, layout, **more):
     return {
         'format': quote_text(layout),
-        'compression': quote_text('uncompressed' if files.compression == 'none' else files.compression),
+        'compression': quote_text(
+            'uncompressed' if files.compression == 'none' else files.compression
+        ),
         'maximum_object_size': '134217728',
         **more,
     }
@@ -88,7 +92,9 @@ def _json_arguments(files, layout, **more):
 def json_layout(engine, files, multi_line=False):
     """How the documents stand in the files: one a line (strictly), one behind the other, in an array;
     or `broken` when some are no JSON at all."""
-    order = ['auto', 'unstructured'] if multi_line else ['newline_delimited', 'unstructured', 'auto']
+    order = (
+        ['auto', 'unstructured'] if multi_line else ['newline_delimited', 'unstructured', 'auto']
+    )
     for layout in order:
         relation = files.read('read_json_objects', _json_arguments(files, layout), 'json')
         try:
@@ -102,20 +108,30 @@ def json_layout(engine, files, multi_line=False):
         if count == objects or layout == 'auto':
             return layout
     if multi_line:
-        raise SparkRuntimeException('[MALFORMED_RECORD_IN_PARSING] Malformed records are detected in record parsing.')
+        raise SparkRuntimeException(
+            '[MALFORMED_RECORD_IN_PARSING] Malformed records are detected in record parsing.'
+        )
     return 'broken'
 
 
 def json_inferred(engine, files, kinds, sort_names, layout):
     """Documents one a line, or otherwise whole: the types that hold every value in all files."""
     arguments = _json_arguments(
-        files, layout, union_by_name='true', sample_size='-1', map_inference_threshold='-1',
-        maximum_sample_files='1000000', convert_strings_to_integers='false', field_appearance_threshold='0',
+        files,
+        layout,
+        union_by_name='true',
+        sample_size='-1',
+        map_inference_threshold='-1',
+        maximum_sample_files='1000000',
+        convert_strings_to_integers='false',
+        field_appearance_threshold='0',
     )
     gone = [key['name'] for key in files.partition_keys]
-    bare = f'SELECT * FROM read_json([{", ".join(map(quote_text, files.paths))}]' + ''.join(
-        f', {name}={value}' for name, value in arguments.items()
-    ) + ', hive_partitioning=false)'
+    bare = (
+        f'SELECT * FROM read_json([{", ".join(map(quote_text, files.paths))}]'
+        + ''.join(f', {name}={value}' for name, value in arguments.items())
+        + ', hive_partitioning=false)'
+    )
     described = engine.describe(bare)
     if [name for name, _ in described] == ['json'] and described[0][1] == 'JSON':
         if int(engine.sql(f'SELECT count(*) FROM ({bare})')[0][0]) == 0:
@@ -164,7 +180,9 @@ def _check_names(fields):
 
 def json_typed(files, schema, kinds, layout, lenient=False):
     """Documents read as this schema; with `lenient` what does not fit is NULL."""
-    columns = ', '.join(f'{quote_text(f.name)}: {quote_text(_json_storage(f.dataType))}' for f in schema)
+    columns = ', '.join(
+        f'{quote_text(f.name)}: {quote_text(_json_storage(f.dataType))}' for f in schema
+    )
     arguments = _json_arguments(files, layout, columns=f'{{{columns}}}')
     if lenient:
         arguments['ignore_errors'] = 'true'
@@ -177,7 +195,11 @@ def json_typed(files, schema, kinds, layout, lenient=False):
 
 
 def _stored(kind):
-    return t.StringType() if isinstance(kind, (t.DateType, t.TimestampType, t.BinaryType, t.NullType)) else kind
+    return (
+        t.StringType()
+        if isinstance(kind, (t.DateType, t.TimestampType, t.BinaryType, t.NullType))
+        else kind
+    )
 
 
 def _json_storage(kind):
@@ -209,13 +231,14 @@ def json_lenient(engine, files, schema, kinds, layout, mapping=None):
         for place, shape in enumerate(shapes)
     ]
     relation = (
-        f"SELECT {', '.join([*made, *keys]) or '1'} FROM ({objects}) "
+        f'SELECT {", ".join([*made, *keys]) or "1"} FROM ({objects}) '
         "WHERE json IS NOT NULL AND json_type(json) = 'OBJECT'"
     )
     columns = []
     for field in schema:
         parts = [
-            f'struct_extract(headrace_row_{place}, {quote_text(name)})' for place, name in enumerate(wanted[field.name])
+            f'struct_extract(headrace_row_{place}, {quote_text(name)})'
+            for place, name in enumerate(wanted[field.name])
         ]
         sql = parts[0] if len(parts) == 1 else f'coalesce({", ".join(parts)})'
         value = Typed(sql, _stored(field.dataType))
@@ -230,7 +253,8 @@ def _spellings(engine, files, layout):
         arguments['ignore_errors'] = 'true'
     objects = files.read('read_json_objects', arguments, 'json')
     rows = engine.sql(
-        f"SELECT DISTINCT unnest(json_keys(json)) FROM ({objects}) WHERE json_type(json) = 'OBJECT'", 100_000
+        f"SELECT DISTINCT unnest(json_keys(json)) FROM ({objects}) WHERE json_type(json) = 'OBJECT'",
+        100_000,
     )
     return sorted(row[0] for row in rows)
 
@@ -252,7 +276,7 @@ def json_with_corrupt(engine, files, kinds, mode):
     raw = text_relation(files)
     good = "json_valid(line) AND json_type(line) = 'OBJECT'"
     shape = engine.sql(
-        f"SELECT json_group_structure(CASE WHEN json_valid(line) THEN CAST(line AS JSON) END) FROM ({raw}) WHERE json_valid(line)"
+        f'SELECT json_group_structure(CASE WHEN json_valid(line) THEN CAST(line AS JSON) END) FROM ({raw}) WHERE json_valid(line)'
     )[0][0]
     kind = _structure_type(json.loads(shape)) if shape else t.StructType([])
     text = quote_text(json.dumps(structure(kind)))
@@ -279,7 +303,10 @@ def _structure_type(shape):
     if isinstance(shape, list):
         return t.ArrayType(_structure_type(shape[0]) if shape else t.StringType())
     return {
-        'UBIGINT': t.LongType(), 'BIGINT': t.LongType(), 'DOUBLE': t.DoubleType(), 'BOOLEAN': t.BooleanType(),
+        'UBIGINT': t.LongType(),
+        'BIGINT': t.LongType(),
+        'DOUBLE': t.DoubleType(),
+        'BOOLEAN': t.BooleanType(),
     }.get(shape, t.StringType())
 
 
@@ -291,8 +318,14 @@ def text_relation(files):
     return files.read(
         'read_csv',
         {
-            'columns': "{'line': 'VARCHAR'}", 'auto_detect': 'false', 'header': 'false', 'delim': "E'\\x01'",
-            'quote': "''", 'escape': "''", 'max_line_size': '134217728', 'strict_mode': 'false',
+            'columns': "{'line': 'VARCHAR'}",
+            'auto_detect': 'false',
+            'header': 'false',
+            'delim': "E'\\x01'",
+            'quote': "''",
+            'escape': "''",
+            'max_line_size': '134217728',
+            'strict_mode': 'false',
             'compression': quote_text(files.compression),
         },
         # With a text of their own for NULL, empty lines would be passed over.
@@ -330,13 +363,22 @@ def csv_names(engine, files, separator, quote, escape, header, default):
     first = next(iter(files.paths))
     arguments = csv_arguments(files, separator, quote, escape, False, ['line'])
     arguments.pop('columns')
-    arguments.update({'all_varchar': 'true', 'auto_detect': 'true', 'sample_size': '1', 'hive_partitioning': 'false'})
+    arguments.update(
+        {
+            'all_varchar': 'true',
+            'auto_detect': 'true',
+            'sample_size': '1',
+            'hive_partitioning': 'false',
+        }
+    )
     given = ''.join(f', {name}={value}' for name, value in arguments.items())
     relation = f'read_csv({quote_text(first)}{given})'
     found = [name for name, _ in engine.describe(f'SELECT * FROM {relation}')]
     if not header:
         return [f'{default}{i}' for i in range(len(found))]
-    rows = engine.sql(f'SELECT {", ".join(quote_name(name) for name in found)} FROM {relation} LIMIT 1')
+    rows = engine.sql(
+        f'SELECT {", ".join(quote_name(name) for name in found)} FROM {relation} LIMIT 1'
+    )
     if not rows:
         return []
     names = []

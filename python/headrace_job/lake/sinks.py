@@ -11,7 +11,13 @@ from pyspark.errors import AnalysisException, IllegalArgumentException, refused
 from pyspark.sql import types as t
 
 _COMPRESSIONS = {
-    'parquet': {'snappy': 'snappy', 'gzip': 'gzip', 'zstd': 'zstd', 'none': 'uncompressed', 'uncompressed': 'uncompressed'},
+    'parquet': {
+        'snappy': 'snappy',
+        'gzip': 'gzip',
+        'zstd': 'zstd',
+        'none': 'uncompressed',
+        'uncompressed': 'uncompressed',
+    },
     'json': {'none': 'none', 'uncompressed': 'none', 'gzip': 'gzip', 'zstd': 'zstd'},
     'csv': {'none': 'none', 'uncompressed': 'none', 'gzip': 'gzip', 'zstd': 'zstd'},
     'text': {'none': 'none', 'uncompressed': 'none', 'gzip': 'gzip', 'zstd': 'zstd'},
@@ -28,7 +34,9 @@ class Sink:
         self.files = files
         self.style = style
         self.mode = mode
-        wanted = str(self.options.get('compression', 'snappy' if fmt == 'parquet' else 'none')).lower()
+        wanted = str(
+            self.options.get('compression', 'snappy' if fmt == 'parquet' else 'none')
+        ).lower()
         if wanted not in _COMPRESSIONS[fmt]:
             raise refused(f"the compression '{wanted}' of the {fmt} format")
         self.compression = wanted if wanted != 'uncompressed' else 'none'
@@ -45,8 +53,14 @@ def write(engine, plan, path, sink):
     _copy(engine, plan, body, keys, directory, sink)
     fields = {'mode': sink.mode} if sink.mode else {}
     answer = engine.channel.call(
-        'publish', directory=directory, path=path, format=sink.format, compression=sink.compression, style=sink.style,
-        partitionKeys=[a.name for a in keys], **fields,
+        'publish',
+        directory=directory,
+        path=path,
+        format=sink.format,
+        compression=sink.compression,
+        style=sink.style,
+        partitionKeys=[a.name for a in keys],
+        **fields,
     )
     shutil.rmtree(directory, ignore_errors=True)
     return answer, body, keys
@@ -73,13 +87,17 @@ def _check(plan, body, sink):
             )
         seen.add(a.name.lower())
     if not body and sink.keys:
-        raise AnalysisException('[ALL_PARTITION_COLUMNS_NOT_ALLOWED] Cannot use all columns for partition columns.')
+        raise AnalysisException(
+            '[ALL_PARTITION_COLUMNS_NOT_ALLOWED] Cannot use all columns for partition columns.'
+        )
     for a in plan.attributes:
         nested = isinstance(a.type, (t.ArrayType, t.MapType, t.StructType))
-        wrong = isinstance(a.type, t.DayTimeIntervalType) or (isinstance(a.type, t.NullType) and sink.format == 'parquet')
+        wrong = isinstance(a.type, t.DayTimeIntervalType) or (
+            isinstance(a.type, t.NullType) and sink.format == 'parquet'
+        )
         if wrong or (sink.format == 'csv' and nested):
             raise AnalysisException(
-                f'[UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE] The {sink.format.upper()} datasource doesn\'t support the '
+                f"[UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE] The {sink.format.upper()} datasource doesn't support the "
                 f'column `{a.name}` of the type "{a.type.simpleString().upper()}".'
             )
 
@@ -103,7 +121,9 @@ def _copy(engine, plan, body, keys, directory, sink):
         target = os.path.join(directory, 'part')
     engine.run(
         plan,
-        lambda query: f"COPY (SELECT {', '.join(select)} FROM ({query})) TO '{quoted(target)}' ({', '.join(options)})",
+        lambda query: (
+            f"COPY (SELECT {', '.join(select)} FROM ({query})) TO '{quoted(target)}' ({', '.join(options)})"
+        ),
     )
     if sink.files and sink.files > 1:
         _flatten(directory)
@@ -117,7 +137,10 @@ def _flatten(directory):
             continue
         number = int(name.split('=')[1])
         for place, file in enumerate(sorted(files)):
-            os.rename(os.path.join(folder, file), os.path.join(os.path.dirname(folder), f'part-{number:05d}-{place:03d}'))
+            os.rename(
+                os.path.join(folder, file),
+                os.path.join(os.path.dirname(folder), f'part-{number:05d}-{place:03d}'),
+            )
         os.rmdir(folder)
 
 
@@ -150,16 +173,32 @@ def _options(body, sink):
     if sink.format == 'parquet':
         return ['FORMAT parquet', compression]
     if sink.format in ('json', 'text'):
-        return ['FORMAT csv', 'HEADER false', "QUOTE ''", "ESCAPE ''", "DELIMITER E'\\x01'", "NULLSTR ''", compression]
+        return [
+            'FORMAT csv',
+            'HEADER false',
+            "QUOTE ''",
+            "ESCAPE ''",
+            "DELIMITER E'\\x01'",
+            "NULLSTR ''",
+            compression,
+        ]
     options = {name.lower(): value for name, value in sink.options.items()}
     quote = options.get('quote', options.get('quotechar', '"'))
     quote = '' if str(quote) in ('-1', '', '\x00') else quote
-    header = str(options.get('header', options.get('writeheader', sink.style == 'glue'))).lower() == 'true'
+    header = (
+        str(options.get('header', options.get('writeheader', sink.style == 'glue'))).lower()
+        == 'true'
+    )
     separator = options.get('sep', options.get('delimiter', options.get('separator', ',')))
     escape = options.get('escape', '\\' if sink.style == 'spark' else quote) if quote else ''
     made = [
-        'FORMAT csv', f'HEADER {str(header).lower()}', f'DELIMITER {quote_text(separator)}', f'QUOTE {quote_text(quote)}',
-        f'ESCAPE {quote_text(escape)}', f"NULLSTR {quote_text(options.get('nullvalue', ''))}", compression,
+        'FORMAT csv',
+        f'HEADER {str(header).lower()}',
+        f'DELIMITER {quote_text(separator)}',
+        f'QUOTE {quote_text(quote)}',
+        f'ESCAPE {quote_text(escape)}',
+        f'NULLSTR {quote_text(options.get("nullvalue", ""))}',
+        compression,
     ]
     if str(options.get('quoteall', 'false')).lower() == 'true' and quote:
         made.append('FORCE_QUOTE *')
@@ -174,8 +213,12 @@ def hive_columns(attributes):
 def save_mode(mode, dynamic=False):
     """Spark's word for what to do with objects that are there already."""
     modes = {
-        'append': 'append', 'overwrite': 'overwrite-partitions' if dynamic else 'overwrite', 'error': 'errorifexists',
-        'errorifexists': 'errorifexists', 'default': 'errorifexists', 'ignore': 'ignore',
+        'append': 'append',
+        'overwrite': 'overwrite-partitions' if dynamic else 'overwrite',
+        'error': 'errorifexists',
+        'errorifexists': 'errorifexists',
+        'default': 'errorifexists',
+        'ignore': 'ignore',
     }
     if mode.lower() not in modes:
         raise IllegalArgumentException(

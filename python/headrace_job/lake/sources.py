@@ -33,7 +33,9 @@ class Files:
         values = {tuple(group['values']) for group in self.groups}
         if len(values) == 1:
             parts = _constants(names, next(iter(values)))
-            return f'SELECT {own}, {parts} FROM {function}({listed}{given}, hive_partitioning=false)'
+            return (
+                f'SELECT {own}, {parts} FROM {function}({listed}{given}, hive_partitioning=false)'
+            )
         if all(_by_folders(group, names) for group in self.groups):
             kinds = ', '.join(f'{quote_text(name)}: VARCHAR' for name in names)
             given += f', hive_partitioning=true, hive_types={{{kinds}}}'
@@ -75,7 +77,9 @@ def _by_folders(group, names):
             if sign:
                 found[key.lower()] = urllib.parse.unquote(value)
         for name, value in zip(names, group['values']):
-            if found.get(name.lower()) != ('__HIVE_DEFAULT_PARTITION__' if value is None else value):
+            if found.get(name.lower()) != (
+                '__HIVE_DEFAULT_PARTITION__' if value is None else value
+            ):
                 return False
     return True
 
@@ -88,12 +92,18 @@ def clusters(source, options):
             continue
         group = {**group, 'values': [_known(value) for value in group['values']]}
         fmt = group.get('format') or source.get('format')
-        own = {**(source.get('formatOptions') or {}), **(group.get('formatOptions') or {}), **options}
+        own = {
+            **(source.get('formatOptions') or {}),
+            **(group.get('formatOptions') or {}),
+            **options,
+        }
         columns = group.get('columns') or source.get('columns')
         key = repr((fmt, sorted(own.items(), key=str), columns, group.get('compression')))
         found.setdefault(key, (fmt, own, columns, []))[3].append(group)
     keys = source.get('partitionKeys') or []
-    return [(fmt, columns, Files(groups, keys, own)) for fmt, own, columns, groups in found.values()]
+    return [
+        (fmt, columns, Files(groups, keys, own)) for fmt, own, columns, groups in found.values()
+    ]
 
 
 def _known(value):
@@ -110,7 +120,7 @@ def s3_paths(paths):
 def s3_path(path):
     for scheme in ('s3://', 's3a://', 's3n://'):
         if path.startswith(scheme):
-            return 's3://' + path[len(scheme):]
+            return 's3://' + path[len(scheme) :]
     raise refused(f"the path '{path}': a job reads and writes s3:// paths; another path")
 
 
@@ -118,7 +128,11 @@ def partition_types(source):
     """Spark's types for partition values found by folder names: int, long, double, date, timestamp, string."""
     kinds = []
     for place, _ in enumerate(source.get('partitionKeys') or []):
-        values = [v for v in (_known(group['values'][place]) for group in source['groups']) if v is not None]
+        values = [
+            v
+            for v in (_known(group['values'][place]) for group in source['groups'])
+            if v is not None
+        ]
         kinds.append(_narrowest(values))
     return kinds
 

@@ -10,11 +10,35 @@ from . import readers, sources
 
 _KNOWN = {
     'parquet': {'mergeschema', 'compression'},
-    'json': {'multiline', 'mode', 'primitivesasstring', 'encoding', 'compression', 'samplingratio', 'columnnameofcorruptrecord'},
+    'json': {
+        'multiline',
+        'mode',
+        'primitivesasstring',
+        'encoding',
+        'compression',
+        'samplingratio',
+        'columnnameofcorruptrecord',
+    },
     'csv': {
-        'header', 'sep', 'delimiter', 'quote', 'escape', 'inferschema', 'nullvalue', 'emptyvalue', 'mode', 'multiline',
-        'encoding', 'charset', 'ignoreleadingwhitespace', 'ignoretrailingwhitespace', 'samplingratio', 'compression',
-        'dateformat', 'timestampformat', 'enforceschema',
+        'header',
+        'sep',
+        'delimiter',
+        'quote',
+        'escape',
+        'inferschema',
+        'nullvalue',
+        'emptyvalue',
+        'mode',
+        'multiline',
+        'encoding',
+        'charset',
+        'ignoreleadingwhitespace',
+        'ignoretrailingwhitespace',
+        'samplingratio',
+        'compression',
+        'dateformat',
+        'timestampformat',
+        'enforceschema',
     },
     'text': {'wholetext', 'compression'},
 }
@@ -53,18 +77,28 @@ def read(session, fmt, paths, options, schema):
 def _check_values(fmt, options):
     if options.get('encoding', options.get('charset', 'UTF-8')).upper() not in ('UTF-8', 'UTF8'):
         raise refused(f"the encoding '{options.get('encoding', options.get('charset'))}'")
-    for name in ('ignoreleadingwhitespace', 'ignoretrailingwhitespace', 'wholetext', 'primitivesasstring'):
+    for name in (
+        'ignoreleadingwhitespace',
+        'ignoretrailingwhitespace',
+        'wholetext',
+        'primitivesasstring',
+    ):
         if truth(options.get(name, 'false')) and fmt != 'csv':
             raise refused(f"the option '{name}' of the {fmt} format")
     for name in ('dateformat', 'timestampformat'):
         if name in options:
-            raise refused(f"the option '{name}' of the {fmt} format (use to_date() or to_timestamp() with a pattern)")
+            raise refused(
+                f"the option '{name}' of the {fmt} format (use to_date() or to_timestamp() with a pattern)"
+            )
     mode = options.get('mode', 'PERMISSIVE').upper()
     if mode not in ('PERMISSIVE', 'DROPMALFORMED', 'FAILFAST'):
         raise IllegalArgumentException(f'Unknown mode: {mode}')
     if fmt == 'csv' and mode != 'PERMISSIVE':
         raise refused(f"the mode '{mode}' of the csv format")
-    if 'columnnameofcorruptrecord' in options and options['columnnameofcorruptrecord'] != '_corrupt_record':
+    if (
+        'columnnameofcorruptrecord' in options
+        and options['columnnameofcorruptrecord'] != '_corrupt_record'
+    ):
         raise refused("the option 'columnNameOfCorruptRecord'")
 
 
@@ -72,7 +106,9 @@ def _without_partitions(schema, source, kinds):
     """The schema's columns that are in the files; partition keys in it get its types."""
     if schema is None:
         return None, kinds
-    keys = {key['name'].lower(): place for place, key in enumerate(source.get('partitionKeys') or [])}
+    keys = {
+        key['name'].lower(): place for place, key in enumerate(source.get('partitionKeys') or [])
+    }
     fields, kinds = [], list(kinds)
     for field in schema:
         if field.name.lower() in keys:
@@ -90,7 +126,10 @@ def _together(plans, schema):
         return made
     names = [f.name for f in schema]
     items = []
-    for name in [*names, *(a.name for a in made.attributes if a.name.lower() not in {n.lower() for n in names})]:
+    for name in [
+        *names,
+        *(a.name for a in made.attributes if a.name.lower() not in {n.lower() for n in names}),
+    ]:
         attribute = combine.find_column(made, name)
         items.append((attribute, attribute.sql))
     return project(made, items)
@@ -106,9 +145,13 @@ def _json(engine, files, schema, kinds, options):
     if schema is not None:
         corrupt = any(f.name == '_corrupt_record' for f in schema)
         if corrupt or mode != 'PERMISSIVE':
-            raise refused('a schema with _corrupt_record, or another mode than PERMISSIVE, for json with a schema')
+            raise refused(
+                'a schema with _corrupt_record, or another mode than PERMISSIVE, for json with a schema'
+            )
         if multi_line:
-            return readers.json_typed(files, schema, kinds, readers.json_layout(engine, files, True))
+            return readers.json_typed(
+                files, schema, kinds, readers.json_layout(engine, files, True)
+            )
         return readers.json_typed(files, schema, kinds, 'newline_delimited', lenient=True)
     layout = readers.json_layout(engine, files, multi_line)
     if layout == 'broken':
@@ -134,8 +177,13 @@ def _csv(engine, files, schema, kinds, options):
     elif truth(options.get('inferschema', 'false')):
         inferred = readers.csv_inferred(engine, relation, names, options.get('nullvalue', ''))
         found = [t.StructField(name, kind) for name, kind in zip(names, inferred)]
-    columns = [(name, t.StringType(), _trimmed(readers.quote_name(name), options)) for name in names]
-    return readers.plan_of(relation, readers.fitted(columns, t.StructType(found)) + readers.partition_columns(files, kinds))
+    columns = [
+        (name, t.StringType(), _trimmed(readers.quote_name(name), options)) for name in names
+    ]
+    return readers.plan_of(
+        relation,
+        readers.fitted(columns, t.StructType(found)) + readers.partition_columns(files, kinds),
+    )
 
 
 def _trimmed(sql, options):

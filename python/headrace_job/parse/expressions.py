@@ -11,16 +11,93 @@ from pyspark.sql import types as t
 from . import lexer
 from .type_names import parse_type
 
-_COMPARISONS = {'=': '=', '==': '=', '<=>': '<=>', '<>': '<>', '!=': '<>', '<': '<', '<=': '<=', '>': '>', '>=': '>='}
-_NO_PARENTHESES = {'current_date', 'current_timestamp', 'current_user', 'current_database', 'current_timezone', 'localtimestamp'}
+_COMPARISONS = {
+    '=': '=',
+    '==': '=',
+    '<=>': '<=>',
+    '<>': '<>',
+    '!=': '<>',
+    '<': '<',
+    '<=': '<=',
+    '>': '>',
+    '>=': '>=',
+}
+_NO_PARENTHESES = {
+    'current_date',
+    'current_timestamp',
+    'current_user',
+    'current_database',
+    'current_timezone',
+    'localtimestamp',
+}
 _RESERVED = {
-    'from', 'where', 'group', 'order', 'having', 'limit', 'union', 'except', 'intersect', 'minus', 'on', 'using', 'join',
-    'inner', 'left', 'right', 'full', 'cross', 'natural', 'lateral', 'as', 'and', 'or', 'when', 'then', 'else', 'end',
-    'sort', 'distribute', 'cluster', 'window', 'semi', 'anti', 'offset', 'between', 'in', 'is', 'like', 'rlike', 'ilike',
-    'regexp', 'not', 'over', 'filter', 'asc', 'desc', 'nulls', 'select', 'div', 'qualify', 'tablesample', 'pivot', 'set',
+    'from',
+    'where',
+    'group',
+    'order',
+    'having',
+    'limit',
+    'union',
+    'except',
+    'intersect',
+    'minus',
+    'on',
+    'using',
+    'join',
+    'inner',
+    'left',
+    'right',
+    'full',
+    'cross',
+    'natural',
+    'lateral',
+    'as',
+    'and',
+    'or',
+    'when',
+    'then',
+    'else',
+    'end',
+    'sort',
+    'distribute',
+    'cluster',
+    'window',
+    'semi',
+    'anti',
+    'offset',
+    'between',
+    'in',
+    'is',
+    'like',
+    'rlike',
+    'ilike',
+    'regexp',
+    'not',
+    'over',
+    'filter',
+    'asc',
+    'desc',
+    'nulls',
+    'select',
+    'div',
+    'qualify',
+    'tablesample',
+    'pivot',
+    'set',
 }
 _MOMENT = '%Y-%m-%d %H:%M:%S.%f'
-_UNITS = {'year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second', 'millisecond', 'microsecond'}
+_UNITS = {
+    'year',
+    'quarter',
+    'month',
+    'week',
+    'day',
+    'hour',
+    'minute',
+    'second',
+    'millisecond',
+    'microsecond',
+}
 
 
 class ExpressionParser:
@@ -112,7 +189,14 @@ class ExpressionParser:
         """IS …, [NOT] IN / BETWEEN / LIKE / RLIKE; None when none of them follows."""
         if self.accept('IS'):
             return self._is(left)
-        denied = self.sees('NOT') and self.at(1).upper in ('IN', 'BETWEEN', 'LIKE', 'RLIKE', 'REGEXP', 'ILIKE')
+        denied = self.sees('NOT') and self.at(1).upper in (
+            'IN',
+            'BETWEEN',
+            'LIKE',
+            'RLIKE',
+            'REGEXP',
+            'ILIKE',
+        )
         if denied:
             self.index += 1
         if self.accept('IN'):
@@ -198,8 +282,10 @@ class ExpressionParser:
     def _unary(self):
         if self.accept('-'):
             operand = self._unary()
-            if isinstance(operand, n.Literal) and isinstance(operand.value, (int, float, decimal.Decimal)) and not (
-                isinstance(operand.value, bool)
+            if (
+                isinstance(operand, n.Literal)
+                and isinstance(operand.value, (int, float, decimal.Decimal))
+                and not (isinstance(operand.value, bool))
             ):
                 return n.Literal(-operand.value, operand.type)
             return call('negative', [operand])
@@ -311,7 +397,10 @@ class ExpressionParser:
         place = 0
         if self.at().upper != '(':
             return False
-        while self.at(place + 1).kind in ('word', 'quoted') and self.at(place + 2).upper in (',', ')'):
+        while self.at(place + 1).kind in ('word', 'quoted') and self.at(place + 2).upper in (
+            ',',
+            ')',
+        ):
             place += 2
             if self.at(place).upper == ')':
                 return self.at(place + 1).upper == '->'
@@ -345,8 +434,13 @@ class ExpressionParser:
             made = special()
             if made is not None:
                 return made
-        if token.kind == 'word' and token.text.lower() in _RESERVED and not (
-            self.at(1).upper == '(' and token.text.lower() in ('left', 'right', 'filter', 'window', 'set')
+        if (
+            token.kind == 'word'
+            and token.text.lower() in _RESERVED
+            and not (
+                self.at(1).upper == '('
+                and token.text.lower() in ('left', 'right', 'filter', 'window', 'set')
+            )
         ):
             self.fail()
         parts = [self.name()]
@@ -386,7 +480,9 @@ class ExpressionParser:
         self.index += 1
         text = lexer.text_value(self.next())
         try:
-            return n.Literal(datetime.datetime.strptime(text, _MOMENT if '.' in text else _MOMENT[:-3]))
+            return n.Literal(
+                datetime.datetime.strptime(text, _MOMENT if '.' in text else _MOMENT[:-3])
+            )
         except ValueError:
             return n.Cast(n.Literal(text), t.TimestampType())
 
@@ -492,7 +588,10 @@ class ExpressionParser:
         sign = -1 if self.accept('-') else 1
         if token.kind == 'text' and not self._unit(self.at(1)):
             words = lexer.text_value(self.next()).split()
-            parts = [call('interval', [number(a), n.Literal(u)]) for a, u in zip(words[0::2], words[1::2])]
+            parts = [
+                call('interval', [number(a), n.Literal(u)])
+                for a, u in zip(words[0::2], words[1::2])
+            ]
             made = parts[0] if parts else self.fail()
             for part in parts[1:]:
                 made = call('+', [made, part])
@@ -519,7 +618,10 @@ class ExpressionParser:
         lowered = name.lower()
         if lowered == 'count' and len(arguments) == 1 and isinstance(arguments[0], n.Star):
             arguments = [n.Literal(1)]
-        if lowered in ('date_add', 'date_sub', 'dateadd', 'datediff', 'date_diff') and len(arguments) == 3:
+        if (
+            lowered in ('date_add', 'date_sub', 'dateadd', 'datediff', 'date_diff')
+            and len(arguments) == 3
+        ):
             raise refused(f'{name}() with a unit')
         ignore = self._nulls()
         where = None
@@ -553,7 +655,13 @@ class ExpressionParser:
         self.expect('(')
         base = None
         if self.at().kind in ('word', 'quoted') and self.at().upper not in (
-            'PARTITION', 'DISTRIBUTE', 'ORDER', 'SORT', 'ROWS', 'RANGE', 'CLUSTER'
+            'PARTITION',
+            'DISTRIBUTE',
+            'ORDER',
+            'SORT',
+            'ROWS',
+            'RANGE',
+            'CLUSTER',
         ):
             base = self.name()
         partition, order, frame = [], [], None
@@ -618,9 +726,18 @@ class ExpressionParser:
 
 
 _CASTS = {
-    'int': t.IntegerType(), 'bigint': t.LongType(), 'string': t.StringType(), 'double': t.DoubleType(),
-    'float': t.FloatType(), 'boolean': t.BooleanType(), 'date': t.DateType(), 'timestamp': t.TimestampType(),
-    'smallint': t.ShortType(), 'tinyint': t.ByteType(), 'binary': t.BinaryType(), 'decimal': t.DecimalType(10, 0),
+    'int': t.IntegerType(),
+    'bigint': t.LongType(),
+    'string': t.StringType(),
+    'double': t.DoubleType(),
+    'float': t.FloatType(),
+    'boolean': t.BooleanType(),
+    'date': t.DateType(),
+    'timestamp': t.TimestampType(),
+    'smallint': t.ShortType(),
+    'tinyint': t.ByteType(),
+    'binary': t.BinaryType(),
+    'decimal': t.DecimalType(10, 0),
 }
 
 

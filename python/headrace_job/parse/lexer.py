@@ -74,7 +74,9 @@ def text_value(token):
                 out.append(chr(int(code.group(1), 16)))
                 place += 6
                 continue
-            out.append('\\' + following if following in '%_' else _ESCAPES.get(following, following))
+            out.append(
+                '\\' + following if following in '%_' else _ESCAPES.get(following, following)
+            )
             place += 2
         elif sign == quote:
             out.append(quote)

@@ -67,7 +67,7 @@ class QueryParser(ExpressionParser):
             return Tree('uncache', names=self.names())
         if self.accept('REFRESH', 'TABLE'):
             return Tree('refresh', names=self.names())
-        raise refused(f"the SQL statement {word or self.at().text} …")
+        raise refused(f'the SQL statement {word or self.at().text} …')
 
     def _create(self):
         self.expect('CREATE')
@@ -162,8 +162,18 @@ class QueryParser(ExpressionParser):
         if self.accept('VALUES'):
             return self._values()
         if self.accept('TABLE'):
-            return Tree('select', items=[n.Star()], distinct=False, source=self._table(), views=[], where=None,
-                        group=None, having=None, windows={}, qualify=None)
+            return Tree(
+                'select',
+                items=[n.Star()],
+                distinct=False,
+                source=self._table(),
+                views=[],
+                where=None,
+                group=None,
+                having=None,
+                windows={},
+                qualify=None,
+            )
         return self._select()
 
     def _values(self):
@@ -178,8 +188,18 @@ class QueryParser(ExpressionParser):
         distinct = self.accept('DISTINCT')
         self.accept('ALL')
         items = self.comma_list(self.select_item)
-        tree = Tree('select', items=items, distinct=distinct, source=None, views=[], where=None, group=None,
-                    having=None, windows={}, qualify=None)
+        tree = Tree(
+            'select',
+            items=items,
+            distinct=distinct,
+            source=None,
+            views=[],
+            where=None,
+            group=None,
+            having=None,
+            windows={},
+            qualify=None,
+        )
         if self.accept('FROM'):
             tree.source = self._relations()
             while self.accept('LATERAL', 'VIEW'):
@@ -234,10 +254,14 @@ class QueryParser(ExpressionParser):
     def _lateral_view(self):
         outer = self.accept('OUTER')
         generator = self._primary()
-        alias = self.name() if self.at().kind in ('word', 'quoted') and not self.sees('AS') else None
+        alias = (
+            self.name() if self.at().kind in ('word', 'quoted') and not self.sees('AS') else None
+        )
         names = self.comma_list(self.name) if self.accept('AS') else None
         if not isinstance(generator, n.Generator):
-            raise refused('LATERAL VIEW of anything but explode, posexplode, inline, stack and json_tuple')
+            raise refused(
+                'LATERAL VIEW of anything but explode, posexplode, inline, stack and json_tuple'
+            )
         generator.outer = generator.outer or outer
         return Tree('lateral', generator=generator, alias=alias, names=names)
 
@@ -263,16 +287,30 @@ class QueryParser(ExpressionParser):
                 on = self.expression()
             elif self.accept('USING'):
                 using = self._column_names()
-            left = Tree('join', how=how, left=left, right=right, on=on, using='natural' if natural else using)
+            left = Tree(
+                'join',
+                how=how,
+                left=left,
+                right=right,
+                on=on,
+                using='natural' if natural else using,
+            )
 
     def _join_word(self):
         forms = [
-            ('inner', ('INNER', 'JOIN')), ('cross', ('CROSS', 'JOIN')), ('inner', ('JOIN',)),
-            ('leftsemi', ('LEFT', 'SEMI', 'JOIN')), ('leftanti', ('LEFT', 'ANTI', 'JOIN')),
-            ('leftsemi', ('SEMI', 'JOIN')), ('leftanti', ('ANTI', 'JOIN')),
-            ('left', ('LEFT', 'OUTER', 'JOIN')), ('left', ('LEFT', 'JOIN')),
-            ('right', ('RIGHT', 'OUTER', 'JOIN')), ('right', ('RIGHT', 'JOIN')),
-            ('full', ('FULL', 'OUTER', 'JOIN')), ('full', ('FULL', 'JOIN')),
+            ('inner', ('INNER', 'JOIN')),
+            ('cross', ('CROSS', 'JOIN')),
+            ('inner', ('JOIN',)),
+            ('leftsemi', ('LEFT', 'SEMI', 'JOIN')),
+            ('leftanti', ('LEFT', 'ANTI', 'JOIN')),
+            ('leftsemi', ('SEMI', 'JOIN')),
+            ('leftanti', ('ANTI', 'JOIN')),
+            ('left', ('LEFT', 'OUTER', 'JOIN')),
+            ('left', ('LEFT', 'JOIN')),
+            ('right', ('RIGHT', 'OUTER', 'JOIN')),
+            ('right', ('RIGHT', 'JOIN')),
+            ('full', ('FULL', 'OUTER', 'JOIN')),
+            ('full', ('FULL', 'JOIN')),
         ]
         for how, words in forms:
             if self.accept(*words):
@@ -307,9 +345,11 @@ class QueryParser(ExpressionParser):
     def _alias(self, tree):
         tree.alias, tree.columns = None, None
         token = self.at()
-        if self.accept('AS'):
-            tree.alias = self.name()
-        elif token.kind == 'quoted' or (token.kind == 'word' and token.text.lower() not in _RESERVED):
+        if (
+            self.accept('AS')
+            or token.kind == 'quoted'
+            or (token.kind == 'word' and token.text.lower() not in _RESERVED)
+        ):
             tree.alias = self.name()
         if tree.alias is not None:
             tree.columns = self._column_names()

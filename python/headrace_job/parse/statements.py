@@ -47,7 +47,10 @@ def _use(session, translator, tree):
 def _tables(session, translator, tree):
     text, flag = t.StringType(), t.BooleanType()
     found = session.catalog.listTables(tree.database)
-    rows = [(table.namespace[0] if table.namespace else '', table.name, table.isTemporary) for table in found]
+    rows = [
+        (table.namespace[0] if table.namespace else '', table.name, table.isTemporary)
+        for table in found
+    ]
     return [('namespace', text), ('tableName', text), ('isTemporary', flag)], rows
 
 
@@ -72,7 +75,9 @@ def _set(session, translator, tree):
     key, value = key.strip(), value.strip()
     if sign:
         session.conf.set(key, value)
-    return [('key', t.StringType()), ('value', t.StringType())], [(key, session.conf.get(key, '<undefined>'))]
+    return [('key', t.StringType()), ('value', t.StringType())], [
+        (key, session.conf.get(key, '<undefined>'))
+    ]
 
 
 def _cache(session, translator, tree):
@@ -90,7 +95,15 @@ def _uncache(session, translator, tree):
 
 
 _HANDLERS = {
-    'view': _view, 'drop': _drop, 'use': _use, 'tables': _tables, 'databases': _databases, 'describe': _describe,
-    'columns': _columns, 'setting': _set, 'cache': _cache, 'uncache': _uncache,
+    'view': _view,
+    'drop': _drop,
+    'use': _use,
+    'tables': _tables,
+    'databases': _databases,
+    'describe': _describe,
+    'columns': _columns,
+    'setting': _set,
+    'cache': _cache,
+    'uncache': _uncache,
     'refresh': lambda session, translator, tree: ([], []),
 }

@@ -26,7 +26,7 @@ class Translator:
             plan = self.query(tree)
         finally:
             self.session._outer_scope = before
-        self.session._engine.prepare(plan, set())
+        self.session._engine.prepare(plan)
         return render_nested(plan), [a.type for a in plan.attributes]
 
     def query(self, tree):
@@ -67,7 +67,9 @@ class Translator:
     def _set(self, tree):
         left, right = self.query(tree.left), self.query(tree.right)
         every = tree.every or tree.word == 'UNION'
-        plan = combine.set_operation(tree.word + (' ALL' if every else ''), left, right, self.session)
+        plan = combine.set_operation(
+            tree.word + (' ALL' if every else ''), left, right, self.session
+        )
         return plan if tree.every or tree.word != 'UNION' else p.distinct(plan)
 
     def _values(self, tree):
@@ -135,7 +137,11 @@ class Translator:
             plan = s.where(plan, tree.where, self.session)
         items = [_with_windows(item, tree.windows) for item in tree.items]
         order = [_with_windows(o, tree.windows) for o in order]
-        if tree.group is not None or tree.having is not None or any(s._has_aggregate(i) for i in items):
+        if (
+            tree.group is not None
+            or tree.having is not None
+            or any(s._has_aggregate(i) for i in items)
+        ):
             return self._grouped(tree, plan, items, order)
         if tree.qualify is not None:
             return self._qualified(tree, plan, items, order)
@@ -206,9 +212,14 @@ class Translator:
         if isinstance(value, n.Literal) and isinstance(value.value, int):
             return value.value - 1, order.suffix()
         for place, item in enumerate(items):
-            if item.output_name().lower() == value.text().lower() or _bare(item).text() == value.text():
+            if (
+                item.output_name().lower() == value.text().lower()
+                or _bare(item).text() == value.text()
+            ):
                 return place, order.suffix()
-        hidden.append(n.Alias(_with_aliases(value, items, plan, self.session), [f'\x00order{len(hidden)}']))
+        hidden.append(
+            n.Alias(_with_aliases(value, items, plan, self.session), [f'\x00order{len(hidden)}'])
+        )
         return len(items) + len(hidden) - 1, order.suffix()
 
 
@@ -224,7 +235,9 @@ def _renamed(plan, columns):
             f'Number of column aliases does not match number of columns. Number of column aliases: {len(columns)}; '
             f'number of columns: {len(plan.attributes)}.'
         )
-    return p.project(plan, [(a.but(id=None, name=name), a.sql) for a, name in zip(plan.attributes, columns)])
+    return p.project(
+        plan, [(a.but(id=None, name=name), a.sql) for a, name in zip(plan.attributes, columns)]
+    )
 
 
 def _with_aliases(expression, items, plan, session):
@@ -250,7 +263,9 @@ def _with_windows(expression, windows):
             return None
         base = windows.get(node.frame[1].lower())
         if base is None:
-            raise AnalysisException(f'[MISSING_WINDOW_SPECIFICATION] Window specification is not defined in the WINDOW clause for {node.frame[1]}.')
+            raise AnalysisException(
+                f'[MISSING_WINDOW_SPECIFICATION] Window specification is not defined in the WINDOW clause for {node.frame[1]}.'
+            )
         order = [*node.order, *base.order]
         return n.Over(node.function, [*node.partition, *base.partition], order, base.frame)
 

@@ -11,7 +11,19 @@ from pyspark.sql.udf import UDFRegistration
 from pyspark.sql.window import Window, WindowSpec
 
 __all__ = [
-    'Catalog', 'Column', 'DataFrame', 'DataFrameNaFunctions', 'DataFrameReader', 'DataFrameStatFunctions',
-    'DataFrameWriter', 'GroupedData', 'HiveContext', 'Row', 'SQLContext', 'SparkSession', 'UDFRegistration', 'Window',
+    'Catalog',
+    'Column',
+    'DataFrame',
+    'DataFrameNaFunctions',
+    'DataFrameReader',
+    'DataFrameStatFunctions',
+    'DataFrameWriter',
+    'GroupedData',
+    'HiveContext',
+    'Row',
+    'SQLContext',
+    'SparkSession',
+    'UDFRegistration',
+    'Window',
     'WindowSpec',
 ]

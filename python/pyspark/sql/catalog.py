@@ -32,7 +32,10 @@ class Catalog:
         if pattern:
             raise refused('catalog.listDatabases() with a pattern')
         found = self._call('catalog.databases')['databases']
-        return [Database(d['name'], 'spark_catalog', d.get('description'), d.get('locationUri')) for d in found]
+        return [
+            Database(d['name'], 'spark_catalog', d.get('description'), d.get('locationUri'))
+            for d in found
+        ]
 
     def databaseExists(self, dbName):
         return any(d.name == dbName.lower() for d in self.listDatabases())
@@ -42,8 +45,12 @@ class Catalog:
             raise refused('catalog.listTables() with a pattern')
         database = dbName or self._session.current_database
         names = self._call('catalog.tables', database=database)['tables']
-        tables = [Table(name, 'spark_catalog', [database], None, 'EXTERNAL', False) for name in names]
-        return tables + [Table(name, None, [], None, 'TEMPORARY', True) for name in self._session._views]
+        tables = [
+            Table(name, 'spark_catalog', [database], None, 'EXTERNAL', False) for name in names
+        ]
+        return tables + [
+            Table(name, None, [], None, 'TEMPORARY', True) for name in self._session._views
+        ]
 
     def tableExists(self, tableName, dbName=None):
         names = split_name(tableName)
@@ -63,7 +70,9 @@ class Catalog:
         database = dbName or (names[-2] if len(names) > 1 else self._session.current_database)
         table = self._call('catalog.table', database=database, table=names[-1])
         plain = [Column(c['name'], None, c['type'], True, False, False) for c in table['columns']]
-        return plain + [Column(c['name'], None, c['type'], True, True, False) for c in table['partitionKeys']]
+        return plain + [
+            Column(c['name'], None, c['type'], True, True, False) for c in table['partitionKeys']
+        ]
 
     def dropTempView(self, viewName):
         return self._session._views.pop(viewName.lower(), None) is not None

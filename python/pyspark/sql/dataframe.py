@@ -44,7 +44,9 @@ class DataFrame:
 
     @property
     def schema(self):
-        return t.StructType([t.StructField(a.name, a.type, a.nullable, a.metadata) for a in self._plan.attributes])
+        return t.StructType(
+            [t.StructField(a.name, a.type, a.nullable, a.metadata) for a in self._plan.attributes]
+        )
 
     @property
     def columns(self):
@@ -147,7 +149,9 @@ class DataFrame:
     def selectExpr(self, *expr):
         from headrace_job.parse.expressions import parse_select_item
 
-        return self._with(s.select(self._plan, [parse_select_item(e) for e in _flat(expr)], self._session))
+        return self._with(
+            s.select(self._plan, [parse_select_item(e) for e in _flat(expr)], self._session)
+        )
 
     def filter(self, condition):
         if isinstance(condition, str):
@@ -157,14 +161,18 @@ class DataFrame:
         elif isinstance(condition, Column):
             expression = condition._expression
         else:
-            raise PySparkTypeError('[NOT_COLUMN_OR_STR] Argument `condition` should be a Column or str.')
+            raise PySparkTypeError(
+                '[NOT_COLUMN_OR_STR] Argument `condition` should be a Column or str.'
+            )
         return self._with(s.where(self._plan, expression, self._session))
 
     where = filter
 
     def withColumn(self, colName, col):
         if not isinstance(col, Column):
-            raise PySparkTypeError(f'[NOT_COLUMN] Argument `col` should be a Column, got {type(col).__name__}.')
+            raise PySparkTypeError(
+                f'[NOT_COLUMN] Argument `col` should be a Column, got {type(col).__name__}.'
+            )
         return self.withColumns({colName: col})
 
     def withColumns(self, colsMap):
@@ -206,15 +214,20 @@ class DataFrame:
                 except AnalysisException:
                     continue
                 gone |= {a.id for a in self._plan.attributes if a.sql == sql}
-        return self._with(p.keep(self._plan, [a for a in self._plan.attributes if a.id not in gone]))
+        return self._with(
+            p.keep(self._plan, [a for a in self._plan.attributes if a.id not in gone])
+        )
 
     def toDF(self, *cols):
         if len(cols) != len(self._plan.attributes):
             raise IllegalArgumentException(
-                f'The number of columns doesn\'t match.\nOld column names ({len(self.columns)}): '
+                f"The number of columns doesn't match.\nOld column names ({len(self.columns)}): "
                 f'{", ".join(self.columns)}\nNew column names ({len(cols)}): {", ".join(cols)}'
             )
-        items = [(a.but(id=None, name=name, origins=()), a.sql) for a, name in zip(self._plan.attributes, cols)]
+        items = [
+            (a.but(id=None, name=name, origins=()), a.sql)
+            for a, name in zip(self._plan.attributes, cols)
+        ]
         return self._with(p.project(self._plan, items))
 
     def alias(self, alias):
@@ -227,7 +240,9 @@ class DataFrame:
         if subset is None:
             return self.distinct()
         if isinstance(subset, str):
-            raise PySparkTypeError('[NOT_LIST_OR_TUPLE] Argument `subset` should be a list or tuple, got str.')
+            raise PySparkTypeError(
+                '[NOT_LIST_OR_TUPLE] Argument `subset` should be a list or tuple, got str.'
+            )
         keys = [combine.find_column(self._plan, name) for name in subset]
         return self._with(p.distinct_on(self._plan, keys))
 
@@ -324,7 +339,9 @@ class DataFrame:
         if withReplacement:
             raise refused('sample() with replacement')
         if fraction is None or not 0 <= fraction <= 1:
-            raise IllegalArgumentException(f'requirement failed: Sampling fraction ({fraction}) must be on interval [0, 1]')
+            raise IllegalArgumentException(
+                f'requirement failed: Sampling fraction ({fraction}) must be on interval [0, 1]'
+            )
         return self._share(seed, 0.0, fraction)
 
     def randomSplit(self, weights, seed=None):
@@ -342,7 +359,9 @@ class DataFrame:
         seed = fresh_id() if seed is None else int(seed)
         chance = f"(hash({number.sql}, 'share {seed}') / 18446744073709551616.0)"
         bound = '' if high >= 1 - 1e-12 else f' AND {chance} < {high!r}'
-        return self._with(p.keep(p.where(numbered, f'{chance} >= {low!r}{bound}'), self._plan.attributes))
+        return self._with(
+            p.keep(p.where(numbered, f'{chance} >= {low!r}{bound}'), self._plan.attributes)
+        )
 
     def sampleBy(self, col, fractions, seed=None):
         raise refused('DataFrame.sampleBy()')
@@ -353,7 +372,11 @@ class DataFrame:
         return self._in_files(numPartitions if isinstance(numPartitions, int) else None)
 
     def repartitionByRange(self, numPartitions, *cols):
-        ordered = self.orderBy(*cols) if isinstance(numPartitions, int) else self.orderBy(numPartitions, *cols)
+        ordered = (
+            self.orderBy(*cols)
+            if isinstance(numPartitions, int)
+            else self.orderBy(numPartitions, *cols)
+        )
         return ordered._in_files(numPartitions if isinstance(numPartitions, int) else None)
 
     def coalesce(self, numPartitions):
@@ -362,7 +385,9 @@ class DataFrame:
 
     def _in_files(self, count):
         if count is not None and count < 1:
-            raise IllegalArgumentException('requirement failed: Number of partitions must be positive.')
+            raise IllegalArgumentException(
+                'requirement failed: Number of partitions must be positive.'
+            )
         frame = self._with(self._plan)
         frame._files = count
         return frame
@@ -398,7 +423,7 @@ class DataFrame:
         frame = self._with(p.Plan(self._plan.attributes, p.named(self._plan), [self._plan]))
         frame.cache()
         if eager:
-            self._engine.prepare(frame._plan, set())
+            self._engine.prepare(frame._plan)
         return frame
 
     localCheckpoint = checkpoint
@@ -440,8 +465,12 @@ class DataFrame:
         try:
             import pandas
         except ImportError:
-            raise ImportError('pandas must be installed for toPandas() (give it by --additional-python-modules)') from None
-        return pandas.DataFrame.from_records(list(self._engine.rows(self._plan)), columns=self.columns)
+            raise ImportError(
+                'pandas must be installed for toPandas() (give it by --additional-python-modules)'
+            ) from None
+        return pandas.DataFrame.from_records(
+            list(self._engine.rows(self._plan)), columns=self.columns
+        )
 
     def foreach(self, f):
         for row in self.toLocalIterator():
@@ -486,10 +515,21 @@ class DataFrame:
         return self._with(missing.replace(self._plan, to_replace, value, subset))
 
     def describe(self, *cols):
-        return statistics.summary(self, ['count', 'mean', 'stddev', 'min', 'max'], list(_flat(cols)))
+        return statistics.summary(
+            self, ['count', 'mean', 'stddev', 'min', 'max'], list(_flat(cols))
+        )
 
     def summary(self, *statistics_wanted):
-        wanted = list(_flat(statistics_wanted)) or ['count', 'mean', 'stddev', 'min', '25%', '50%', '75%', 'max']
+        wanted = list(_flat(statistics_wanted)) or [
+            'count',
+            'mean',
+            'stddev',
+            'min',
+            '25%',
+            '50%',
+            '75%',
+            'max',
+        ]
         return statistics.summary(self, wanted, [])
 
     def corr(self, col1, col2, method=None):
@@ -500,13 +540,21 @@ class DataFrame:
 
     def _pair(self, name, col1, col2):
         call = n.Call(name, [n.Cast(named_expression(c), DOUBLE) for c in (col1, col2)])
-        row = self._with(s.select(self._plan, [n.Alias(call, ['value'])], self._session)).collect()[0]
+        row = self._with(s.select(self._plan, [n.Alias(call, ['value'])], self._session)).collect()[
+            0
+        ]
         return row[0]
 
     def approxQuantile(self, col, probabilities, relativeError):
         single = isinstance(col, str)
         calls = [
-            n.Call('percentile_approx', [n.Cast(named_expression(c), DOUBLE), expression_of(list(map(float, probabilities)))])
+            n.Call(
+                'percentile_approx',
+                [
+                    n.Cast(named_expression(c), DOUBLE),
+                    expression_of(list(map(float, probabilities))),
+                ],
+            )
             for c in ([col] if single else col)
         ]
         row = self._with(s.select(self._plan, calls, self._session)).collect()[0]
@@ -523,7 +571,9 @@ class DataFrame:
         ids = [named_expression(c) for c in ([ids] if isinstance(ids, (str, Column)) else ids)]
         kept = {e.output_name().lower() for e in ids}
         values = [c for c in self.columns if c.lower() not in kept] if values is None else values
-        values = [named_expression(c) for c in ([values] if isinstance(values, (str, Column)) else values)]
+        values = [
+            named_expression(c) for c in ([values] if isinstance(values, (str, Column)) else values)
+        ]
         cells = [part for v in values for part in (n.Literal(v.output_name()), v)]
         made = n.Generator('stack', [n.Literal(len(values)), *cells])
         aliased = n.Alias(made, [variableColumnName, valueColumnName])

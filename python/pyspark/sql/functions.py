@@ -61,7 +61,9 @@ split_part 3|regexp_count 2|regexp_substr 2|ilike 2|like 2|negative 1|rlike 2|re
 array_except 2|array_intersect 2|array_union 2|arrays_overlap 2|get 2|char 1
 """
 
-_OF_ANY_COLUMNS = 'coalesce concat greatest least arrays_zip map_concat struct array create_map hash xxhash64'
+_OF_ANY_COLUMNS = (
+    'coalesce concat greatest least arrays_zip map_concat struct array create_map hash xxhash64'
+)
 _OF_NOTHING = """current_date current_timestamp now curdate localtimestamp current_timezone pi e uuid
 monotonically_increasing_id row_number rank dense_rank percent_rank cume_dist spark_partition_id
 current_user current_database version"""
@@ -70,7 +72,9 @@ current_user current_database version"""
 def _of_columns(name, count):
     def function(*columns):
         if len(columns) != count:
-            raise TypeError(f'{name}() takes {count} positional arguments but {len(columns)} were given')
+            raise TypeError(
+                f'{name}() takes {count} positional arguments but {len(columns)} were given'
+            )
         return _made(name, *(_column(c) for c in columns))
 
     return function
@@ -141,7 +145,9 @@ def atan2(col1, col2):
 
 
 def log(arg1, arg2=None):
-    return _made('log', _column(arg1)) if arg2 is None else _made('log', _value(arg1), _column(arg2))
+    return (
+        _made('log', _column(arg1)) if arg2 is None else _made('log', _value(arg1), _column(arg2))
+    )
 
 
 def shiftleft(col, numBits):
@@ -213,7 +219,11 @@ def count(col):
     if isinstance(col, str) and col == '*':
         return Column(_n.Call('count', [_n.Literal(1)]))
     expression = _column(col)
-    return Column(_n.Call('count', [_n.Literal(1)])) if isinstance(expression, _n.Star) else _made('count', expression)
+    return (
+        Column(_n.Call('count', [_n.Literal(1)]))
+        if isinstance(expression, _n.Star)
+        else _made('count', expression)
+    )
 
 
 def countDistinct(col, *cols):
@@ -289,7 +299,11 @@ def nth_value(col, offset, ignoreNulls=False):
 
 
 def window(timeColumn, windowDuration, slideDuration=None, startTime=None):
-    more = [] if slideDuration is None and startTime is None else [_value(slideDuration or windowDuration)]
+    more = (
+        []
+        if slideDuration is None and startTime is None
+        else [_value(slideDuration or windowDuration)]
+    )
     if startTime is not None:
         more.append(_value(startTime))
     return _made('window', _column(timeColumn), _value(windowDuration), *more).alias('window')
@@ -455,7 +469,11 @@ extract = date_part
 
 
 def unix_timestamp(timestamp=None, format='yyyy-MM-dd HH:mm:ss'):
-    return _made('unix_timestamp') if timestamp is None else _made('unix_timestamp', _column(timestamp), _value(format))
+    return (
+        _made('unix_timestamp')
+        if timestamp is None
+        else _made('unix_timestamp', _column(timestamp), _value(format))
+    )
 
 
 def from_unixtime(timestamp, format='yyyy-MM-dd HH:mm:ss'):
@@ -532,7 +550,9 @@ try_element_at = element_at
 
 
 def sequence(start, stop, step=None):
-    return _made('sequence', _column(start), _column(stop), *([] if step is None else [_column(step)]))
+    return _made(
+        'sequence', _column(start), _column(stop), *([] if step is None else [_column(step)])
+    )
 
 
 def map_contains_key(col, value):
@@ -688,10 +708,32 @@ def call_function(funcName, *cols):
 call_udf = call_function
 
 _NOT_BUILT = [
-    'aes_decrypt', 'aes_encrypt', 'bucket', 'count_min_sketch', 'days', 'from_csv', 'histogram_numeric', 'hours',
-    'input_file_block_length', 'input_file_block_start', 'input_file_name', 'java_method', 'make_interval',
-    'months', 'parse_url', 'reflect', 'schema_of_csv', 'sentences', 'session_window', 'shuffle', 'to_csv',
-    'to_number', 'udtf', 'window_time', 'xpath', 'years',
+    'aes_decrypt',
+    'aes_encrypt',
+    'bucket',
+    'count_min_sketch',
+    'days',
+    'from_csv',
+    'histogram_numeric',
+    'hours',
+    'input_file_block_length',
+    'input_file_block_start',
+    'input_file_name',
+    'java_method',
+    'make_interval',
+    'months',
+    'parse_url',
+    'reflect',
+    'schema_of_csv',
+    'sentences',
+    'session_window',
+    'shuffle',
+    'to_csv',
+    'to_number',
+    'udtf',
+    'window_time',
+    'xpath',
+    'years',
 ]
 
 

@@ -30,7 +30,9 @@ class GroupedData:
         frame = self._frame
         if self._pivot:
             expressions = self._pivoted(expressions)
-        plan = s.grouped(frame._plan, self._keys, expressions, frame._session, self._mode, keep_keys=True)
+        plan = s.grouped(
+            frame._plan, self._keys, expressions, frame._session, self._mode, keep_keys=True
+        )
         return frame._with(plan)
 
     def _pivoted(self, expressions):
@@ -47,7 +49,9 @@ class GroupedData:
     def pivot(self, pivot_col, values=None):
         if self._pivot:
             raise refused('pivot() of a pivot')
-        column = pivot_col._expression if isinstance(pivot_col, Column) else name_expression(pivot_col)
+        column = (
+            pivot_col._expression if isinstance(pivot_col, Column) else name_expression(pivot_col)
+        )
         if values is None:
             found = s.select(self._frame._plan, [n.Alias(column, ['value'])], self._frame._session)
             frame = self._frame._with(found).distinct().orderBy('value')
@@ -66,9 +70,13 @@ class GroupedData:
         if not chosen:
             keys = {key.output_name().lower() for key in self._keys}
             attributes = self._frame._plan.attributes
-            chosen = [a.name for a in attributes if is_number(a.type) and a.name.lower() not in keys]
+            chosen = [
+                a.name for a in attributes if is_number(a.type) and a.name.lower() not in keys
+            ]
         if not chosen:
-            return self._frame._with(s.select(self._frame._plan, self._keys, self._frame._session)).distinct()
+            return self._frame._with(
+                s.select(self._frame._plan, self._keys, self._frame._session)
+            ).distinct()
         return self._made([_by_name(name, column) for column in chosen])
 
     def sum(self, *cols):

@@ -53,7 +53,9 @@ class DataFrameReader(_Options):
         path = given.pop('path', None) if path is None else path
         if not path:
             raise IllegalArgumentException("'path' is not specified")
-        plan = spark_reader.read(self._session, self._format or 'parquet', path, given, self._schema)
+        plan = spark_reader.read(
+            self._session, self._format or 'parquet', path, given, self._schema
+        )
         return DataFrame(plan, self._session)
 
     def parquet(self, *paths, **options):
@@ -90,10 +92,43 @@ def _all(paths):
     return [path for given in paths for path in ([given] if isinstance(given, str) else given)]
 
 
+def _storable(kind, target):
+    """Whether Spark puts values of a type into a column of the other: none may be lost for its type."""
+    if kind == target or isinstance(kind, t.NullType):
+        return True
+    if isinstance(target, t.StringType):
+        return isinstance(kind, t.AtomicType)
+    if isinstance(kind, t.NumericType) and isinstance(target, t.NumericType):
+        return True
+    if isinstance(kind, t.DateType) and isinstance(target, t.TimestampType):
+        return True
+    if isinstance(kind, t.ArrayType) and isinstance(target, t.ArrayType):
+        return _storable(kind.elementType, target.elementType)
+    if (
+        isinstance(kind, t.StructType)
+        and isinstance(target, t.StructType)
+        and len(kind) == len(target)
+    ):
+        return all(_storable(a.dataType, b.dataType) for a, b in zip(kind, target))
+    return False
+
+
 _WRITER_OPTIONS = {
     'parquet': {'compression', 'path', 'mergeschema'},
     'json': {'compression', 'path', 'encoding', 'linesep'},
-    'csv': {'compression', 'path', 'header', 'sep', 'delimiter', 'quote', 'escape', 'nullvalue', 'quoteall', 'encoding', 'emptyvalue'},
+    'csv': {
+        'compression',
+        'path',
+        'header',
+        'sep',
+        'delimiter',
+        'quote',
+        'escape',
+        'nullvalue',
+        'quoteall',
+        'encoding',
+        'emptyvalue',
+    },
     'text': {'compression', 'path'},
 }
 
@@ -124,18 +159,28 @@ class DataFrameWriter(_Options):
     def insertInto(self, tableName, overwrite=None):
         """Rows into a table of the catalog, by the places of its columns."""
         if self._keys:
-            raise AnalysisException('insertInto() can\'t be used together with partitionBy().')
+            raise AnalysisException("insertInto() can't be used together with partitionBy().")
         names, table = self._table(tableName)
         if table is None:
-            raise AnalysisException(f'[TABLE_OR_VIEW_NOT_FOUND] The table or view `{tableName}` cannot be found.')
+            raise AnalysisException(
+                f'[TABLE_OR_VIEW_NOT_FOUND] The table or view `{tableName}` cannot be found.'
+            )
         columns = [*table['columns'], *table['partitionKeys']]
         if len(columns) != len(self._frame.columns):
             raise AnalysisException(
                 f'[INSERT_COLUMN_ARITY_MISMATCH] Cannot write to `{tableName}`: it has {len(columns)} columns, the data '
                 f'has {len(self._frame.columns)}.'
             )
+        for (name, kind), column in zip(self._frame.dtypes, columns):
+            if not _storable(t.as_type(kind), t.as_type(column['type'])):
+                raise AnalysisException(
+                    f'[INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST] Cannot write incompatible data for the table '
+                    f'`{tableName}`: Cannot safely cast `{name}` "{kind.upper()}" to "{column["type"].upper()}".'
+                )
         renamed = self._frame.toDF(*(c['name'] for c in columns))
-        frame = renamed.select(*(renamed[c['name']].cast(c['type']).alias(c['name']) for c in columns))
+        frame = renamed.select(
+            *(renamed[c['name']].cast(c['type']).alias(c['name']) for c in columns)
+        )
         writer = DataFrameWriter(frame).format(table['format']).options(**self._options)
         writer._keys = [c['name'] for c in table['partitionKeys']]
         if overwrite is None:
@@ -156,7 +201,11 @@ class DataFrameWriter(_Options):
             )
         if table is not None and wanted == 'ignore':
             return
-        location = self._options.get('path') or (table or {}).get('location') or self._default_location(names)
+        location = (
+            self._options.get('path')
+            or (table or {}).get('location')
+            or self._default_location(names)
+        )
         self._to_table(names, table, location)
 
     def _table(self, name):
@@ -180,13 +229,25 @@ class DataFrameWriter(_Options):
 
     def _to_table(self, names, table, location):
         frame, fmt = self._frame, self._form()
-        mode = 'append' if self._mode.lower() in ('append', 'errorifexists', 'error', 'default', 'ignore') else self._mode
+        mode = (
+            'append'
+            if self._mode.lower() in ('append', 'errorifexists', 'error', 'default', 'ignore')
+            else self._mode
+        )
         sink = self._sink(fmt, sinks.save_mode(mode, frame._session.conf.dynamic_overwrite))
         answer, body, keys = sinks.write(frame._engine, frame._plan, s3_path(location), sink)
         frame._engine.channel.call(
-            'catalog.write', database=names[-2], table=names[-1], path=s3_path(location), format=fmt,
-            columns=sinks.hive_columns(body), partitionKeys=sinks.hive_columns(keys), partitions=answer['partitions'],
-            updateBehavior='UPDATE_IN_DATABASE', mode=sink.mode, compression=sink.compression,
+            'catalog.write',
+            database=names[-2],
+            table=names[-1],
+            path=s3_path(location),
+            format=fmt,
+            columns=sinks.hive_columns(body),
+            partitionKeys=sinks.hive_columns(keys),
+            partitions=answer['partitions'],
+            updateBehavior='UPDATE_IN_DATABASE',
+            mode=sink.mode,
+            compression=sink.compression,
         )
 
     def _given(self, format, mode, partitionBy, options):
@@ -205,13 +266,18 @@ class DataFrameWriter(_Options):
             raise refused(f"writing the format '{fmt}'")
         check_options(fmt, self._options, _WRITER_OPTIONS[fmt])
         lowered = {name.lower(): value for name, value in self._options.items()}
-        if lowered.get('encoding', 'UTF-8').upper() not in ('UTF-8', 'UTF8') or 'linesep' in lowered:
-            raise refused(f"the options encoding and lineSep of the {fmt} format")
+        if (
+            lowered.get('encoding', 'UTF-8').upper() not in ('UTF-8', 'UTF8')
+            or 'linesep' in lowered
+        ):
+            raise refused(f'the options encoding and lineSep of the {fmt} format')
         return fmt
 
     def _sink(self, fmt, mode):
         options = {name.lower(): value for name, value in self._options.items()}
-        return sinks.Sink(fmt, options, self._keys, getattr(self._frame, '_files', None), 'spark', mode)
+        return sinks.Sink(
+            fmt, options, self._keys, getattr(self._frame, '_files', None), 'spark', mode
+        )
 
     def save(self, path=None, format=None, mode=None, partitionBy=None, **options):
         self._given(format, mode, partitionBy, options)
@@ -220,10 +286,14 @@ class DataFrameWriter(_Options):
             raise IllegalArgumentException("'path' is not specified")
         session = self._frame._session
         mode = sinks.save_mode(self._mode, session.conf.dynamic_overwrite and bool(self._keys))
-        sinks.write(self._frame._engine, self._frame._plan, s3_path(path), self._sink(self._form(), mode))
+        sinks.write(
+            self._frame._engine, self._frame._plan, s3_path(path), self._sink(self._form(), mode)
+        )
 
     def parquet(self, path, mode=None, partitionBy=None, compression=None):
-        self.format('parquet').option('compression', compression).save(path, mode=mode, partitionBy=partitionBy)
+        self.format('parquet').option('compression', compression).save(
+            path, mode=mode, partitionBy=partitionBy
+        )
 
     def json(self, path, mode=None, compression=None, **options):
         self.format('json').option('compression', compression).save(path, mode=mode, **options)

@@ -1,6 +1,7 @@
 """The entry to frames and SQL."""
 
 import datetime
+import threading
 
 from headrace_job import channel
 from headrace_job.expression.typed import Attribute
@@ -94,6 +95,7 @@ class SparkSession:
     builder = _NewBuilder()
     _active = None
     _shared_engine = None
+    _making = threading.Lock()
     version = __version__
 
     def __init__(self, sparkContext=None, jsparkSession=None, options=None):
@@ -114,10 +116,11 @@ class SparkSession:
     @property
     def _engine(self):
         now = channel.current()
-        engine = SparkSession._shared_engine
-        if engine is None or engine.channel is not now:
-            SparkSession._shared_engine = engine = Engine(now)
-        return engine
+        with SparkSession._making:
+            engine = SparkSession._shared_engine
+            if engine is None or engine.channel is not now:
+                SparkSession._shared_engine = engine = Engine(now)
+            return engine
 
     @classmethod
     def getActiveSession(cls):
@@ -126,7 +129,9 @@ class SparkSession:
     @classmethod
     def active(cls):
         if cls._active is None:
-            raise PySparkValueError('[NO_ACTIVE_OR_DEFAULT_SESSION] No active or default Spark session found.')
+            raise PySparkValueError(
+                '[NO_ACTIVE_OR_DEFAULT_SESSION] No active or default Spark session found.'
+            )
         return cls._active
 
     @property
@@ -178,7 +183,11 @@ class SparkSession:
         """A temporary view, or a table of the catalog."""
         if len(names) == 1 and names[0].lower() in self._views:
             return self._views[names[0].lower()]
-        if len(names) == 2 and names[0].lower() == 'global_temp' and names[1].lower() in self._views:
+        if (
+            len(names) == 2
+            and names[0].lower() == 'global_temp'
+            and names[1].lower() in self._views
+        ):
             return self._views[names[1].lower()]
         database = names[-2] if len(names) > 1 else self.current_database
         try:
@@ -196,7 +205,12 @@ class SparkSession:
         start, end = (0, start) if end is None else (start, end)
         number = Attribute('id', t.LongType(), False)
         return DataFrame(
-            Plan([number], f'SELECT range AS {number.sql} FROM range({int(start)}, {int(end)}, {int(step)})', cheap=True), self
+            Plan(
+                [number],
+                f'SELECT range AS {number.sql} FROM range({int(start)}, {int(end)}, {int(step)})',
+                cheap=True,
+            ),
+            self,
         )
 
     def createDataFrame(self, data, schema=None, samplingRatio=None, verifySchema=True):
@@ -204,7 +218,10 @@ class SparkSession:
         if type(data).__module__.startswith('pandas.'):
             names = [str(c) for c in data.columns]
             schema = schema if schema is not None else names
-            data = [tuple(_from_pandas(v) for v in row) for row in data.itertuples(index=False, name=None)]
+            data = [
+                tuple(_from_pandas(v) for v in row)
+                for row in data.itertuples(index=False, name=None)
+            ]
         rows = list(data)
         if isinstance(schema, str):
             schema = t.as_schema(schema)
@@ -212,9 +229,19 @@ class SparkSession:
             schema = t.StructType([t.StructField('value', schema)])
         if isinstance(schema, t.StructType):
             single = [f.name for f in schema] == ['value']
-            return DataFrame(rows_plan(self._engine, schema, (_cells(row, schema.names, single) for row in rows)), self)
+            return DataFrame(
+                rows_plan(
+                    self._engine, schema, (_cells(row, schema.names, single) for row in rows)
+                ),
+                self,
+            )
         inferred = _inferred(rows, schema)
-        return DataFrame(rows_plan(self._engine, inferred, (_cells(row, _keys(row, inferred), False) for row in rows)), self)
+        return DataFrame(
+            rows_plan(
+                self._engine, inferred, (_cells(row, _keys(row, inferred), False) for row in rows)
+            ),
+            self,
+        )
 
 
 def _from_pandas(value):
@@ -248,13 +275,17 @@ def _cells(row, names, single):
         return [row]
     if hasattr(row, '__dict__'):
         return [getattr(row, name, None) for name in names]
-    raise PySparkTypeError(f'[CANNOT_INFER_SCHEMA_FOR_TYPE] Can not infer schema for type: `{type(row).__name__}`.')
+    raise PySparkTypeError(
+        f'[CANNOT_INFER_SCHEMA_FOR_TYPE] Can not infer schema for type: `{type(row).__name__}`.'
+    )
 
 
 def _inferred(rows, names):
     """The schema of rows without one; `names` may give the columns' names."""
     if not rows:
-        raise PySparkValueError('[CANNOT_INFER_EMPTY_SCHEMA] Can not infer schema from empty dataset.')
+        raise PySparkValueError(
+            '[CANNOT_INFER_EMPTY_SCHEMA] Can not infer schema from empty dataset.'
+        )
     merged = t.NullType()
     for row in rows:
         merged = t.merge_types(merged, _row_type(row))
@@ -264,7 +295,9 @@ def _inferred(rows, names):
                 merged.fields[place].name = name
     for field in merged:
         if isinstance(field.dataType, t.NullType):
-            raise PySparkValueError('[CANNOT_DETERMINE_TYPE] Some of types cannot be determined after inferring.')
+            raise PySparkValueError(
+                '[CANNOT_DETERMINE_TYPE] Some of types cannot be determined after inferring.'
+            )
     return merged
 
 
@@ -272,9 +305,13 @@ def _row_type(row):
     if isinstance(row, dict):
         return t.StructType([t.StructField(str(k), t.infer_type(row[k])) for k in sorted(row)])
     if isinstance(row, (tuple, list)):
-        return t.infer_type(row if isinstance(row, t.Row) and hasattr(row, '__fields__') else tuple(row))
+        return t.infer_type(
+            row if isinstance(row, t.Row) and hasattr(row, '__fields__') else tuple(row)
+        )
     if isinstance(row, (str, int, float, bytes, bool, datetime.date)) or row is None:
-        raise PySparkTypeError(f'[CANNOT_INFER_SCHEMA_FOR_TYPE] Can not infer schema for type: `{type(row).__name__}`.')
+        raise PySparkTypeError(
+            f'[CANNOT_INFER_SCHEMA_FOR_TYPE] Can not infer schema for type: `{type(row).__name__}`.'
+        )
     return t.StructType([t.StructField(k, t.infer_type(v)) for k, v in sorted(vars(row).items())])
 
 

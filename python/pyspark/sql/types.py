@@ -1,7 +1,5 @@
 """The types of columns and rows, as pyspark.sql.types documents them."""
 
-import datetime
-import decimal
 import json
 
 
@@ -369,146 +367,12 @@ def as_schema(value):
         from headrace_job.parse.type_names import parse_type_or_struct
 
         parsed = parse_type_or_struct(value)
-        return parsed if isinstance(parsed, StructType) else StructType([StructField('value', parsed)])
+        return (
+            parsed if isinstance(parsed, StructType) else StructType([StructField('value', parsed)])
+        )
     raise TypeError('schema should be StructType or string')
 
 
-class Row(tuple):
-    """A record whose values are reached by place, by name or as attributes."""
-
-    def __new__(cls, *values, **named):
-        if values and named:
-            raise ValueError('Can not use both args and kwargs to create Row')
-        if named:
-            row = tuple.__new__(cls, list(named.values()))
-            row.__fields__ = list(named)
-            return row
-        return tuple.__new__(cls, values)
-
-    def __call__(self, *values):
-        if len(values) > len(self):
-            raise ValueError(f'Can not create Row with fields {self}, expected {len(self)} values')
-        return make_row(list(self), values)
-
-    def asDict(self, recursive=False):
-        if not hasattr(self, '__fields__'):
-            raise TypeError('Cannot convert a Row class into dict')
-        if not recursive:
-            return dict(zip(self.__fields__, self))
-        return {name: _plain(value) for name, value in zip(self.__fields__, self)}
-
-    def __contains__(self, item):
-        return item in self.__fields__ if hasattr(self, '__fields__') else super().__contains__(item)
-
-    def __getitem__(self, item):
-        if isinstance(item, (int, slice)):
-            return super().__getitem__(item)
-        try:
-            return super().__getitem__(self.__fields__.index(item))
-        except (AttributeError, ValueError):
-            raise ValueError(item) from None
-
-    def __getattr__(self, item):
-        if item.startswith('__'):
-            raise AttributeError(item)
-        try:
-            return super().__getitem__(self.__fields__.index(item))
-        except (AttributeError, ValueError):
-            raise AttributeError(item) from None
-
-    def __reduce__(self):
-        if hasattr(self, '__fields__'):
-            return make_row, (self.__fields__, tuple(self))
-        return tuple.__reduce__(self)
-
-    def __repr__(self):
-        if hasattr(self, '__fields__'):
-            pairs = ', '.join(f'{name}={value!r}' for name, value in zip(self.__fields__, self))
-            return f'Row({pairs})'
-        return '<Row(' + ', '.join(repr(value) for value in self) + ')>'
-
-
-def make_row(names, values):
-    row = tuple.__new__(Row, values)
-    row.__fields__ = names
-    return row
-
-
-def _plain(value):
-    if isinstance(value, Row):
-        return value.asDict(True)
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
-
-
-def infer_type(value):
-    """The type Spark gives to a Python value of `createDataFrame` and literals."""
-    if value is None:
-        return NullType()
-    if isinstance(value, bool):
-        return BooleanType()
-    if isinstance(value, int):
-        return LongType()
-    if isinstance(value, float):
-        return DoubleType()
-    if isinstance(value, str):
-        return StringType()
-    if isinstance(value, (bytes, bytearray)):
-        return BinaryType()
-    if isinstance(value, decimal.Decimal):
-        return DecimalType(38, 18)
-    if isinstance(value, datetime.datetime):
-        return TimestampType()
-    if isinstance(value, datetime.date):
-        return DateType()
-    if isinstance(value, Row) and hasattr(value, '__fields__'):
-        names = value.__fields__
-        return StructType([StructField(n, infer_type(v)) for n, v in zip(names, value)])
-    if isinstance(value, dict):
-        pairs = list(value.items())
-        key = merge_all(infer_type(k) for k, _ in pairs)
-        return MapType(key, merge_all(infer_type(v) for _, v in pairs))
-    if isinstance(value, (list, set)):
-        return ArrayType(merge_all(infer_type(item) for item in value))
-    if isinstance(value, tuple):
-        return StructType([StructField(f'_{i + 1}', infer_type(v)) for i, v in enumerate(value)])
-    if type(value).__module__ == 'numpy' and hasattr(value, 'item'):
-        return infer_type(value.item())
-    raise TypeError(f'not supported type: {type(value)}')
-
-
-def merge_all(types):
-    merged = NullType()
-    for one in types:
-        merged = merge_types(merged, one)
-    return merged
-
-
-def merge_types(left, right, where=''):
-    """One type that holds both, or TypeError, as `createDataFrame` does it."""
-    if isinstance(left, NullType) or left == right:
-        return right
-    if isinstance(right, NullType):
-        return left
-    if isinstance(left, LongType) and isinstance(right, DoubleType):
-        return right
-    if isinstance(left, DoubleType) and isinstance(right, LongType):
-        return left
-    if isinstance(left, ArrayType) and isinstance(right, ArrayType):
-        return ArrayType(merge_types(left.elementType, right.elementType, where))
-    if isinstance(left, MapType) and isinstance(right, MapType):
-        return MapType(
-            merge_types(left.keyType, right.keyType, where),
-            merge_types(left.valueType, right.valueType, where),
-        )
-    if isinstance(left, StructType) and isinstance(right, StructType):
-        others = {field.name: field.dataType for field in right}
-        fields = [
-            StructField(f.name, merge_types(f.dataType, others.pop(f.name, NullType()), f.name))
-            for f in left
-        ]
-        return StructType(fields + [StructField(n, t) for n, t in others.items()])
-    raise TypeError(f'{where}: Can not merge type {type(left)} and {type(right)}'.lstrip(': '))
+# At the end: these two name the classes above.
+from pyspark.sql.inference import infer_type, merge_all, merge_types  # noqa: E402, F401
+from pyspark.sql.row import Row, make_row  # noqa: E402, F401

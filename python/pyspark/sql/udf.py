@@ -33,7 +33,9 @@ def udf(f=None, returnType='string', *, useArrow=None):
         kind = f if f is not None else returnType
         return lambda function: UserDefinedFunction(function, kind)
     if not callable(f):
-        raise TypeError(f'Invalid function: not a function or callable (__call__ is not defined): {type(f)}')
+        raise TypeError(
+            f'Invalid function: not a function or callable (__call__ is not defined): {type(f)}'
+        )
     return UserDefinedFunction(f, returnType)
 
 
