@@ -54,7 +54,10 @@ export default {
       comment: 'the SDK clients are devDependencies: `import type`, tests and the model script',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/demo/' },
-      to: { path: 'node_modules/@(aws-sdk|smithy)/', dependencyTypesNot: ['type-only', 'type-import'] },
+      to: {
+        path: 'node_modules/@(aws-sdk|smithy)/',
+        dependencyTypesNot: ['type-only', 'type-import'],
+      },
     },
     {
       name: 'sdk-tests-are-black-box',

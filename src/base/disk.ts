@@ -22,6 +22,8 @@ export interface Disk {
 export interface OpenOptions {
   readonly create?: boolean
   readonly exclusive?: boolean
+  /** Every write is on the medium when it resolves, as if `sync` had followed it. */
+  readonly synced?: boolean
 }
 
 export interface DiskFile {

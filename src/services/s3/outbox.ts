@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { dateOf } from '../../base/clock.ts'
 import type { KeyPart } from '../../base/ordered-key.ts'
 import type { Random } from '../../base/random.ts'
+import { createWaker } from '../../base/waker.ts'
 import type { Documents } from '../../engines/meta/documents.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
@@ -13,7 +14,6 @@ import { eventMessage } from './event-record.ts'
 import type { NotificationRule, ObjectEvent } from './notification-rules.ts'
 import { matchingRules } from './notification-rules.ts'
 import { recordOf } from './object-record.ts'
-import { createWaker } from './waker.ts'
 
 /** An event on its way to one destination. */
 export interface Notice {

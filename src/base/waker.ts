@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts'
+import type { Clock } from './clock.ts'
 
 /** A bell that rings for all who wait, and for the next one when nobody does. */
 export function createWaker(clock: Clock) {
