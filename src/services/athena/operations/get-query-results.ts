@@ -13,11 +13,6 @@ export const getQueryResults: AthenaOperation<'GetQueryResults'> = {
       throw unsupported(`QueryResultType ${input.QueryResultType}`)
     }
     const rowsMax = input.MaxResults ?? limits.resultRowsMax
-    if (rowsMax > limits.resultRowsMax) {
-      throw invalidRequest(
-        `MaxResults is more than maximum allowed length ${limits.resultRowsMax}.`,
-      )
-    }
     const execution = await executions.find(context, input.QueryExecutionId)
     if (execution.state === 'QUEUED' || execution.state === 'RUNNING') {
       throw invalidRequest(

@@ -119,6 +119,7 @@ export async function runInsert(
     {
       ...run,
       target,
+      written: all,
       partitionKeys: keys.map(({ name }) => name),
       format,
       filePrefix: filePrefix(run),

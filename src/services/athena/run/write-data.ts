@@ -38,6 +38,8 @@ export async function writeData(
     readonly scratch: ScratchDirectory
     /** In the order of the query's columns. */
     readonly target: ReadonlyArray<WriteColumn>
+    /** In the order of the files: text has no names. What the query does not give is null. */
+    readonly written?: ReadonlyArray<WriteColumn>
     readonly partitionKeys: ReadonlyArray<string>
     readonly format: WriteFormat
     readonly filePrefix: string
@@ -46,15 +48,19 @@ export async function writeData(
   },
   signal: AbortSignal,
 ): Promise<{ files: ReadonlyArray<WrittenFile>; rowCount: number; scannedBytes: number }> {
-  const { scratch, target, partitionKeys, format, filePrefix } = options
-  const casts = target.map(
-    ({ name, type }, index) => `CAST(${inputName(index)} AS ${type}) AS ${quoteName(name)}`,
-  )
+  const { scratch, target, written = target, partitionKeys, format, filePrefix } = options
+  const casts = written.map((column) => {
+    const index = target.indexOf(column)
+    const input = index < 0 ? 'NULL' : inputName(index)
+    return `CAST(${input} AS ${column.type}) AS ${quoteName(column.name)}`
+  })
   const inputs = columns.map((_, index) => inputName(index)).join(', ')
-  const select = `SELECT ${casts.join(', ')} FROM (${sql}) AS q(${inputs})`
+  const values = `SELECT ${casts.join(', ')} FROM (${sql}) AS q(${inputs})`
+  const asLines = format.kind === 'json' && partitionKeys.length > 0
+  const select = asLines ? jsonLines(values, written, partitionKeys) : values
   await scratch.makeDirectory('data')
   const directory = join(scratch.path, 'data')
-  const settings = formatSettings(format)
+  const settings = asLines ? lineSettings(format) : formatSettings(format)
   const ending = endingOf(format)
   const partitioned = partitionKeys.length > 0
   if (partitioned) {
@@ -91,6 +97,23 @@ export async function writeData(
     )
   }
   return { files, rowCount, scannedBytes }
+}
+
+/** The engine's JSON writer knows no partitions: objects are written as lines of text. */
+function jsonLines(
+  values: string,
+  target: ReadonlyArray<WriteColumn>,
+  partitionKeys: ReadonlyArray<string>,
+): string {
+  const fields = target
+    .filter(({ name }) => !partitionKeys.includes(name))
+    .map(({ name }) => `${quoteName(name)}: ${quoteName(name)}`)
+  const keys = partitionKeys.map(quoteName).join(', ')
+  return `SELECT to_json({${fields.join(', ')}}) AS "$line", ${keys} FROM (${values})`
+}
+
+function lineSettings({ compression }: WriteFormat): string[] {
+  return formatSettings({ kind: 'text', compression, delimiter: '\u0001', nullText: '' })
 }
 
 function formatSettings(format: WriteFormat): string[] {

@@ -1,6 +1,5 @@
 import type { HiveType } from '../../glue/hive-type.ts'
 import { duckdbTypeOf, parseHiveType, quoteName, quoteText } from '../../glue/hive-type.ts'
-import { UnsupportedSqlError } from '../dialect/tokens.ts'
 import type { StorageFormat } from './storage-format.ts'
 import type { TableFile } from './table-files.ts'
 import type { FileGroup, ReadColumn } from './table-view.ts'
@@ -37,7 +36,8 @@ export function readJson(
   const fileColumn = withFile ? ['"$file"'] : []
   if (wanted.some(({ keys }) => keys.length > 1)) {
     const selected = wanted.map(
-      ({ column, keys }) => `${fromSeveral(column, keys)} AS ${quoteName(column.name)}`,
+      ({ column, keys }) =>
+        `${fromSeveral(column, keys, (key) => shapeOf(files, jsonKeys, key))} AS ${quoteName(column.name)}`,
     )
     return `SELECT ${[...selected, ...fileColumn].join(', ')}
       FROM read_json_objects([${list}], ${options.join(', ')})`
@@ -123,20 +123,21 @@ function spelledType(type: HiveType, shape: JsonShape | undefined): string | und
 }
 
 /** A column whose key is spelled in several ways: the first that is there. */
-function fromSeveral({ name, type, hiveType }: ReadColumn, keys: ReadonlyArray<string>): string {
-  if (keys.length === 0) return `NULL::${type}`
-  if (/<.*struct/.test(hiveType) || hiveType.startsWith('struct')) {
-    if (keys.length > 1) {
-      throw new UnsupportedSqlError(
-        `a struct column whose key is spelled in several ways (${name})`,
-      )
-    }
-  }
+function fromSeveral(
+  column: ReadColumn,
+  keys: ReadonlyArray<string>,
+  shapeOfKey: (key: string) => JsonShape | undefined,
+): string {
+  const { type, hiveType } = column
   const values = keys.map((key) => {
     const path = quoteText(`$."${key.replaceAll('"', '\\"')}"`)
-    return type === 'VARCHAR'
-      ? `json_extract_string(json, ${path})`
-      : `CAST(json_extract(json, ${path}) AS ${type})`
+    if (type === 'VARCHAR') return `json_extract_string(json, ${path})`
+    const value = `json_extract(json, ${path})`
+    if (!hiveType.includes('<')) return `CAST(${value} AS ${type})`
+    // A cast takes no keys that the type does not have; this passes over them.
+    const structure = quoteText(JSON.stringify(readType(column, shapeOfKey(key))))
+    return `CAST(json_transform(${value}, ${structure}) AS ${type})`
   })
-  return values.length === 1 ? (values[0] ?? 'NULL') : `coalesce(${values.join(', ')})`
+  if (values.length === 0) return `NULL::${type}`
+  return values.length === 1 ? values.join('') : `coalesce(${values.join(', ')})`
 }
