@@ -7,62 +7,55 @@ import { checks, runCheck } from './checks.mjs'
 
 const CLEAN = 'export const planted = 1\n'
 
-/** What is planted where, which check must turn red, and the word it must say. */
-const plants = [
-  {
-    check: 'types (TypeScript 7)',
-    path: 'src/base/planted.ts',
-    text: "export const planted: number = 'text'\n",
-    says: /planted\.ts/,
+/** By check: the files that are planted together, and what the check must say of them. */
+const plants = {
+  'types (TypeScript 7)': {
+    files: { 'src/base/planted.ts': "export const planted: number = 'text'\n" },
+    says: [/planted\.ts/],
   },
-  {
-    check: 'types (TypeScript 6)',
-    path: 'src/base/planted.ts',
-    text: "export const planted: number = 'text'\n",
-    says: /planted\.ts/,
+  'types (TypeScript 6)': {
+    files: { 'src/base/planted.ts': "export const planted: number = 'text'\n" },
+    says: [/planted\.ts/],
   },
-  {
-    check: 'lint and format',
-    path: 'src/base/planted.ts',
-    text: 'export const planted = Date.now()\n',
-    says: /noRestrictedGlobals/,
+  'lint and format': {
+    files: {
+      'src/base/planted-time.ts': 'export const planted = Date.now()\n',
+      'src/base/planted-promise.ts':
+        'async function work(): Promise<void> {}\nexport function planted(): void {\n  work()\n}\n',
+      'src/base/planted-any.ts': 'export const planted: any = 1\n',
+    },
+    says: [/noRestrictedGlobals/, /noFloatingPromises/, /noExplicitAny/],
   },
-  {
-    check: 'lint and format',
-    path: 'src/base/planted.ts',
-    text: 'async function work(): Promise<void> {}\nexport function planted(): void {\n  work()\n}\n',
-    says: /noFloatingPromises/,
+  'dead code': { files: { 'src/base/planted.ts': CLEAN }, says: [/planted\.ts/] },
+  layers: {
+    files: {
+      'src/base/planted-up.ts': "import '../wire/operation.ts'\n",
+      'src/engines/planted.ts': "import '../services/sts/service.ts'\n",
+      'src/services/sts/planted-use.ts': "import '../kinesis/stream-reader.ts'\n",
+      'src/services/lambda/planted.ts': "import '../sts/service.ts'\n",
+      'src/services/sts/planted-vendor.ts': "import 'lmdb'\n",
+      'src/services/sts/planted-adapter.ts': "import '../../engines/meta/lmdb/lmdb-meta.ts'\n",
+      'src/engines/log/segment/planted.ts': "import '../../meta/lmdb/lmdb-meta.ts'\n",
+      'src/base/planted-client.ts': "import '@aws-sdk/client-sts'\n",
+      'test/sdk/planted.test.ts': "import '../../src/base/arn.ts'\n",
+      'src/base/planted-alone.ts': CLEAN,
+      'src/base/planted-round.ts': "import './planted-about.ts'\n",
+      'src/base/planted-about.ts': "import './planted-round.ts'\n",
+    },
+    says: [
+      'upward-from-base',
+      'upward-from-engines',
+      'sts-uses',
+      'sts-operations-are-private',
+      'vendor-lmdb',
+      'ports-not-adapters',
+      'adapters-do-not-meet',
+      'clients-are-types-only',
+      'sdk-tests-are-black-box',
+      'no-orphans',
+      'no-circular',
+    ].map((rule) => new RegExp(`error ${rule}: \\S*planted`)),
   },
-  { check: 'dead code', path: 'src/base/planted.ts', text: CLEAN, says: /planted\.ts/ },
-  layer('upward-from-base', 'src/base/planted.ts', "import '../wire/operation.ts'\n"),
-  layer('upward-from-engines', 'src/engines/planted.ts', "import '../services/sts/service.ts'\n"),
-  layer('sts-uses', 'src/services/sts/planted.ts', "import '../kinesis/stream-reader.ts'\n"),
-  layer(
-    'sts-operations-are-private',
-    'src/services/lambda/planted.ts',
-    "import '../sts/service.ts'\n",
-  ),
-  layer('vendor-lmdb', 'src/services/sts/planted.ts', "import 'lmdb'\n"),
-  layer(
-    'ports-not-adapters',
-    'src/services/sts/planted.ts',
-    "import '../../engines/meta/lmdb/lmdb-meta.ts'\n",
-  ),
-  layer(
-    'adapters-do-not-meet',
-    'src/engines/log/segment/planted.ts',
-    "import '../../meta/lmdb/lmdb-meta.ts'\n",
-  ),
-  layer('clients-are-types-only', 'src/base/planted.ts', "import '@aws-sdk/client-sts'\n"),
-  layer('sdk-tests-are-black-box', 'test/sdk/planted.test.ts', "import '../../src/base/arn.ts'\n"),
-  layer('no-orphans', 'src/base/planted.ts', CLEAN),
-  layer('no-circular', 'src/base/planted.ts', "import './planted-too.ts'\n", {
-    'src/base/planted-too.ts': "import './planted.ts'\n",
-  }),
-]
-
-function layer(rule, path, text, more = {}) {
-  return { check: 'layers', path, text, more, says: new RegExp(`error ${rule}:`) }
 }
 
 const root = process.cwd()
@@ -75,20 +68,19 @@ try {
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   let missed = 0
-  for (const plant of plants) {
-    const files = { [plant.path]: plant.text, ...plant.more }
+  for (const check of checks) {
+    const { files, says } = plants[check.name]
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(copy, path)), { recursive: true })
       writeFileSync(join(copy, path), text)
     }
-    const check = checks.find(({ name }) => name === plant.check)
     const { clean, output } = await runCheck(check, copy)
-    const caught = !clean && plant.says.test(output)
-    if (!caught) missed++
-    process.stdout.write(
-      `${caught ? '✓ caught' : '✗ MISSED'} ${plant.check}: ${plant.says.source}\n`,
-    )
-    if (!caught) process.stdout.write(`${output.slice(0, 2000)}\n`)
+    for (const word of says) {
+      const caught = !clean && word.test(output)
+      if (!caught) missed++
+      process.stdout.write(`${caught ? '✓ caught' : '✗ MISSED'} ${check.name}: ${word.source}\n`)
+      if (!caught) process.stdout.write(`${output.slice(0, 2000)}\n`)
+    }
     for (const path of Object.keys(files)) rmSync(join(copy, path))
   }
   if (missed > 0) process.exitCode = 1
