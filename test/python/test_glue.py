@@ -178,7 +178,7 @@ class Reading(GlueCase):
         plan, _ = readers.json_inferred(
             engine, files, [readers.t.StringType()], False, 'newline_delimited'
         )
-        self.assertEqual(list(engine.rows(plan)), [(1, 'x'), (2, None)])
+        self.assertEqual(sorted(engine.rows(plan)), [(1, 'x'), (2, None)])
 
     def test_what_cannot_be_read_is_refused_by_name(self):
         for given, text in (

@@ -1,6 +1,5 @@
 """Spark SQL expressions: text to the nodes that `functions` makes."""
 
-import datetime
 import decimal
 
 from headrace_job.expression import nodes as n
@@ -9,7 +8,10 @@ from pyspark.errors import ParseException, refused
 from pyspark.sql import types as t
 
 from . import lexer
+from .numbers import number
+from .special_forms import SpecialForms
 from .type_names import parse_type
+from .windows import Windows
 
 _COMPARISONS = {
     '=': '=',
@@ -85,22 +87,9 @@ _RESERVED = {
     'pivot',
     'set',
 }
-_MOMENT = '%Y-%m-%d %H:%M:%S.%f'
-_UNITS = {
-    'year',
-    'quarter',
-    'month',
-    'week',
-    'day',
-    'hour',
-    'minute',
-    'second',
-    'millisecond',
-    'microsecond',
-}
 
 
-class ExpressionParser:
+class ExpressionParser(SpecialForms, Windows):
     """Reads tokens from left to right. `query` parses a subquery (given by the query parser)."""
 
     def __init__(self, text, functions=None):
@@ -456,160 +445,6 @@ class ExpressionParser:
             return call(parts[0], [])
         return n.Name(parts)
 
-    def _word_null(self):
-        self.index += 1
-        return n.Literal(None)
-
-    def _word_true(self):
-        self.index += 1
-        return n.Literal(True)
-
-    def _word_false(self):
-        self.index += 1
-        return n.Literal(False)
-
-    def _word_date(self):
-        if self.at(1).kind != 'text':
-            return None
-        self.index += 1
-        return n.Literal(datetime.date.fromisoformat(lexer.text_value(self.next())))
-
-    def _word_timestamp(self):
-        if self.at(1).kind != 'text':
-            return None
-        self.index += 1
-        text = lexer.text_value(self.next())
-        try:
-            return n.Literal(
-                datetime.datetime.strptime(text, _MOMENT if '.' in text else _MOMENT[:-3])
-            )
-        except ValueError:
-            return n.Cast(n.Literal(text), t.TimestampType())
-
-    def _word_case(self):
-        self.index += 1
-        subject = None if self.sees('WHEN') else self.expression()
-        children = []
-        while self.accept('WHEN'):
-            condition = self.expression()
-            children.append(condition if subject is None else call('=', [subject, condition]))
-            self.expect('THEN')
-            children.append(self.expression())
-        if self.accept('ELSE'):
-            children.append(self.expression())
-        self.expect('END')
-        return n.Case(children)
-
-    def _word_cast(self):
-        if self.at(1).upper != '(':
-            return None
-        self.index += 2
-        value = self.expression()
-        self.expect('AS')
-        kind = self.type()
-        self.expect(')')
-        return n.Cast(value, kind)
-
-    _word_try_cast = _word_cast
-
-    def _word_exists(self):
-        if not self.sees('EXISTS', '(') or self.at(2).upper not in ('SELECT', 'WITH'):
-            return None
-        self.index += 2
-        return self._subquery('exists', [])
-
-    def _word_extract(self):
-        if not (self.sees('EXTRACT', '(') and self.at(3).upper == 'FROM'):
-            return None
-        self.index += 2
-        unit = self.name()
-        self.expect('FROM')
-        value = self.expression()
-        self.expect(')')
-        return call('extract', [n.Literal(unit), value])
-
-    def _word_substring(self):
-        if self.at(1).upper != '(':
-            return None
-        start = self.index
-        self.index += 2
-        value = self.expression()
-        if not self.accept('FROM'):
-            self.index = start
-            return None
-        arguments = [value, self.expression()]
-        if self.accept('FOR'):
-            arguments.append(self.expression())
-        self.expect(')')
-        return call('substring', arguments)
-
-    def _word_position(self):
-        if self.at(1).upper != '(':
-            return None
-        start = self.index
-        self.index += 2
-        part = self._sum()
-        if not self.accept('IN'):
-            self.index = start
-            return None
-        value = self.expression()
-        self.expect(')')
-        return call('locate', [part, value])
-
-    def _word_trim(self):
-        if self.at(1).upper != '(':
-            return None
-        start = self.index
-        self.index += 2
-        side = self.next().upper if self.at().upper in ('BOTH', 'LEADING', 'TRAILING') else 'BOTH'
-        characters = None if self.sees('FROM') else self.expression()
-        if not self.accept('FROM'):
-            self.index = start
-            return None
-        value = self.expression()
-        self.expect(')')
-        name = {'BOTH': 'trim', 'LEADING': 'ltrim', 'TRAILING': 'rtrim'}[side]
-        return call(name, [value] if characters is None else [value, characters])
-
-    def _word_interval(self):
-        if self.at(1).kind not in ('text', 'number') and self.at(1).upper != '-':
-            return None
-        self.index += 1
-        total = None
-        while True:
-            made = self._interval_part()
-            if made is None:
-                break
-            total = made if total is None else call('+', [total, made])
-        return total if total is not None else self.fail()
-
-    def _interval_part(self):
-        token = self.at()
-        sign = -1 if self.accept('-') else 1
-        if token.kind == 'text' and not self._unit(self.at(1)):
-            words = lexer.text_value(self.next()).split()
-            parts = [
-                call('interval', [number(a), n.Literal(u)])
-                for a, u in zip(words[0::2], words[1::2])
-            ]
-            made = parts[0] if parts else self.fail()
-            for part in parts[1:]:
-                made = call('+', [made, part])
-            return made
-        if self.at().kind not in ('number', 'text') or not self._unit(self.at(1)):
-            return None
-        token = self.next()
-        amount = number(lexer.text_value(token).strip() if token.kind == 'text' else token.text)
-        amount = n.Literal(sign * amount.value, amount.type)
-        unit = self.next().text
-        if self.sees('TO'):
-            raise refused('an INTERVAL … TO …')
-        return call('interval', [amount, n.Literal(unit)])
-
-    @staticmethod
-    def _unit(token):
-        return token.kind == 'word' and token.text.lower().rstrip('s') in _UNITS
-
     def _call(self, name):
         self.expect('(')
         distinct = self.accept('DISTINCT')
@@ -644,53 +479,6 @@ class ExpressionParser:
             return True
         self.accept('RESPECT', 'NULLS')
         return False
-
-    def _over(self, function):
-        if not self.sees('('):
-            return n.Over(function, [], [], ('named', self.name()))
-        return self.window(function)
-
-    def window(self, function):
-        """The parenthesis behind OVER."""
-        self.expect('(')
-        base = None
-        if self.at().kind in ('word', 'quoted') and self.at().upper not in (
-            'PARTITION',
-            'DISTRIBUTE',
-            'ORDER',
-            'SORT',
-            'ROWS',
-            'RANGE',
-            'CLUSTER',
-        ):
-            base = self.name()
-        partition, order, frame = [], [], None
-        if self.accept('PARTITION', 'BY') or self.accept('DISTRIBUTE', 'BY'):
-            partition = self.comma_list(self.expression)
-        if self.accept('ORDER', 'BY') or self.accept('SORT', 'BY'):
-            order = self.comma_list(self.order)
-        if self.sees('ROWS') or self.sees('RANGE'):
-            unit = self.next().text.lower()
-            if self.accept('BETWEEN'):
-                start = self._bound()
-                self.expect('AND')
-                frame = (unit, start, self._bound())
-            else:
-                frame = (unit, self._bound(), 0)
-        self.expect(')')
-        return n.Over(function, partition, order, ('named', base) if base else frame)
-
-    def _bound(self):
-        if self.accept('CURRENT', 'ROW'):
-            return 0
-        if self.accept('UNBOUNDED'):
-            self.index += 1
-            return None
-        amount = self.expression()
-        if not isinstance(amount, n.Literal):
-            raise refused('a window frame whose bound is not a literal number')
-        sign = -1 if self.next().upper == 'PRECEDING' else 1
-        return sign * int(amount.value)
 
     def order(self):
         value = self.expression()
@@ -739,24 +527,6 @@ _CASTS = {
     'binary': t.BinaryType(),
     'decimal': t.DecimalType(10, 0),
 }
-
-
-def number(text):
-    """The literal of a number's text, with Spark's suffixes."""
-    lowered = text.lower()
-    if lowered.endswith('bd'):
-        return n.Literal(decimal.Decimal(text[:-2]))
-    if lowered[-1] in 'lsy' and lowered[:-1].isdigit():
-        kind = {'l': t.LongType, 's': t.ShortType, 'y': t.ByteType}[lowered[-1]]()
-        return n.Literal(int(text[:-1]), kind)
-    if lowered[-1] in 'df':
-        return n.Literal(float(text[:-1]), t.DoubleType() if lowered[-1] == 'd' else t.FloatType())
-    if lowered.lstrip('-').isdigit():
-        value = int(text)
-        return n.Literal(value) if abs(value) < 2**63 else n.Literal(decimal.Decimal(text))
-    if 'e' in lowered:
-        return n.Literal(float(text))
-    return n.Literal(decimal.Decimal(text))
 
 
 def _active_functions():
