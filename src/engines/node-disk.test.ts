@@ -56,3 +56,12 @@ test('what is absent is told apart', async () => {
   await nodeDisk.syncDirectory(join(directory, 'd'))
   expect(await nodeDisk.list(join(directory, 'd'))).toEqual(['e'])
 })
+
+test('a file that is opened synced is written and read like any other', async () => {
+  const file = await nodeDisk.open(join(directory, 'synced'), { create: true, synced: true })
+  await file.write([Buffer.from('ab'), Buffer.from('cd')], 1)
+  const target = Buffer.alloc(5)
+  expect(await file.read(target, 0)).toBe(5)
+  expect(target.toString('latin1')).toBe('\0abcd')
+  await file.close()
+})

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import * as fs from 'node:fs/promises'
-import type { Disk, DiskFile } from '../base/disk.ts'
+import type { Disk, DiskFile, OpenOptions } from '../base/disk.ts'
 import type { EngineErrorKind } from '../base/errors.ts'
 import { EngineError, hasErrorCode } from '../base/errors.ts'
 
@@ -10,7 +10,7 @@ import { EngineError, hasErrorCode } from '../base/errors.ts'
  */
 export const nodeDisk: Disk = {
   async open(path, options = {}) {
-    return fold(path, async () => openFile(await openHandle(path, options), path))
+    return fold(path, async () => openFile(await openHandle(path, options), path, options))
   },
   makeDirectory: (path) => fold(path, async () => void (await fs.mkdir(path, { recursive: true }))),
   list: (directory) => fold(directory, async () => (await fs.readdir(directory)).sort()),
@@ -27,20 +27,23 @@ export const nodeDisk: Disk = {
   syncDirectory: (path) => fold(path, () => syncDirectory(path)),
 }
 
-async function openHandle(
-  path: string,
-  options: { readonly create?: boolean; readonly exclusive?: boolean },
-): Promise<FileHandle> {
-  if (!options.create) return fs.open(path, 'r+')
-  if (options.exclusive) return fs.open(path, 'wx+')
-  const { O_RDWR, O_CREAT } = fs.constants
-  return fs.open(path, O_RDWR | O_CREAT)
+/** Elsewhere a synced write may stop at the cache of the drive (macOS), where `fsync` does not. */
+const hasSyncedWrites = process.platform === 'linux'
+
+function openHandle(path: string, options: OpenOptions): Promise<FileHandle> {
+  const { O_RDWR, O_CREAT, O_EXCL, O_DSYNC } = fs.constants
+  const create = options.create ? O_CREAT | (options.exclusive ? O_EXCL : 0) : 0
+  return fs.open(path, O_RDWR | create | (options.synced && hasSyncedWrites ? O_DSYNC : 0))
 }
 
-function openFile(handle: FileHandle, path: string): DiskFile {
+function openFile(handle: FileHandle, path: string, options: OpenOptions): DiskFile {
+  async function write(buffers: ReadonlyArray<Uint8Array>, position: number): Promise<void> {
+    await writeFully(handle, buffers, position)
+    if (options.synced && !hasSyncedWrites) await handle.datasync()
+  }
   return {
     read: (target, position) => fold(path, () => readFully(handle, target, position)),
-    write: (buffers, position) => fold(path, () => writeFully(handle, buffers, position)),
+    write: (buffers, position) => fold(path, () => write(buffers, position)),
     truncate: (size) => fold(path, () => handle.truncate(size)),
     sync: () => fold(path, () => handle.datasync()),
     size: () => fold(path, async () => (await handle.stat()).size),

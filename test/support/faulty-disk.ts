@@ -127,7 +127,13 @@ export function createFaultyDisk(random: Random): FaultyDisk {
     if (fitting.length < bytes.length) throw new EngineError('full', 'no space is left')
   }
 
-  function openFile(inode: Inode, born: number): DiskFile {
+  async function syncFile(inode: Inode, born: number): Promise<void> {
+    if (!(await enter('sync', born))) return sync(inode)
+    doom(inode)
+    throw failure('sync')
+  }
+
+  function openFile(inode: Inode, born: number, synced = false): DiskFile {
     return {
       async read(target, position) {
         await attempt('read', born)
@@ -141,6 +147,7 @@ export function createFaultyDisk(random: Random): FaultyDisk {
         const count = fails ? Math.floor(random.unit() * bytes.length) : bytes.length
         write(inode, bytes.subarray(0, count), position)
         if (fails) throw failure('write')
+        if (synced) await syncFile(inode, born)
       },
       async truncate(size) {
         await attempt('truncate', born)
@@ -149,12 +156,7 @@ export function createFaultyDisk(random: Random): FaultyDisk {
         inode.state = inode.state.slice(0, size)
         grow(inode, size)
       },
-      async sync() {
-        const fails = await enter('sync', born)
-        if (!fails) return sync(inode)
-        doom(inode)
-        throw failure('sync')
-      },
+      sync: () => syncFile(inode, born),
       async size() {
         await attempt('read', born)
         return inode.content.length
@@ -170,15 +172,15 @@ export function createFaultyDisk(random: Random): FaultyDisk {
         await attempt('open', born)
         const there = names.get(path)
         if (there && options.exclusive) throw new EngineError('conflict', `${path} is there`)
-        if (there) return openFile(there, born)
-        if (!options.create) return openFile(at(path), born)
+        if (there) return openFile(there, born, options.synced)
+        if (!options.create) return openFile(at(path), born, options.synced)
         const made = {
           content: Buffer.alloc(0),
           durable: Buffer.alloc(0),
           state: new Uint8Array(0),
         }
         change(path, (map) => map.set(path, made))
-        return openFile(made, born)
+        return openFile(made, born, options.synced)
       },
       makeDirectory: async () => undefined,
       async list(directory) {

@@ -56,7 +56,8 @@ export interface PartitionSettings {
 }
 
 export interface LogRecord {
-  readonly key: Uint8Array | null
+  /** A text is kept as UTF-8. */
+  readonly key: Uint8Array | string | null
   readonly value: Uint8Array | null
   readonly timestampMs: number
   readonly headers?: ReadonlyArray<{ readonly name: string; readonly value: Uint8Array | null }>
@@ -64,6 +65,7 @@ export interface LogRecord {
 
 export interface StoredRecord extends LogRecord {
   readonly offset: number
+  readonly key: Uint8Array | null
 }
 
 export interface Appended {

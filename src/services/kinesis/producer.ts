@@ -94,7 +94,7 @@ export function createProducer(deps: ProducerDeps): Producer {
         lot = { shard, records: [], places: [] }
         lots.set(shard, lot)
       }
-      lot.records.push({ key: Buffer.from(entry.partitionKey), value: entry.data, timestampMs })
+      lot.records.push({ key: entry.partitionKey, value: entry.data, timestampMs })
       lot.places.push(place)
     }
     return { lots, timestampMs }

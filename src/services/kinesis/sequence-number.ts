@@ -1,4 +1,4 @@
-// Hot: one number a record is made here, by sums of halves instead of wide integers.
+// Hot: one number a record is made here, by sums of digits instead of wide integers.
 
 /*
  * AWS: a sequence number (version 2), as 47 hexadecimal digits behind one another (kinesalite,
@@ -26,11 +26,10 @@ export interface SequenceOrigin {
 
 export const COUNTER_MAX = 2n ** 63n - 1n
 const HEX_DIGITS = 47
-const COUNTER_STEP_LOW = 14_629_174_706_176
-const COUNTER_STEP_HIGH = 12_089_258_196
-/** 2^80, by which the numbers of neighbouring offsets differ, is the two steps in this base. */
-const BASE = 1e14
-const BASE_DIGITS = 14
+const DECIMAL_DIGITS = 56
+/** 2^80, by which the numbers of neighbouring offsets differ, lowest digit first. */
+const STEP = Array.from(String(2n ** 80n), Number).reverse()
+const ZERO = 0x30
 
 export function encodeSequenceNumber(parts: SequenceNumber): string {
   const { createdSecond, shardNumber, counter, second } = parts
@@ -89,24 +88,28 @@ export function sequenceNumbersOf(
 ): string[] {
   const first = sequenceNumberOf(origin, records)
   const numbers = [first]
-  const head = first.slice(0, -2 * BASE_DIGITS)
-  let high = Number(first.slice(-2 * BASE_DIGITS, -BASE_DIGITS))
-  let low = Number(first.slice(-BASE_DIGITS))
+  if (records.count === 1) return numbers
+  const digits = Buffer.from(first, 'latin1')
   for (let index = 1; index < records.count; index++) {
-    low += COUNTER_STEP_LOW
-    high += COUNTER_STEP_HIGH
-    if (low >= BASE) {
-      low -= BASE
-      high += 1
-    }
-    if (high >= BASE) {
-      // The carry goes beyond the two halves: start anew, once in some thousand records.
-      const rest = { ...records, offset: records.offset + index, count: records.count - index }
-      return numbers.concat(sequenceNumbersOf(origin, rest))
-    }
-    numbers.push(head + padded(high) + padded(low))
+    addStep(digits)
+    numbers.push(digits.latin1Slice(0, DECIMAL_DIGITS))
   }
   return numbers
+}
+
+function addStep(digits: Buffer): void {
+  let at = DECIMAL_DIGITS - 1
+  let carry = 0
+  for (let place = 0; place < STEP.length; place++, at--) {
+    const sum = (digits[at] as number) + (STEP[place] as number) + carry
+    carry = sum > ZERO + 9 ? 1 : 0
+    digits[at] = sum - 10 * carry
+  }
+  for (; carry > 0; at--) {
+    const sum = (digits[at] as number) + carry
+    carry = sum > ZERO + 9 ? 1 : 0
+    digits[at] = sum - 10 * carry
+  }
 }
 
 /** The offset of the first record that does not come before this number. */
@@ -131,8 +134,4 @@ function partsOf(origin: SequenceOrigin, counter: bigint, second: number): Seque
     counter,
     second,
   }
-}
-
-function padded(half: number): string {
-  return String(half).padStart(BASE_DIGITS, '0')
 }

@@ -16,7 +16,7 @@ const bytes = fc.option(
 )
 const record = fc.record(
   {
-    key: bytes,
+    key: fc.oneof(bytes, fc.string({ unit: 'binary', maxLength: 70 })),
     value: bytes,
     timestampMs: fc.oneof(
       fc.integer({ min: -1, max: 100 }),
@@ -41,7 +41,8 @@ function decodeAll(batch: Buffer, fromOffset = 0): StoredRecord[] {
 }
 
 function plain(one: LogRecord) {
-  const buffer = (value: Uint8Array | null) => value && Buffer.from(value).toString('hex')
+  const buffer = (value: Uint8Array | string | null) =>
+    value === null ? null : Buffer.from(value as string).toString('hex')
   return {
     key: buffer(one.key),
     value: buffer(one.value),

@@ -58,7 +58,8 @@ export interface ReadBudget {
 export function encodeRecordBatch(lists: ReadonlyArray<ReadonlyArray<LogRecord>>): Buffer {
   const baseTimestampMs = lists[0]?.[0]?.timestampMs
   assert(baseTimestampMs !== undefined, 'a batch has a record')
-  const sizeBytes = batchSize(lists, baseTimestampMs)
+  const sizes = recordSizes(lists, baseTimestampMs)
+  const sizeBytes = batchSize(sizes)
   const target = Buffer.allocUnsafe(sizeBytes)
   let maxTimestampMs = baseTimestampMs
   let count = 0
@@ -66,6 +67,7 @@ export function encodeRecordBatch(lists: ReadonlyArray<ReadonlyArray<LogRecord>>
   for (const records of lists) {
     for (const record of records) {
       if (record.timestampMs > maxTimestampMs) maxTimestampMs = record.timestampMs
+      at = writeVarint(target, sizes[count] as number, at)
       at = writeRecord(target, at, record, record.timestampMs - baseTimestampMs, count)
       count++
     }
@@ -197,30 +199,33 @@ function refuseCompression(batch: Buffer): void {
   }
 }
 
-function batchSize(
+function recordSizes(
   lists: ReadonlyArray<ReadonlyArray<LogRecord>>,
   baseTimestampMs: number,
-): number {
-  let size = BATCH_HEADER_BYTES
-  let count = 0
+): ReadonlyArray<number> {
+  const sizes: number[] = []
   for (const records of lists) {
     for (const record of records) {
-      const body = recordSize(record, record.timestampMs - baseTimestampMs, count++)
-      size += varintSize(body) + body
+      sizes.push(recordSize(record, record.timestampMs - baseTimestampMs, sizes.length))
     }
   }
+  return sizes
+}
+
+function batchSize(recordSizes: ReadonlyArray<number>): number {
+  let size = BATCH_HEADER_BYTES
+  for (const body of recordSizes) size += varintSize(body) + body
   return size
 }
 
 function recordSize(record: LogRecord, timestampDelta: number, offsetDelta: number): number {
   const { key, value, headers } = record
   let size = 1 + varintSize(timestampDelta) + varintSize(offsetDelta)
-  size += bytesSize(key) + bytesSize(value)
+  size += (typeof key === 'string' ? textSize(key) : bytesSize(key)) + bytesSize(value)
   if (headers === undefined) return size + 1
   size += varintSize(headers.length)
   for (const header of headers) {
-    const nameBytes = Buffer.byteLength(header.name)
-    size += varintSize(nameBytes) + nameBytes + bytesSize(header.value)
+    size += textSize(header.name) + bytesSize(header.value)
   }
   return size
 }
@@ -232,11 +237,12 @@ function writeRecord(
   timestampDelta: number,
   offsetDelta: number,
 ): number {
-  let at = writeVarint(target, recordSize(record, timestampDelta, offsetDelta), start)
+  let at = start
   target[at++] = 0
   at = writeVarint(target, timestampDelta, at)
   at = writeVarint(target, offsetDelta, at)
-  at = writeBytes(target, record.key, at)
+  const { key } = record
+  at = typeof key === 'string' ? writeText(target, key, at) : writeBytes(target, key, at)
   at = writeBytes(target, record.value, at)
   const { headers } = record
   if (headers === undefined) {
@@ -245,7 +251,7 @@ function writeRecord(
   }
   at = writeVarint(target, headers.length, at)
   for (const header of headers) {
-    at = writeBytes(target, Buffer.from(header.name), at)
+    at = writeText(target, header.name, at)
     at = writeBytes(target, header.value, at)
   }
   return at
@@ -253,6 +259,16 @@ function writeRecord(
 
 function bytesSize(bytes: Uint8Array | null): number {
   return bytes === null ? 1 : varintSize(bytes.length) + bytes.length
+}
+
+function textSize(text: string): number {
+  const length = Buffer.byteLength(text)
+  return varintSize(length) + length
+}
+
+function writeText(target: Buffer, text: string, start: number): number {
+  const at = writeVarint(target, Buffer.byteLength(text), start)
+  return at + target.write(text, at)
 }
 
 function writeBytes(target: Buffer, bytes: Uint8Array | null, start: number): number {

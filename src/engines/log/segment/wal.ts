@@ -8,7 +8,7 @@ import { readFirstGroup, readGroups } from './wal-reader.ts'
 
 /**
  * The write-ahead log of a directory: a few preallocated files (slots) that are used in turn, so
- * that a sync has no file size to write down.
+ * that a synced write has no file size to write down.
  *
  *     slots   [ generation 7 ][ generation 8 ][ free ]
  *     groups    covered by the   g g g g |        ^ the next one, filled with zeros beforehand
@@ -147,7 +147,6 @@ function createWal(options: WalOptions, slots: Slot[], start: WalMark): Wal {
         previous: committed,
       }
       await slot.file.write(encodeGroup(identity, entries), position)
-      await syncOrGiveUp(slot)
       committed = identity.sequence
       place.position = position + sizeBytes
       if (place.position > slot.sizeBytes / 2) prepareSpare()
@@ -171,15 +170,6 @@ function createWal(options: WalOptions, slots: Slot[], start: WalMark): Wal {
   }
 }
 
-/** A sync that fails for whatever reason leaves it open what is durable: never `full`. */
-async function syncOrGiveUp(slot: Slot): Promise<void> {
-  try {
-    await slot.file.sync()
-  } catch (error) {
-    throw new EngineError('unavailable', `${slot.path}: sync failed`, error)
-  }
-}
-
 interface FoundSlot {
   readonly slot: Slot
   /** Undefined when the slot is free: nothing in it, or nothing that `from` does not cover. */
@@ -191,7 +181,7 @@ async function openSlots({ disk, directory }: WalOptions, from: WalMark): Promis
   for (const name of await disk.list(directory)) {
     if (!NAME.test(name)) continue
     const path = join(directory, name)
-    const file = await disk.open(path)
+    const file = await disk.open(path, { synced: true })
     const sizeBytes = await file.size()
     const header = await readFirstGroup(file, sizeBytes)
     const first = header && header.generation >= from.generation ? header : undefined
@@ -225,7 +215,6 @@ async function replaySlots(
   // again means nothing. So it is written anew before anybody sees what is in it.
   if (last) {
     await last.slot.file.write([last.group.bytes], last.group.position)
-    await syncOrGiveUp(last.slot)
   }
   return sequence
 }
@@ -237,7 +226,7 @@ async function createSlot(
 ): Promise<Slot> {
   const numbers = slots.map((slot) => Number(slot.path.slice(slot.path.lastIndexOf('-') + 1)))
   const path = join(directory, `wal-${Math.max(-1, ...numbers) + 1}`)
-  const file = await disk.open(path, { create: true })
+  const file = await disk.open(path, { create: true, synced: true })
   return { path, file, sizeBytes: 0, generation: undefined }
 }
 
@@ -249,10 +238,15 @@ async function fillWithZeros(
   sizeBytes: number,
 ): Promise<void> {
   const zeros = Buffer.alloc(Math.min(ZEROS_BYTES, sizeBytes))
-  for (let at = 0; at < sizeBytes; at += zeros.length) {
-    await slot.file.write([zeros.subarray(0, sizeBytes - at)], at)
+  const file = await disk.open(slot.path)
+  try {
+    for (let at = 0; at < sizeBytes; at += zeros.length) {
+      await file.write([zeros.subarray(0, sizeBytes - at)], at)
+    }
+    await file.sync()
+  } finally {
+    await file.close()
   }
-  await slot.file.sync()
   await disk.syncDirectory(directory)
   slot.sizeBytes = sizeBytes
 }
