@@ -25,7 +25,7 @@ export interface ExecutionRunner {
 }
 
 /** The database of statements that name none. AWS: Athena makes it when it is not there. */
-export const DEFAULT_DATABASE = 'default'
+const DEFAULT_DATABASE = 'default'
 
 class ScanLimitError extends Error {
   override readonly name = 'ScanLimitError'

@@ -13,7 +13,7 @@ export interface PrestoView {
   readonly columns: ReadonlyArray<{ readonly name: string; readonly type: string }>
 }
 
-export const VIRTUAL_VIEW = 'VIRTUAL_VIEW'
+const VIRTUAL_VIEW = 'VIRTUAL_VIEW'
 
 const PREFIX = '/* Presto View: '
 const SUFFIX = ' */'

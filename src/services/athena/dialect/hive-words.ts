@@ -95,7 +95,7 @@ const HIVE_TYPE =
   /^(boolean|tinyint|smallint|int|bigint|double|float|decimal|char|varchar|string|binary|date|timestamp|array|map|struct|uniontype)$/
 
 /** Hive's type, in lower case and without spaces. */
-export function parseHiveType(cursor: Cursor): string {
+function parseHiveType(cursor: Cursor): string {
   const token = cursor.take('word', '<type>')
   const written = token.text.toLowerCase()
   const name = SYNONYMS[written] ?? written

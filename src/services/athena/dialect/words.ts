@@ -17,7 +17,7 @@ const CLAUSES: ReadonlySet<string> = new Set(
   'LIMIT OFFSET FETCH WINDOW TABLESAMPLE MATCH_RECOGNIZE SET'.split(' '),
 )
 
-export function isReserved(token: Token): boolean {
+function isReserved(token: Token): boolean {
   return token.kind === 'word' && RESERVED.has(token.text.toUpperCase())
 }
 

@@ -13,7 +13,7 @@ import { INFORMATION_SCHEMA, informationTableSql } from '../tables/information-s
 import type { JsonShapes } from '../tables/json-shapes.ts'
 import type { TableFile, TableFilesDeps } from '../tables/table-files.ts'
 import { findPartitions, openFiles } from '../tables/table-files.ts'
-import { groupFiles, tableViewSql } from '../tables/table-view.ts'
+import { groupFiles, readColumnsOf, tableViewSql } from '../tables/table-view.ts'
 import { columnNames } from './column-names.ts'
 import type { ResolvedQuery, ResolvedTable } from './resolve-query.ts'
 import { schemaNameOf, tableIdOf, viewNameOf } from './resolve-query.ts'
@@ -63,8 +63,9 @@ export async function withQuerySession<T>(
       signal,
     })
     await options.onStart()
-    await makeTables(session, deps, opened, options.hiddenPath)
+    await makeTables(session, deps, opened, options.hiddenPath, signal)
     await makeInformationTables(session, deps, scope, resolved)
+    signal.throwIfAborted()
     return await use(await prepare(session, resolved, opened, options.hiddenPath))
   } finally {
     await session?.close()
@@ -93,6 +94,7 @@ async function makeTables(
   deps: QuerySessionDeps,
   opened: ReadonlyArray<OpenedTable>,
   withPath: boolean,
+  signal: AbortSignal,
 ): Promise<void> {
   for (const [index, { table, files }] of opened.entries()) {
     const schema = schemaNameOf(table.database)
@@ -102,10 +104,15 @@ async function makeTables(
       files,
       viewName: viewNameOf(table),
       filesName: `${schema}.${quoteName(`$files ${index}`)}`,
-      jsonKeys: await deps.jsonShapes.of(session, groupFiles(table, files)),
+      jsonKeys: await deps.jsonShapes.of(
+        session,
+        groupFiles(table, files),
+        readColumnsOf(table.storage?.columns ?? []),
+        signal,
+      ),
       withPath,
     })
-    for (const statement of statements) await session.execute(statement)
+    for (const statement of statements) await session.execute(statement, { signal })
   }
 }
 

@@ -70,29 +70,40 @@ export async function openFiles(
   scope: Scope,
   partitions: ReadonlyArray<ReadPartition>,
 ): Promise<{ readonly files: ReadonlyArray<TableFile>; release(): void }> {
+  const found: Array<Omit<TableFile, 'path'> & { readonly bucket: string; readonly key: string }> =
+    []
+  for (const { values, storage } of partitions) {
+    const { bucket, key } = parseS3Path(storage.location)
+    const prefix = key === '' || key.endsWith('/') ? key : `${key}/`
+    for await (const object of deps.objects.list(scope, bucket, prefix)) {
+      if (object.sizeBytes === 0 || isHidden(object.key.slice(prefix.length))) continue
+      if (found.length >= limits.filesMax) throw tooManyFiles()
+      found.push({
+        bucket,
+        key: object.key,
+        uri: `s3://${bucket}/${object.key}`,
+        etag: object.etag,
+        sizeBytes: object.sizeBytes,
+        values: values.map((value) => (value === DEFAULT_PARTITION ? null : value)),
+        storage,
+      })
+    }
+  }
   const files: TableFile[] = []
   const releases: Array<() => void> = []
   const release = () => {
     for (const giveBack of releases.splice(0)) giveBack()
   }
   try {
-    for (const { values, storage } of partitions) {
-      const { bucket, key } = parseS3Path(storage.location)
-      const prefix = key === '' || key.endsWith('/') ? key : `${key}/`
-      for await (const object of deps.objects.list(scope, bucket, prefix)) {
-        if (object.sizeBytes === 0 || isHidden(object.key.slice(prefix.length))) continue
-        if (files.length >= limits.filesMax) throw tooManyFiles()
-        const local = await deps.objects.localFile(scope, bucket, object.key)
-        releases.push(() => local.release())
-        files.push({
-          path: local.path,
-          uri: `s3://${bucket}/${object.key}`,
-          etag: object.etag,
-          sizeBytes: object.sizeBytes,
-          values: values.map((value) => (value === DEFAULT_PARTITION ? null : value)),
-          storage,
-        })
-      }
+    for (let at = 0; at < found.length; at += FILES_AT_ONCE) {
+      const opened = await Promise.all(
+        found.slice(at, at + FILES_AT_ONCE).map(async ({ bucket, key, ...file }) => {
+          const local = await deps.objects.localFile(scope, bucket, key)
+          releases.push(() => local.release())
+          return { ...file, path: local.path }
+        }),
+      )
+      files.push(...opened)
     }
     return { files, release }
   } catch (error) {
@@ -100,6 +111,8 @@ export async function openFiles(
     throw error
   }
 }
+
+const FILES_AT_ONCE = 32
 
 function isHidden(relativeKey: string): boolean {
   return relativeKey.split('/').some((part) => part.startsWith('_') || part.startsWith('.'))

@@ -24,7 +24,7 @@ export interface FileGroup {
 }
 
 /** Column of the engine's readers that names the file a row comes from. */
-export const FILE_COLUMN = '$file'
+const FILE_COLUMN = '$file'
 
 export function readColumnsOf(columns: ReadonlyArray<Column>): ReadColumn[] {
   return columns.map(({ name, type }) => {
