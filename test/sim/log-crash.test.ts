@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000
 const RETENTION_MS = HOUR_MS
 const PARTITIONS = 3
 
-const append = fc.record({
+const anyAppend = fc.record({
   partition: fc.nat({ max: PARTITIONS - 1 }),
   sizes: fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 1, maxLength: 3 }),
 })
@@ -33,7 +33,7 @@ const step = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       kind: fc.constant('append' as const),
-      appends: fc.array(append, { minLength: 1, maxLength: 6 }),
+      appends: fc.array(anyAppend, { minLength: 1, maxLength: 6 }),
     }),
   },
   {
@@ -225,6 +225,12 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
     doubtful.clear()
   }
 
+  /** A medium that was full is left alone for a while. */
+  async function giveSpace(): Promise<void> {
+    faulty.setSpace(undefined)
+    await advance(1000)
+  }
+
   let log = await open()
   await ensureAll(log)
   for (const one of steps) {
@@ -254,7 +260,7 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
         log = await open()
         faulty.heal()
         if (doubtful.size > 0) {
-          faulty.setSpace(undefined)
+          await giveSpace()
           await settleDoubts(log)
         }
         await look(log)
@@ -266,10 +272,17 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
   }
   disk = faulty.crash()
   log = await open()
-  faulty.setSpace(undefined)
+  await giveSpace()
   if (doubtful.size > 0) await settleDoubts(log)
   await look(log)
   await log.close()
+}
+
+function append(...appends: ReadonlyArray<readonly [number, ...number[]]>): Step {
+  return {
+    kind: 'append',
+    appends: appends.map(([partition, ...sizes]) => ({ partition, sizes })),
+  }
 }
 
 /** What the property found while the log was built. */
@@ -277,34 +290,32 @@ const examples: [Step[], number][] = [
   // A checkpoint that follows one whose sync failed must not say that all is well.
   [
     [
-      {
-        kind: 'append',
-        appends: [
-          { partition: 0, sizes: [382] },
-          { partition: 0, sizes: [237] },
-        ],
-      },
-      { kind: 'fail', call: 'sync', countdown: 2 },
-      { kind: 'append', appends: [{ partition: 0, sizes: [13, 524, 853, 572, 832, 878, 735] }] },
-    ],
-    101164102,
-  ],
-  // The group behind a failed sync looks sound to the process that starts after the dead one.
-  [
-    [
-      { kind: 'fail', call: 'sync', countdown: 1 },
-      { kind: 'append', appends: [{ partition: 0, sizes: [0] }] },
-      { kind: 'kill' },
+      append([0, 0], [0, 194, 672, 804], [0, 106, 347, 602], [0, 168], [1, 663, 478], [2, 199]),
+      append([0, 0], [0, 258, 43, 65]),
+      { kind: 'fail', call: 'sync', countdown: 3 },
+      append([0, 382], [0, 559, 327], [2, 694], [1, 892, 5], [0, 584, 679, 0]),
     ],
     0,
   ],
+  [
+    [
+      append([0, 0], [0, 0]),
+      { kind: 'kill' },
+      { kind: 'fail', call: 'sync', countdown: 5 },
+      append([1, 382], [0, 122, 741], [1, 514], [1, 380], [1, 250, 808]),
+      append([0, 769, 525, 94], [0, 397, 551], [0, 857, 645], [1, 807, 582]),
+    ],
+    9,
+  ],
+  // The group behind a failed sync looks sound to the process that starts after the dead one.
+  [[{ kind: 'fail', call: 'sync', countdown: 1 }, append([0, 0]), { kind: 'kill' }], 0],
   // A partition that was removed before the snapshot must not come back from the write-ahead log.
   [
     [
       { kind: 'remove', partition: 0 },
-      { kind: 'append', appends: [{ partition: 0, sizes: [0] }] },
+      append([0, 0]),
       { kind: 'advance', ms: 4_500_000 },
-      { kind: 'append', appends: [{ partition: 0, sizes: [0] }] },
+      append([0, 0]),
     ],
     0,
   ],
