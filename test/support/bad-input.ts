@@ -28,9 +28,11 @@ export interface Reply {
 }
 
 /** A server, an account in it, and ways to say things to it that no SDK would say. */
-export async function startForBadInput(options: StartOptions = {}) {
+export async function startForBadInput({
+  account = newAccount(),
+  ...options
+}: StartOptions & { readonly account?: string } = {}) {
   const server = await startHeadrace(options)
-  const account = newAccount()
   const { host } = new URL(server.endpoint)
 
   /** Correctly signed, unless the message says otherwise. */
