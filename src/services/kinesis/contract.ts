@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { OperationName } from '../../wire/contract.ts'
 import type { Operation } from '../../wire/operation.ts'
 import type { Consumers } from './consumers.ts'
+import type { OnDemand } from './on-demand.ts'
 import type { Producer } from './producer.ts'
 import type { ReadLimits } from './read-limits.ts'
 import type { ShardReads } from './shard-reads.ts'
@@ -17,6 +18,7 @@ export interface KinesisDeps {
   readonly reads: ShardReads
   readonly readLimits: ReadLimits
   readonly subscriptions: Subscriptions
+  readonly onDemand: OnDemand
   readonly clock: Clock
 }
 

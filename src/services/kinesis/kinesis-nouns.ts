@@ -10,6 +10,7 @@ import { createConsumers } from './consumers.ts'
 import type { KinesisDeps } from './contract.ts'
 import { createStreamReader } from './create-stream-reader.ts'
 import { READ_BYTES_PER_SECOND } from './limits.ts'
+import { createOnDemand } from './on-demand.ts'
 import { createProducer } from './producer.ts'
 import { createReadLimits } from './read-limits.ts'
 import { createSettling } from './settling.ts'
@@ -42,11 +43,13 @@ export function createKinesisNouns(deps: {
   const consumerStore = createConsumerStore(meta)
   const settling = createSettling({ store, consumers: consumerStore, log: engine, clock })
   const streams = createStreams({ ...deps, store, settling })
+  const onDemand = createOnDemand({ ...deps, streams })
   const reads = createShardReads({ log: engine, clock })
   return {
     streams,
     consumers: createConsumers({ store: consumerStore, clock }),
-    producer: createProducer({ ...deps, streams, log: engine }),
+    producer: createProducer({ ...deps, streams, onDemand, log: engine }),
+    onDemand,
     reads,
     readLimits: createReadLimits(deps),
     subscriptions: createSubscriptions({

@@ -24,6 +24,8 @@ export const WRITE_RECORDS_PER_SECOND = 1000
 export const READ_BYTES_PER_SECOND = 2 * MIB
 export const READ_CALLS_PER_SECOND = 5
 export const ON_DEMAND_SHARDS = 4
+/** It grows to 200 MB or 200,000 records a second. */
+export const ON_DEMAND_SHARDS_MAX = 200
 
 /** Open shards of an account in a region. */
 export const SHARDS_MAX = 20_000

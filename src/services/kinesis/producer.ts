@@ -9,6 +9,7 @@ import {
   WRITE_BYTES_PER_SECOND,
   WRITE_RECORDS_PER_SECOND,
 } from './limits.ts'
+import type { OnDemand } from './on-demand.ts'
 import { sequenceNumbersOf } from './sequence-number.ts'
 import type { Shard, Stream, StreamKey } from './stream.ts'
 import { openShards, partitionOf, shardIdOf } from './stream.ts'
@@ -44,6 +45,7 @@ export interface Producer {
 
 export interface ProducerDeps {
   readonly streams: Streams
+  readonly onDemand: OnDemand
   readonly log: LogEngine
   readonly clock: Clock
   readonly metrics: Metrics
@@ -103,7 +105,8 @@ export function createProducer(deps: ProducerDeps): Producer {
   return {
     async put(key, entries, nameOfData) {
       let stream = await streams.getReady(key)
-      refuseLarge(stream, entries, nameOfData)
+      const bytes = refuseLarge(stream, entries, nameOfData)
+      deps.onDemand.note(key, stream, { bytes, records: entries.length })
       const hashes = entries.map(hashOfEntry)
       const results: (PutResult | undefined)[] = new Array(entries.length)
       let places: Iterable<number> = entries.keys()
@@ -168,11 +171,12 @@ function finished({ results, failure }: Outcome): ReadonlyArray<PutResult> {
   )
 }
 
+/** Answers the bytes of all entries together. */
 function refuseLarge(
   { recordKib }: Stream,
   entries: ReadonlyArray<PutEntry>,
   nameOfData: (index: number) => string,
-): void {
+): number {
   const bytesMax = recordKib * 1024
   let totalBytes = 0
   for (const [index, entry] of entries.entries()) {
@@ -191,6 +195,7 @@ function refuseLarge(
   }
   // AWS: recorded, when it was 5 MB, in aws/amazon-kinesis-streams-for-fluent-bit, issue 21.
   if (totalBytes > PUT_RECORDS_BYTES_MAX) throw invalidArgument('Records size exceeds 10 MB limit')
+  return totalBytes
 }
 
 function hashOfEntry({ partitionKey, explicitHashKey }: PutEntry): string {

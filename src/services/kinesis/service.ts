@@ -65,6 +65,8 @@ export function createKinesisService(deps: KinesisDeps): Service {
       updateShardCount,
       updateStreamMode,
     ]),
-    start: (signal) => deps.streams.run(signal),
+    async start(signal) {
+      await Promise.all([deps.streams.run(signal), deps.onDemand.run(signal)])
+    },
   }
 }

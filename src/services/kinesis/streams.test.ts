@@ -283,3 +283,31 @@ test('a reader inside the house waits for records and is let go when the shard c
     'Stream none under account 000000000000 not found.',
   )
 })
+
+test('an on-demand stream grows to twice what its producers send, a provisioned one does not', async () => {
+  const world = await createWorld({ limits: true })
+  const other = { ...KEY, name: 'other' }
+  await world.streams.create(KEY, { ...PROVISIONED, mode: 'ON_DEMAND', shardCount: 4 })
+  await world.streams.create(other, { ...PROVISIONED, shardCount: 4 })
+  const stop = new AbortController()
+  const running = world.onDemand.run(stop.signal)
+  const shardCount = async (key: StreamKey) => openShards(await world.streams.get(key)).length
+  async function sendFor15Seconds(recordsPerSecond: number): Promise<void> {
+    const entry = { partitionKey: 'k', data: Buffer.from('x') }
+    const entries = Array.from({ length: recordsPerSecond / 2 }, () => entry)
+    for (let half = 0; half < 30; half++) {
+      await world.producer.put(KEY, entries, () => 'data')
+      await world.producer.put(other, entries, () => 'data')
+      await world.advance(500)
+    }
+  }
+  await sendFor15Seconds(1900)
+  expect(await shardCount(KEY)).toBe(4)
+  await sendFor15Seconds(3000)
+  expect(await shardCount(KEY)).toBe(6)
+  await sendFor15Seconds(8000)
+  expect(await shardCount(KEY)).toBe(12)
+  expect(await shardCount(other)).toBe(4)
+  stop.abort()
+  await running
+})
