@@ -59,6 +59,10 @@ export function reportOf(
   if (error instanceof QueryError && error.kind === 'invalid') {
     return reportOfQueryError(error, locate)
   }
+  if (error instanceof RangeError) {
+    const detail = 'statement is too large (stack overflow during analysis)'
+    return new QueryFailure('GENERIC_USER_ERROR', detail).report
+  }
   if (error instanceof EngineError) return reportOfEngine(error)
   if (error instanceof ServiceError) {
     return { message: error.message, category: 2, type: 1000, retryable: false }

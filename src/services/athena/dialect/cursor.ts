@@ -9,6 +9,8 @@ export interface Cursor {
   /** The token `ahead` places on (0: the next one). */
   peek(ahead?: number): Token
   next(): Token
+  /** The next token that is no opening parenthesis. */
+  peekInside(): Token
   /** True when the next tokens are these words or symbols. */
   at(...texts: ReadonlyArray<string>): boolean
   /** Takes them when they are next. */
@@ -18,8 +20,11 @@ export interface Cursor {
   take(kind: TokenKind, what: string): Token
   /** Fails at the next token (or at `token`), saying what was expected. */
   fail(expecting?: string, token?: Token): never
-  /** Tries a reading; goes back to where it was when that fails. */
-  attempt<T>(read: () => T): T | undefined
+  /**
+   * Tries a reading; goes back to where it was when that fails. What has failed at a place is not tried
+   * there again, so nested attempts cost no more than the square of their depth.
+   */
+  attempt<T>(what: string, read: () => T): T | undefined
   /** What the question mark stands for that was just taken. */
   parameter(): Expression
   /** The text from a token up to the next one to be read. */
@@ -29,15 +34,15 @@ export interface Cursor {
 /** `parameters` take the place of the question marks; without them, those stay as they are. */
 export function createCursor(sql: string, parameters?: ReadonlyArray<Expression>): Cursor {
   const tokens = tokenize(sql)
+  const insides = insideOf(tokens)
+  const marks = new Map(
+    tokens.filter((token) => isText(token, '?')).map((token, at) => [token, at]),
+  )
+  const failed = new Set<string>()
   let position = 0
 
   const peek = (ahead = 0) =>
     present(tokens[Math.min(position + ahead, tokens.length - 1)], 'a token')
-
-  function isText(token: Token, text: string): boolean {
-    if (token.kind === 'word') return token.text.toUpperCase() === text
-    return token.kind === 'symbol' && token.text === text
-  }
 
   function fail(expecting?: string, token = peek()): never {
     const found = token.kind === 'text' ? `'${token.text}'` : token.text
@@ -57,6 +62,7 @@ export function createCursor(sql: string, parameters?: ReadonlyArray<Expression>
   const cursor: Cursor = {
     sql,
     peek,
+    peekInside: () => present(tokens[insides[position] ?? position], 'a token'),
     next,
     at,
     accept(...texts) {
@@ -77,30 +83,21 @@ export function createCursor(sql: string, parameters?: ReadonlyArray<Expression>
       return next()
     },
     fail,
-    attempt(read) {
+    attempt(what, read) {
       const start = position
+      const attempted = `${what}@${start}`
+      if (failed.has(attempted)) return undefined
       try {
         return read()
       } catch (error) {
         if (!(error instanceof SqlSyntaxError)) throw error
         position = start
+        failed.add(attempted)
         return undefined
       }
     },
-    parameter() {
-      const before = tokens.slice(0, position)
-      const index =
-        before.filter((token) => token.kind === 'symbol' && token.text === '?').length - 1
-      const place = before.at(-1) ?? peek()
-      if (!parameters) return { kind: 'parameter', place }
-      const value = parameters[index]
-      if (value) return value
-      const count = tokens.filter((token) => token.kind === 'symbol' && token.text === '?').length
-      throw new SqlSyntaxError(
-        place,
-        `Incorrect number of parameters: expected ${count} but found ${parameters.length}`,
-      )
-    },
+    parameter: () =>
+      parameterAt(present(tokens[position - 1], 'the question mark'), marks, parameters),
     textFrom(start) {
       const last = tokens[position - 1]
       if (!last || last.offset < start.offset) return ''
@@ -112,6 +109,37 @@ export function createCursor(sql: string, parameters?: ReadonlyArray<Expression>
     },
   }
   return cursor
+}
+
+function isText(token: Token, text: string): boolean {
+  if (token.kind === 'word') return token.text.toUpperCase() === text
+  return token.kind === 'symbol' && token.text === text
+}
+
+/** What stands for the question mark at `place`. */
+function parameterAt(
+  place: Token,
+  marks: ReadonlyMap<Token, number>,
+  parameters: ReadonlyArray<Expression> | undefined,
+): Expression {
+  if (!parameters) return { kind: 'parameter', place }
+  const value = parameters[marks.get(place) ?? -1]
+  if (value) return value
+  throw new SqlSyntaxError(
+    place,
+    `Incorrect number of parameters: expected ${marks.size} but found ${parameters.length}`,
+  )
+}
+
+/** For each token the place of the next one that is no opening parenthesis. */
+function insideOf(tokens: ReadonlyArray<Token>): ReadonlyArray<number> {
+  const insides: number[] = new Array(tokens.length)
+  for (let at = tokens.length - 1; at >= 0; at--) {
+    const token = tokens[at]
+    const opens = token?.kind === 'symbol' && token.text === '('
+    insides[at] = opens ? (insides[at + 1] ?? at) : at
+  }
+  return insides
 }
 
 /** Items with commas between them, at least one. */

@@ -14,12 +14,11 @@ export function parseCall(cursor: Reader): Call {
   if (UNSUPPORTED.test(name)) throw new UnsupportedSqlError(`${name}()`, place)
   cursor.expect('(')
   const special = parseSpecialArguments(cursor, name)
-  if (special) return { ...emptyCall(name), arguments: special, place }
+  if (special && 'form' in special) return { ...emptyCall(name), arguments: special.form, place }
   const star = cursor.accept('*')
   const distinct = cursor.accept('DISTINCT')
   if (!distinct) cursor.accept('ALL')
-  const empty = star || cursor.at(')')
-  const values = empty ? [] : commaList(cursor, () => cursor.expression())
+  const values = parseArguments(cursor, special?.first)
   let orderBy: ReadonlyArray<SortItem> = cursor.at('ORDER') ? cursor.sortItems() : []
   if (name === 'listagg' && cursor.at('ON')) throw new UnsupportedSqlError('ON OVERFLOW', place)
   cursor.expect(')')
@@ -53,43 +52,46 @@ function rest(cursor: Reader): Pick<Call, 'filter' | 'nulls' | 'over'> {
   }
 }
 
+function parseArguments(cursor: Reader, first: Expression | undefined): Expression[] {
+  if (!first)
+    return cursor.at(')') || cursor.at('ORDER') ? [] : commaList(cursor, () => cursor.expression())
+  return cursor.accept(',') ? [first, ...commaList(cursor, () => cursor.expression())] : [first]
+}
+
+/** Arguments with words between them; or, where there are none, the first plain argument. */
+type SpecialArguments =
+  | { readonly form: ReadonlyArray<Expression> }
+  | { readonly first: Expression }
+  | undefined
+
 /** `SUBSTRING(a FROM b FOR c)`, `POSITION(a IN b)`, `TRIM(BOTH a FROM b)`. */
-function parseSpecialArguments(cursor: Reader, name: string): Expression[] | undefined {
+function parseSpecialArguments(cursor: Reader, name: string): SpecialArguments {
   if (name === 'substring') {
-    return cursor.attempt(() => {
-      const value = cursor.value()
-      cursor.expect('FROM')
-      const start = cursor.value()
-      const length = cursor.accept('FOR') ? [cursor.value()] : []
-      cursor.expect(')')
-      return [value, start, ...length]
-    })
+    const first = cursor.expression()
+    if (!cursor.accept('FROM')) return { first }
+    const start = cursor.value()
+    const length = cursor.accept('FOR') ? [cursor.value()] : []
+    cursor.expect(')')
+    return { form: [first, start, ...length] }
   }
   if (name === 'position') {
     const part = cursor.value()
     cursor.expect('IN')
     const whole = cursor.value()
     cursor.expect(')')
-    return [part, whole]
+    return { form: [part, whole] }
   }
-  if (name === 'trim') return parseTrim(cursor)
-  return undefined
+  return name === 'trim' ? parseTrim(cursor) : undefined
 }
 
-/** Answers side, characters (a space when absent) and value; undefined for the plain `trim(x)`. */
-function parseTrim(cursor: Reader): Expression[] | undefined {
-  return cursor.attempt(() => {
-    const side = (['LEADING', 'TRAILING', 'BOTH'] as const).find((word) => cursor.accept(word))
-    const characters = cursor.at('FROM') ? undefined : cursor.value()
-    if (!side && cursor.at(')')) cursor.fail()
-    if (!side && cursor.at(',')) cursor.fail()
-    cursor.expect('FROM')
-    const value = cursor.value()
-    cursor.expect(')')
-    return [
-      { kind: 'text', value: side ?? 'BOTH' },
-      characters ?? { kind: 'text', value: ' ' },
-      value,
-    ]
-  })
+/** The form has side, characters (a space when absent) and value. */
+function parseTrim(cursor: Reader): SpecialArguments {
+  const side = (['LEADING', 'TRAILING', 'BOTH'] as const).find((word) => cursor.accept(word))
+  const first = cursor.at('FROM') ? undefined : cursor.value()
+  if (first && !side && !cursor.at('FROM')) return { first }
+  const characters = first ?? { kind: 'text', value: ' ' }
+  cursor.expect('FROM')
+  const value = cursor.value()
+  cursor.expect(')')
+  return { form: [{ kind: 'text', value: side ?? 'BOTH' }, characters, value] }
 }

@@ -4,6 +4,9 @@ import type { Expression, InfixOperator } from './query-ast.ts'
 import type { Reader } from './reader.ts'
 import { startsQuery } from './words.ts'
 
+/** Operands in a row: `a OR b OR …`. */
+const OPERANDS_MAX = 10_000
+
 const COMPARISONS = ['<>', '!=', '<=', '>=', '=', '<', '>'] as const
 
 /** From the weakest binding to the strongest: OR, AND, NOT, comparisons, `||`, sums, products. */
@@ -14,8 +17,11 @@ export function parseExpression(cursor: Reader): Expression {
 }
 
 function parseNegation(cursor: Reader): Expression {
-  if (!cursor.accept('NOT')) return parsePredicate(cursor)
-  return { kind: 'unary', operator: 'NOT', operand: parseNegation(cursor) }
+  let negations = 0
+  while (cursor.accept('NOT')) negations++
+  const operand = parsePredicate(cursor)
+  // Twice is not at all.
+  return negations % 2 === 0 ? operand : { kind: 'unary', operator: 'NOT', operand }
 }
 
 function parsePredicate(cursor: Reader): Expression {
@@ -88,9 +94,16 @@ export function parseValue(cursor: Reader): Expression {
 }
 
 function parseSigned(cursor: Reader): Expression {
-  for (const operator of ['-', '+'] as const) {
-    if (cursor.accept(operator)) return { kind: 'unary', operator, operand: parseSigned(cursor) }
+  let negative = false
+  for (;;) {
+    if (cursor.accept('-')) negative = !negative
+    else if (!cursor.accept('+')) break
   }
+  const value = parseZoned(cursor)
+  return negative ? { kind: 'unary', operator: '-', operand: value } : value
+}
+
+function parseZoned(cursor: Reader): Expression {
   let value = parsePrimary(cursor)
   while (cursor.accept('AT', 'TIME', 'ZONE')) {
     value = { kind: 'at-zone', value, zone: parsePrimary(cursor) }
@@ -104,9 +117,10 @@ function leftToRight(
   operand: () => Expression,
 ): Expression {
   let left = operand()
-  for (;;) {
+  for (let count = 1; ; count++) {
     const operator = operators.find((candidate) => cursor.accept(candidate))
     if (!operator) return left
+    if (count > OPERANDS_MAX) cursor.fail('a shorter statement')
     left = { kind: 'infix', operator, left, right: operand() }
   }
 }

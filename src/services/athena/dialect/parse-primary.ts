@@ -55,7 +55,7 @@ function parseSymbol(cursor: Reader): Expression {
   if (cursor.accept('?')) return cursor.parameter()
   if (!cursor.at('(')) return cursor.fail('<expression>')
   if (startsQuery(cursor)) {
-    const query = cursor.attempt(() => {
+    const query = cursor.attempt('subquery', () => {
       cursor.expect('(')
       const inner = cursor.query()
       cursor.expect(')')

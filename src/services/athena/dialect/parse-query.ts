@@ -136,7 +136,7 @@ function parseSelect(cursor: Reader): Select {
 
 function parseSelectItem(cursor: Reader): SelectItem {
   if (cursor.accept('*')) return { kind: 'star' }
-  const qualified = cursor.attempt(() => {
+  const qualified = cursor.attempt('qualified star', () => {
     const qualifier = [parseName(cursor)]
     while (!cursor.at('.', '*')) {
       cursor.expect('.')

@@ -75,7 +75,7 @@ function parseSource(cursor: Reader): Relation {
     return { kind: 'table', name: parseNames(cursor), place }
   }
   if (lateral || startsQuery(cursor)) {
-    const query = cursor.attempt(() => {
+    const query = cursor.attempt('derived table', () => {
       cursor.expect('(')
       const inner = cursor.query()
       cursor.expect(')')

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseStatement } from './parse-statement.ts'
+import { collectTableUses } from './table-uses.ts'
 
 /** A table name as text. */
 const nameOf = (table: { readonly parts: ReadonlyArray<{ readonly text: string }> }) =>
@@ -202,5 +203,36 @@ describe('what is no statement of Athena is refused', () => {
     ['', "line 1:1: mismatched input '<EOF>'"],
   ])('%s', (sql, message) => {
     expect(() => parseStatement(sql)).toThrow(message)
+  })
+})
+
+describe('statements of any size are read in time, or refused', () => {
+  const nested = (open: string, inner: string, close: string, depth: number) =>
+    `SELECT ${open.repeat(depth)}${inner}${close.repeat(depth)}`
+
+  test('up to a depth', () => {
+    for (const [open, inner, close] of [
+      ['(', '1', ')'],
+      ['(', '(SELECT 1) + 1', ')'],
+      ['substring(', "'a'", ', 1)'],
+      ['abs(', '1', ')'],
+      ['CASE WHEN true THEN ', '1', ' END'],
+    ] as const) {
+      expect(parseStatement(nested(open, inner, close, 60)).kind).toBe('query')
+      expect(() => parseStatement(nested(open, inner, close, 10_000))).toThrow(
+        'statement is too large',
+      )
+    }
+    const tables = (depth: number) => `SELECT * FROM ${'('.repeat(depth)}a${')'.repeat(depth)}`
+    expect(parseStatement(tables(60)).kind).toBe('query')
+    expect(() => parseStatement(tables(50_000))).toThrow('statement is too large')
+  })
+
+  test('long rows of operands are no depth', () => {
+    const sql = `SELECT ${'- '.repeat(5000)} 1 FROM t WHERE ${'NOT '.repeat(5000)} a = 0${' OR a = 1'.repeat(9000)}`
+    const statement = parseStatement(sql)
+    if (statement.kind !== 'query') throw new Error(statement.kind)
+    expect(collectTableUses(statement.query)).toHaveLength(1)
+    expect(() => parseStatement(`SELECT 1${' + 1'.repeat(10_001)}`)).toThrow('a shorter statement')
   })
 })

@@ -11,7 +11,7 @@ import {
 import type { Expression } from './query-ast.ts'
 import type { Reader } from './reader.ts'
 import type { CtasProperties, Statement } from './statement-ast.ts'
-import { UnsupportedSqlError } from './tokens.ts'
+import { SqlSyntaxError, UnsupportedSqlError } from './tokens.ts'
 import { parseName } from './words.ts'
 
 /**
@@ -19,12 +19,17 @@ import { parseName } from './words.ts'
  * Throws `SqlSyntaxError` for what is no SQL, `UnsupportedSqlError` for what is not built.
  */
 export function parseStatement(sql: string, parameters?: ReadonlyArray<string>): Statement {
-  const values = parameters?.map(parseParameter)
-  const reader = createReader(sql, values)
-  const statement = readStatement(reader)
-  while (reader.accept(';'));
-  if (reader.peek().kind !== 'end') reader.fail()
-  return statement
+  const reader = createReader(sql, parameters?.map(parseParameter))
+  try {
+    const statement = readStatement(reader)
+    while (reader.accept(';'));
+    if (reader.peek().kind !== 'end') reader.fail()
+    return statement
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    // As Trino has it: how deep a statement may be nested is a matter of the stack.
+    throw new SqlSyntaxError(reader.peek(), 'statement is too large (stack overflow while parsing)')
+  }
 }
 
 /** A parameter is one value, written as in SQL: `1`, `'text'`, `DATE '2026-01-01'`. */
@@ -105,7 +110,7 @@ function readCreate(reader: Reader): Statement {
   if (reader.accept('EXTERNAL', 'TABLE')) return parseCreateTable(reader)
   if (!reader.at('TABLE')) throw unsupported(reader, `CREATE ${reader.peek().text.toUpperCase()}`)
   reader.expect('TABLE')
-  const asSelect = reader.attempt(() => readCreateTableAs(reader))
+  const asSelect = reader.attempt('query', () => readCreateTableAs(reader))
   return asSelect ?? readManagedTable(reader)
 }
 
@@ -162,7 +167,7 @@ function readDescribe(reader: Reader): Statement {
 function readInsert(reader: Reader): Statement {
   reader.expect('INSERT', 'INTO')
   const table = parseTableName(reader)
-  const columns = reader.attempt(() =>
+  const columns = reader.attempt('columns', () =>
     parenthesized(reader, () => parseName(reader).text.toLowerCase()),
   )
   return { kind: 'insert', table, query: reader.query(), ...(columns && { columns }) }

@@ -142,7 +142,7 @@ export type Expression =
     }
   | { readonly kind: 'name'; readonly parts: ReadonlyArray<Name>; readonly place: Place }
   | { readonly kind: 'parameter'; readonly place: Place }
-  | { readonly kind: 'unary'; readonly operator: '-' | '+' | 'NOT'; readonly operand: Expression }
+  | { readonly kind: 'unary'; readonly operator: '-' | 'NOT'; readonly operand: Expression }
   | {
       readonly kind: 'infix'
       readonly operator: InfixOperator
@@ -227,4 +227,19 @@ export interface SqlType {
   readonly name: string
   readonly lengths: ReadonlyArray<number>
   readonly members: ReadonlyArray<{ readonly name?: Name; readonly type: SqlType }>
+}
+
+/**
+ * The operands of a row of the same operator, `a OR b OR c`, from left to right. Such rows may be long
+ * (they are trees that only grow to the left): who walks them by recursion runs out of stack.
+ */
+export function operandsOf(row: Extract<Expression, { kind: 'infix' }>): Expression[] {
+  const operands: Expression[] = []
+  let left: Expression = row
+  while (left.kind === 'infix' && left.operator === row.operator) {
+    operands.push(left.right)
+    left = left.left
+  }
+  operands.push(left)
+  return operands.reverse()
 }

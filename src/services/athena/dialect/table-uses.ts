@@ -1,4 +1,5 @@
 import type { Expression, Name, Query, QueryBody, Relation, Select } from './query-ast.ts'
+import { operandsOf } from './query-ast.ts'
 import type { Place } from './tokens.ts'
 
 /** One place where a query reads a table, with what its SELECT demands of the rows. */
@@ -64,7 +65,7 @@ function visitSelect(select: Select, names: Names, uses: TableUse[]): void {
 
 function conjuncts(condition: Expression): Expression[] {
   if (condition.kind !== 'infix' || condition.operator !== 'AND') return [condition]
-  return [...conjuncts(condition.left), ...conjuncts(condition.right)]
+  return operandsOf(condition).flatMap(conjuncts)
 }
 
 function visitFrom(
@@ -142,7 +143,7 @@ function childrenOf(expression: Expression): Expression[] {
     case 'unary':
       return [expression.operand]
     case 'infix':
-      return [expression.left, expression.right]
+      return operandsOf(expression)
     case 'between':
       return [expression.value, expression.low, expression.high]
     case 'like':

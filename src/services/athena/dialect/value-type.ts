@@ -1,6 +1,7 @@
 import type { HiveType } from '../../glue/hive-type.ts'
 import { duckdbTypeOf, parseHiveType } from '../../glue/hive-type.ts'
 import type { Expression } from './query-ast.ts'
+import { operandsOf } from './query-ast.ts'
 import { writeType } from './write-type.ts'
 import type { WriterContext } from './writer.ts'
 
@@ -83,7 +84,7 @@ export function hasAggregate(value: Expression): boolean {
     case 'unary':
       return hasAggregate(value.operand)
     case 'infix':
-      return hasAggregate(value.left) || hasAggregate(value.right)
+      return operandsOf(value).some(hasAggregate)
     case 'between':
       return [value.value, value.low, value.high].some(hasAggregate)
     case 'cast':

@@ -51,8 +51,6 @@ export function parseAlias(cursor: Cursor): Name | undefined {
 
 /** True when the next token, behind any opening parentheses, begins a query. */
 export function startsQuery(cursor: Cursor): boolean {
-  let ahead = 0
-  while (cursor.peek(ahead).text === '(' && cursor.peek(ahead).kind === 'symbol') ahead++
-  const token = cursor.peek(ahead)
+  const token = cursor.peekInside()
   return token.kind === 'word' && /^(SELECT|WITH|VALUES|TABLE)$/i.test(token.text)
 }

@@ -2,6 +2,7 @@ import { quoteName, quoteText } from '../../glue/hive-type.ts'
 import { functionTemplates, sameFunctions } from './function-templates.ts'
 import { badArguments, functionWriters, writeExtract } from './function-writers.ts'
 import type { Call, Expression } from './query-ast.ts'
+import { operandsOf } from './query-ast.ts'
 import { SqlSyntaxError, UnsupportedSqlError } from './tokens.ts'
 import { writeAsText, writeDivision, writeModulo, writeShift } from './write-by-type.ts'
 import type { Writer } from './writer.ts'
@@ -133,6 +134,10 @@ function writeTyped(type: string, value: string): string {
 
 function writeInfix(writer: Writer, value: Extract<Expression, { kind: 'infix' }>): string {
   const { operator } = value
+  if (operator === 'AND' || operator === 'OR' || operator === '||') {
+    const operands = operandsOf(value).map((operand) => writer.expression(operand))
+    return `(${operands.join(` ${operator} `)})`
+  }
   const [left, right] = [writer.expression(value.left), writer.expression(value.right)]
   const adds = operator === '+' || operator === '-'
   if (adds && value.right.kind === 'interval') {

@@ -1,5 +1,5 @@
 import type { CatalogTable } from '../../glue/catalog.ts'
-import { invalidRequest } from '../athena-errors.ts'
+import { unsupported } from '../athena-errors.ts'
 import type { AthenaOperation } from '../contract.ts'
 import { pageOfAll } from '../pages.ts'
 import { asMetadata, expectCatalog, tableToWire } from './wire-metadata.ts'
@@ -22,11 +22,8 @@ export const listTableMetadata: AthenaOperation<'ListTableMetadata'> = {
   },
 }
 
-/** AWS: a regular expression over table names. */
+/** AWS: a regular expression over table names. Any characters, `*`, `.*` and a choice are built. */
 function toPattern(expression: string): RegExp {
-  try {
-    return new RegExp(`^(?:${expression.replaceAll(/(?<!\.)\*/g, '.*')})$`, 'i')
-  } catch {
-    throw invalidRequest(`The expression ${expression} is invalid`)
-  }
+  if (!/^[\w.*|-]*$/.test(expression)) throw unsupported(`the Expression ${expression}`)
+  return new RegExp(`^(?:${expression.replaceAll(/\.?\*+/g, '.*')})$`, 'i')
 }

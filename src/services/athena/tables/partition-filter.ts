@@ -1,4 +1,5 @@
 import type { Expression } from '../dialect/query-ast.ts'
+import { operandsOf } from '../dialect/query-ast.ts'
 import type { TableUse } from '../dialect/table-uses.ts'
 
 /** Values of partition keys by name (lower case). A key that is absent may have any value. */
@@ -44,10 +45,10 @@ export function createPartitionFilter(
     switch (condition.kind) {
       case 'infix':
         if (condition.operator === 'AND') {
-          return mayHold(condition.left, values) && mayHold(condition.right, values)
+          return operandsOf(condition).every((operand) => mayHold(operand, values))
         }
         if (condition.operator === 'OR') {
-          return mayHold(condition.left, values) || mayHold(condition.right, values)
+          return operandsOf(condition).some((operand) => mayHold(operand, values))
         }
         return mayCompare(condition, values)
       case 'between':
