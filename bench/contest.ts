@@ -55,7 +55,10 @@ const SETTLE_MS = 200
 /** Headrace as a user starts it (without the shard limits), the bare server, and the load process. */
 export async function openArena(): Promise<Arena> {
   const directory = mkdtempSync(join(tmpdir(), 'headrace-bench-'))
-  const headrace = await startHeadrace({ flags: ['--stream-limits', 'off'] })
+  const headrace = await startHeadrace({
+    dataDir: join(directory, 'data'),
+    flags: ['--stream-limits', 'off'],
+  })
   const bare = spawn(process.execPath, [join('bench', 'bare-server.mjs'), directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -110,7 +113,7 @@ export async function openArena(): Promise<Arena> {
       load.kill()
       bare.kill()
       const code = await headrace.stop()
-      for (const path of [directory, headrace.dataDir]) rmSync(path, { recursive: true })
+      rmSync(directory, { recursive: true, force: true })
       if (code !== 0) throw new Error(`the server ended with ${code}:\n${headrace.log()}`)
     },
   }

@@ -96,7 +96,7 @@ export async function benchParquet(): Promise<Row[]> {
     }
   } finally {
     await query.close()
-    rmSync(directory, { recursive: true })
+    rmSync(directory, { recursive: true, force: true })
   }
   return [
     {

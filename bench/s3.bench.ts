@@ -10,7 +10,7 @@ const BUCKET = 'bench'
 const sizes = [
   { name: '4 KB', bytes: 4 << 10, count: 3_000, connections: 32, keys: 64, aim: 0.5 },
   { name: '1 MB', bytes: 1 << 20, count: 200, connections: 8, keys: 8, aim: 0.8 },
-  { name: '64 MB', bytes: 64 << 20, count: 4, connections: 2, keys: 2, aim: 0.8 },
+  { name: '64 MB', bytes: 64 << 20, count: 6, connections: 2, keys: 2, aim: 0.8 },
 ]
 
 /** Whole objects up and down. Every upload ends with an ETag (MD5), a checksum and a sync. */

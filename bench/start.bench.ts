@@ -23,7 +23,7 @@ export async function benchStart(): Promise<Row[]> {
       resident.push(Number(/^process_resident_memory_bytes (\S+)$/m.exec(page)?.[1]) / 1e6)
     }
     await server.stop()
-    rmSync(server.dataDir, { recursive: true })
+    rmSync(server.dataDir, { recursive: true, force: true })
   }
   return [
     {
