@@ -5,10 +5,12 @@ import type { Logger } from './base/logger.ts'
 import type { Random } from './base/random.ts'
 import type { Config } from './config.ts'
 import { lockDataDirectory } from './engines/data-directory.ts'
-import { openEngines } from './open-engines.ts'
+import type { Engines } from './open-engines.ts'
+import { checkEngineUrls, openEngines } from './open-engines.ts'
 import { checkExposure, createCredentials } from './server/credentials.ts'
 import { createKeys } from './server/keys.ts'
 import { createLogger } from './server/logger.ts'
+import type { PrometheusMetrics } from './server/metrics.ts'
 import { createMetrics } from './server/metrics.ts'
 import { createServer } from './server/server.ts'
 import { createServices } from './services.ts'
@@ -31,22 +33,42 @@ export interface AppOptions {
   readonly random: Random
 }
 
-/** The whole house in one function: lock, engines, services, listener. Listening when resolved. */
+/**
+ * The whole house: lock, engines, services, listener. Listening when resolved; when it cannot be put
+ * together, nothing of it is left open.
+ */
 export async function assemble(options: AppOptions): Promise<App> {
-  const { config, clock, random } = options
+  const { config, random } = options
+  checkEngineUrls(config)
   const log = createLogger(config.logLevel)
   const metrics = createMetrics()
   const lock = await lockDataDirectory(config.dataDir, { random })
-  const engines = await openEngines({ ...options, log, metrics })
-  const keys = createKeys({ meta: engines.meta, clock, random })
+  const open: Opened[] = [{ close: () => lock.release() }]
+  try {
+    const engines = await openEngines({ ...options, log, metrics })
+    open.unshift(engines)
+    return await serve({ ...options, log, metrics, engines }, open)
+  } catch (error) {
+    await closeAll(open)
+    throw error
+  }
+}
+
+interface Opened {
+  close(): Promise<void>
+}
+
+interface ServeOptions extends AppOptions {
+  readonly engines: Engines
+  readonly log: Logger
+  readonly metrics: PrometheusMetrics
+}
+
+async function serve(options: ServeOptions, open: ReadonlyArray<Opened>): Promise<App> {
+  const { config, engines, log } = options
+  const keys = createKeys({ ...options, meta: engines.meta })
   await checkExposure(config, keys)
-  const { services, sessions, setEndpoint, reset } = await createServices({
-    ...options,
-    engines,
-    keys,
-    log,
-    metrics,
-  })
+  const { services, sessions, setEndpoint, reset } = await createServices({ ...options, keys })
   const server = createServer({
     ...options,
     ...(config.tls && { tls: await readTls(config) }),
@@ -57,8 +79,6 @@ export async function assemble(options: AppOptions): Promise<App> {
     services,
     credentials: createCredentials({ config, keys, sessions }),
     reset,
-    metrics,
-    log,
   })
   const { port } = await server.listen(config.port, config.host)
   const endpoint = `${config.tls ? 'https' : 'http'}://${urlHost(config.host)}:${port}`
@@ -72,10 +92,13 @@ export async function assemble(options: AppOptions): Promise<App> {
       await server.drain()
       stopping.abort()
       await atRest(running, log)
-      await engines.close()
-      await lock.release()
+      await closeAll(open)
     },
   }
+}
+
+async function closeAll(open: ReadonlyArray<Opened>): Promise<void> {
+  for (const one of open) await one.close()
 }
 
 async function atRest(running: ReadonlyArray<Promise<void> | undefined>, log: Logger) {

@@ -37,12 +37,12 @@ export interface Engines {
 }
 
 /**
- * Opens the engines that the settings name by URL; adapters are loaded only when they are chosen.
- * The one place that knows them. Throws `ConfigError` for a URL that no adapter serves.
+ * Opens the engines that the settings name by URL (see `checkEngineUrls`). The one place that knows
+ * adapters; they are loaded only when they are chosen.
  */
 export async function openEngines(deps: EngineDeps): Promise<Engines> {
   const directory = resolve(deps.config.dataDir)
-  const meta = await openMeta(deps, directory)
+  const meta = await openMeta(directory)
   const [log, objects, compute, query, scratch] = await Promise.all([
     openLog(deps, directory),
     openObjects(deps, directory, meta),
@@ -67,14 +67,12 @@ export async function openEngines(deps: EngineDeps): Promise<Engines> {
   }
 }
 
-async function openMeta({ config }: EngineDeps, directory: string): Promise<MetaStore> {
-  expectUrl(config, 'meta', 'lmdb:')
+async function openMeta(directory: string): Promise<MetaStore> {
   const { openLmdbMeta } = await import('./engines/meta/lmdb/lmdb-meta.ts')
   return openLmdbMeta({ directory: join(directory, 'meta') })
 }
 
 async function openLog(deps: EngineDeps, directory: string): Promise<LogEngine> {
-  expectUrl(deps.config, 'log', 'segment:')
   const { openSegmentLog } = await import('./engines/log/segment/segment-log.ts')
   return openSegmentLog({ ...deps, disk: nodeDisk, directory: join(directory, 'log') })
 }
@@ -84,14 +82,12 @@ async function openObjects(
   directory: string,
   meta: MetaStore,
 ): Promise<ObjectStore> {
-  expectUrl(deps.config, 'objects', 'disk:')
   const { openDiskObjects } = await import('./engines/objects/disk/disk-objects.ts')
   return openDiskObjects({ ...deps, disk: nodeDisk, meta, directory: join(directory, 'objects') })
 }
 
 async function openQuery(deps: EngineDeps, directory: string): Promise<QueryEngine> {
   const { config } = deps
-  expectUrl(config, 'query', 'duckdb:')
   const { createDuckdbQuery } = await import('./engines/query/duckdb/duckdb-query.ts')
   return createDuckdbQuery({
     ...deps,
@@ -105,7 +101,6 @@ async function openQuery(deps: EngineDeps, directory: string): Promise<QueryEngi
 }
 
 async function openCompute(deps: EngineDeps, directory: string): Promise<ComputeEngine> {
-  expectUrl(deps.config, 'compute', 'process:')
   const { createProcessCompute } = await import('./engines/compute/process/process-compute.ts')
   return createProcessCompute({
     ...deps,
@@ -120,11 +115,21 @@ async function openCompute(deps: EngineDeps, directory: string): Promise<Compute
   })
 }
 
-function expectUrl(
-  config: Config,
-  name: 'log' | 'objects' | 'meta' | 'query' | 'compute',
-  url: string,
-) {
-  if (config[name] === url) return
-  throw new ConfigError(`--${name} ${config[name]}: this version of Headrace serves only ${url}`)
+/** The URLs that this version has an adapter for. */
+const served = {
+  log: 'segment:',
+  objects: 'disk:',
+  meta: 'lmdb:',
+  query: 'duckdb:',
+  compute: 'process:',
+} as const
+
+/** Throws `ConfigError` for an engine that no adapter serves: before anything is opened. */
+export function checkEngineUrls(config: Config): void {
+  for (const name of Object.keys(served) as (keyof typeof served)[]) {
+    if (config[name] === served[name]) continue
+    throw new ConfigError(
+      `--${name} ${config[name]}: this version of Headrace serves only ${served[name]}`,
+    )
+  }
 }
