@@ -1,3 +1,5 @@
+import { assert } from './assert.ts'
+
 /**
  * Order-preserving binary keys from tuples. Grammar, in the order of the code:
  *
@@ -34,17 +36,19 @@ export function encodeKey(parts: ReadonlyArray<KeyPart>): Buffer {
   return key
 }
 
-export function decodeKey(key: Uint8Array): KeyPart[] {
+/** The parts of a key, or its first `count`; what follows those may be anything. */
+export function decodeKey(key: Uint8Array, count = Number.POSITIVE_INFINITY): KeyPart[] {
   const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength)
   const parts: KeyPart[] = []
   let at = 0
-  while (at < bytes.length) {
+  while (at < bytes.length && parts.length < count) {
     if (bytes[at] === NUMBER) {
       parts.push(Number(bytes.readBigUInt64BE(at + 1)))
       at += 9
       continue
     }
     const end = stringEnd(bytes, at + 1)
+    assert(bytes[at] === STRING && end > at, 'a key is made of strings and numbers')
     parts.push(unescapeZeros(bytes.subarray(at + 1, end)))
     at = end + 1
   }

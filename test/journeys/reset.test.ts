@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import {
   CreateDeliveryStreamCommand,
   FirehoseClient,
@@ -91,20 +91,25 @@ test('a reset empties the account of its caller, or all of them, and they can be
   await one.fill()
   await other.fill()
   const reset = (...flags: string[]) =>
-    spawnSync(
-      process.execPath,
-      ['dist/headrace.js', 'reset', '--yes', '--endpoint', server.endpoint, ...flags],
-      {
-        encoding: 'utf8',
-        env: { ...process.env, AWS_ACCESS_KEY_ID: '111111111111', AWS_SECRET_ACCESS_KEY: 'test' },
-      },
-    )
-  expect(reset().stdout).toMatch(/Removed everything of your account/)
+    new Promise<string>((resolve) => {
+      const args = ['dist/headrace.js', 'reset', '--yes', '--endpoint', server.endpoint, ...flags]
+      const keys = { AWS_ACCESS_KEY_ID: '111111111111', AWS_SECRET_ACCESS_KEY: 'test' }
+      const child = spawn(process.execPath, args, { env: { ...process.env, ...keys } })
+      let output = ''
+      child.stdout.on('data', (chunk) => {
+        output += chunk
+      })
+      child.stderr.on('data', (chunk) => {
+        output += chunk
+      })
+      child.on('close', () => resolve(output))
+    })
+  expect(await reset()).toMatch(/Removed everything of your account/)
   expect(await one.count()).toEqual(EMPTY)
   expect(await other.count()).toEqual(FULL)
   await one.fill()
   expect(await one.count()).toEqual(FULL)
-  expect(reset('--everything').stdout).toMatch(/Removed everything of all accounts/)
+  expect(await reset('--everything')).toMatch(/Removed everything of all accounts/)
   expect(await one.count()).toEqual(EMPTY)
   expect(await other.count()).toEqual(EMPTY)
   expect(await server.stop()).toBe(0)

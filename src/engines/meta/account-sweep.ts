@@ -41,7 +41,7 @@ async function heads(meta: MetaStore, prefix: Buffer, count: number) {
   for (;;) {
     const [entry] = await meta.scan({ prefix, limit: 1, ...(after && { after }) })
     if (!entry) return found
-    const head = decodeKey(entry.key).slice(0, count)
+    const head = decodeKey(entry.key, count)
     found.push(head)
     // No part of a key begins with 0xff, so this lies behind every key with this head.
     after = Buffer.concat([encodeKey(head), Buffer.of(0xff)])

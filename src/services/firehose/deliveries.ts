@@ -49,7 +49,15 @@ function deliveryWork(deps: DeliveriesDeps, scope: Scope, { name, id }: Delivery
   const checkpoints = createCheckpoints(deps.meta)
   return {
     name: `firehose/delivery/${scope.accountId}/${scope.region}/${id}`,
-    round: (signal: AbortSignal) => deliverOnce(deps, checkpoints, scope, { name, id }, signal),
+    async round(signal: AbortSignal) {
+      try {
+        return await deliverOnce(deps, checkpoints, scope, { name, id }, signal)
+      } catch (error) {
+        // A stream that was removed meanwhile took its log with it.
+        if (await current(deps, scope, { name, id })) throw error
+        return 'done'
+      }
+    },
     async onFailure(error: unknown) {
       const stream = await current(deps, scope, { name, id })
       if (stream) await logFailure(deps, { scope, stream }, describeFailure(error))
