@@ -18,12 +18,13 @@ test('an account goes from every collection, and only that account', async () =>
   // Collections that are kept may have keys that go on with bytes of their own.
   const odd = Buffer.concat([encodeKey(['server/key', 'x']), Buffer.from('plain bytes')])
   await meta.commit({ puts: [{ key: odd, value: Buffer.from('1') }] })
-  expect([...(await accountsOf(meta, kept))]).toEqual(['111111111111', '222222222222', 'x'])
+  expect([...(await accountsOf(meta, kept))]).toEqual(['111111111111', '222222222222'])
   await sweepAccount(meta, '111111111111', kept)
   expect([...(await accountsOf(meta, kept))]).toEqual(['222222222222'])
   expect([...(await accountsOf(meta, () => false))].sort()).toEqual([
     '111111111111',
     '222222222222',
+    'x',
   ])
   const left = createDocuments<number>(meta, 'a/x')
   expect((await left.list({ accountId: '222222222222', region: 'eu' }, { limit: 10 })).length).toBe(
