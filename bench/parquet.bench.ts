@@ -39,11 +39,11 @@ function recordOf(index: number): string {
 }
 
 /** A delivery's records to one Parquet file, each checked against the table; wall time. */
-export async function benchParquet(): Promise<Row[]> {
+export async function benchParquet(dist: string): Promise<Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'headrace-bench-'))
   const query = createDuckdbQuery({
     directory: join(directory, 'query'),
-    childPath: resolve('dist', 'query-child.js'),
+    childPath: resolve(dist, 'query-child.js'),
     sessionsMax: 1,
     memoryBytes: 2_000_000_000,
     clock: systemClock,

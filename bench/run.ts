@@ -1,7 +1,7 @@
 // `npm run bench [section …]`: each row is a ratio made in one run on one machine, for absolute numbers
 // say more about the machine. Prints the table; a whole run also writes `bench/RESULTS.md`.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { benchChain } from './chain.bench.ts'
@@ -19,7 +19,7 @@ const against: Readonly<Record<string, (arena: Arena) => Promise<Row[]>>> = {
   kinesis: benchKinesis,
   s3: benchS3,
 }
-const alone: Readonly<Record<string, () => Promise<Row[]>>> = {
+const alone: Readonly<Record<string, (dist: string) => Promise<Row[]>>> = {
   parquet: benchParquet,
   start: benchStart,
 }
@@ -36,20 +36,25 @@ if (unknown.length > 0) {
 // The clients tell at length which version of Node they will want next year.
 process.removeAllListeners('warning')
 
+/** A bundle of its own: what is built meanwhile does not disturb the servers that are measured. */
+const dist = 'dist-bench'
+spawnSync(process.execPath, ['scripts/build.mjs', dist])
+
 const rows: Row[] = []
 const say = (made: ReadonlyArray<Row>) => {
   rows.push(...made)
   for (const row of made) console.log(`  ${tableOf([row]).split('\n')[2]}`)
 }
-for (const [name, bench] of Object.entries(alone)) if (isAsked(name)) say(await bench())
+for (const [name, bench] of Object.entries(alone)) if (isAsked(name)) say(await bench(dist))
 if (Object.keys(against).some(isAsked)) {
-  const arena = await openArena()
+  const arena = await openArena(dist)
   try {
     for (const [name, bench] of Object.entries(against)) if (isAsked(name)) say(await bench(arena))
   } finally {
     await arena.close()
   }
 }
+rmSync(dist, { recursive: true, force: true })
 const wire = isAsked('wire') ? wireTable() : ''
 console.log(`\n${tableOf(rows)}\n\n${wire}`)
 if (asked.length === 0) writeFileSync(join('bench', 'RESULTS.md'), page())

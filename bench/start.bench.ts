@@ -7,7 +7,7 @@ const ROUNDS = 7
 const IDLE_MS = 3_000
 
 /** From the start of the process to its ready line, on a new data directory; then memory at rest. */
-export async function benchStart(): Promise<Row[]> {
+export async function benchStart(dist: string): Promise<Row[]> {
   const ours: number[] = []
   const bare: number[] = []
   const resident: number[] = []
@@ -15,7 +15,7 @@ export async function benchStart(): Promise<Row[]> {
     const started = performance.now()
     spawnSync(process.execPath, ['-e', '0'])
     bare.push(performance.now() - started)
-    const server = await startHeadrace()
+    const server = await startHeadrace({ dist })
     ours.push(server.readyMs)
     if (round === 0) {
       await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
