@@ -26,10 +26,9 @@ const eventColumns = [
   { Name: 'tx_fraud', Type: 'int' },
 ]
 
-export async function createBucket({ clients, context }: Pipeline): Promise<void> {
-  const already = ['BucketAlreadyOwnedByYou']
-  context.interrupted.throwIfAborted()
-  await ensure(() => clients.s3.send(new CreateBucketCommand({ Bucket: names.bucket })), ...already)
+export async function createBucket({ clients }: Pipeline): Promise<void> {
+  const create = new CreateBucketCommand({ Bucket: names.bucket })
+  await ensure(() => clients.s3.send(create), 'BucketAlreadyOwnedByYou')
 }
 
 /** The databases, and the table whose columns the Parquet files get; it also reads all of them without partitions. */

@@ -54,7 +54,7 @@ export async function fraud(this: CliContext, flags: FraudFlags): Promise<void> 
       context: this,
       clients,
       display,
-      ...(await identify(clients, server.endpoint, this)),
+      ...(await identify(clients, server.endpoint)),
     }
     const run: Run = {
       pipeline,
@@ -72,14 +72,13 @@ export async function fraud(this: CliContext, flags: FraudFlags): Promise<void> 
 }
 
 /** Which account and region the keys of the environment stand for. */
-async function identify(clients: Clients, endpoint: string, context: CliContext) {
+async function identify(clients: Clients, endpoint: string) {
   const sts = new STSClient({
     endpoint,
     region: await clients.kinesis.config.region(),
     credentials: await clients.kinesis.config.credentials(),
   })
   const { Account = '' } = await sts.send(new GetCallerIdentityCommand({}))
-  context.interrupted.throwIfAborted()
   return {
     accountId: Account,
     region: await clients.kinesis.config.region(),
