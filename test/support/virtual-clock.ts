@@ -41,7 +41,16 @@ export function createVirtualClock(startMs = Date.UTC(2026, 0, 1)) {
     await settle()
   }
 
-  return { clock, advance, sleeperCount: () => sleepers.size }
+  /** Moves time on in small steps until `isDone`, for code that also does real work, off the clock. */
+  async function advanceUntil(isDone: () => boolean, stepMs = 100): Promise<void> {
+    const deadlineMs = Date.now() + 20_000
+    while (!isDone()) {
+      if (Date.now() > deadlineMs) throw new Error('it did not come about within 20 seconds')
+      await advance(stepMs)
+    }
+  }
+
+  return { clock, advance, advanceUntil, sleeperCount: () => sleepers.size }
 }
 
 /** Lets promises that are already resolved run on. */

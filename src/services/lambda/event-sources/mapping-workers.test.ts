@@ -142,7 +142,8 @@ test('another process goes on behind what was dealt with', async () => {
   const after = await setUp(shards, { meta })
   for (const [key, bytes] of before.zips) after.zips.set(key, bytes)
   const stop = after.start()
-  await after.advance(1000)
+  // The code is not unpacked in this process yet, and that takes real time.
+  await after.advanceUntil(() => after.batches.length > 0)
   expect(after.batches).toEqual([['a:seq-4', 'a:seq-5']])
   await stop()
 })
