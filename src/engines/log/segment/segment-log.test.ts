@@ -140,8 +140,8 @@ describe('the segment log', () => {
     expect(bounds.endOffset).toBe(100)
     expect(bounds.sizeBytes).toBeGreaterThanOrEqual(20_000)
     expect(bounds.sizeBytes).toBeLessThan(32_000)
-    const segments = (await readdir(directory)).filter((name) => name.endsWith('.log'))
-    expect(segments.length).toBeLessThan(6)
+    const names = async () => (await readdir(directory)).filter((name) => name.endsWith('.log'))
+    await expect.poll(async () => (await names()).length).toBeLessThan(6)
     await log.close()
   })
 
