@@ -68,7 +68,10 @@ export interface BatchLog {
   /**
    * Appends the whole batches of `batches`, one after the other in it, atomically. It takes the bytes
    * over and stamps offsets into them. A broken batch or checksum answers `corrupt`; an unknown, a
-   * closed, a full partition as `LogEngine.append` does. A record without a key answers `invalid`
+   * closed, a full partition as `LogEngine.append` does. Appends and markers of a partition take
+   * effect in the order in which they were called.
+   *
+   * A record without a key answers `invalid`
    * where the partition is compacted, and so does a batch outside of a transaction from a producer
    * that has one open.
    *
