@@ -92,7 +92,7 @@ export const metadata = api({
       topicAuthorizedOperations: int32({ since: 8, default: -0x80000000 }),
     }),
     clusterAuthorizedOperations: int32({ since: 8, until: 10, default: -0x80000000 }),
-    errorCode: int16({ since: 13 }),
+    errorCode: int16({ since: 13, default: 0 }),
   },
 })
 
