@@ -1,4 +1,4 @@
-import type { FieldPlan, StructPlan } from './field-rules.ts'
+import type { StructPlan } from './field-rules.ts'
 import { defaultsOf, planStruct } from './field-rules.ts'
 import type { FrameReader } from './frame-reader.ts'
 import type { Fields, FieldType, ScalarKind } from './schema.ts'
@@ -15,9 +15,15 @@ export function compileReader(fields: Fields, version: number, flexible: boolean
 
 function structReader(fields: Fields, plan: StructPlan): ReadMessage {
   const template = defaultsOf(fields)
-  const plain = plan.plain.map((field) => ({ name: field.name, read: fieldReader(field, plan) }))
+  const plain = plan.plain.map((field) => ({
+    name: field.name,
+    read: valueReader(field.type, field.nullable, plan),
+  }))
   const tagged = new Map(
-    plan.tagged.map((field) => [field.tag, { name: field.name, read: fieldReader(field, plan) }]),
+    plan.tagged.map((field) => [
+      field.tag,
+      { name: field.name, read: valueReader(field.type, field.nullable, plan) },
+    ]),
   )
   return (reader) => {
     // A copy of the template has one shape for all messages of its kind.
@@ -36,10 +42,6 @@ function structReader(fields: Fields, plan: StructPlan): ReadMessage {
     }
     return value
   }
-}
-
-function fieldReader({ type, nullable }: FieldPlan, plan: StructPlan): ReadValue {
-  return valueReader(type, nullable, plan)
 }
 
 function valueReader(type: FieldType, nullable: boolean, plan: StructPlan): ReadValue {

@@ -1,5 +1,6 @@
 import { api, array, bool, int16, int32, int64, string } from '../schema.ts'
 
+/** An id and epoch for a producer, idempotent or transactional. */
 export const initProducerId = api({
   key: 22,
   versions: [0, 5],
@@ -18,6 +19,7 @@ export const initProducerId = api({
   },
 })
 
+/** Partitions join a transaction; from version 4 on many transactions, asked by brokers. */
 export const addPartitionsToTxn = api({
   key: 24,
   versions: [0, 5],
@@ -76,6 +78,7 @@ export const addPartitionsToTxn = api({
   },
 })
 
+/** The offsets of a group join a transaction. */
 export const addOffsetsToTxn = api({
   key: 25,
   versions: [0, 4],
@@ -92,6 +95,7 @@ export const addOffsetsToTxn = api({
   },
 })
 
+/** Offsets that hold once the transaction commits. */
 export const txnOffsetCommit = api({
   key: 28,
   versions: [0, 5],
@@ -126,6 +130,7 @@ export const txnOffsetCommit = api({
   },
 })
 
+/** Commits or aborts. From version 5 on the answer has the next epoch (KIP-890). */
 export const endTxn = api({
   key: 26,
   versions: [0, 5],
@@ -144,6 +149,7 @@ export const endTxn = api({
   },
 })
 
+/** How transactions stand. */
 export const describeTransactions = api({
   key: 65,
   versions: [0, 0],
@@ -169,6 +175,7 @@ export const describeTransactions = api({
   },
 })
 
+/** Which transactions there are. */
 export const listTransactions = api({
   key: 66,
   versions: [0, 1],
