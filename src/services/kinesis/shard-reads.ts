@@ -132,6 +132,6 @@ function isNext(records: ReadonlyArray<StoredRecord>, index: number, second: num
 /** Keys that Kafka's producers write may be any bytes: those that are no text are shown as base64. */
 function partitionKeyOf(key: Uint8Array): string {
   const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength)
-  const text = bytes.utf8Slice()
-  return text.includes('\ufffd') && !isUtf8(bytes) ? bytes.base64Slice() : text
+  const text = bytes.utf8Slice(0, bytes.length)
+  return text.includes('\ufffd') && !isUtf8(bytes) ? bytes.toString('base64') : text
 }

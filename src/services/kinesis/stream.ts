@@ -87,15 +87,19 @@ export function retentionMsOf({ retentionHours, retentionMs, topic }: Stream): n
   return retentionMs ?? retentionHours * HOURS_TO_MS
 }
 
-/** Sets the retention; as hours, it is rounded up as far as Kinesis has a number for it. */
 export function withRetentionMs(stream: Stream, retentionMs: number): Stream {
   const { retentionMs: _before, ...rest } = stream
-  const retentionHours = Math.min(
-    Math.max(Math.ceil(retentionMs / HOURS_TO_MS), 1),
-    RETENTION_HOURS_MAX,
-  )
+  return { ...rest, ...retentionOf(retentionMs) }
+}
+
+/** A retention as streams have it; in hours, it is rounded up as far as Kinesis has a number for it. */
+export function retentionOf(
+  retentionMs: number,
+): Pick<Stream, 'retentionHours'> & Partial<Pick<Stream, 'retentionMs'>> {
+  const hours = Math.max(Math.ceil(retentionMs / HOURS_TO_MS), 1)
+  const retentionHours = Math.min(hours, RETENTION_HOURS_MAX)
   const isExact = retentionHours * HOURS_TO_MS === retentionMs
-  return { ...rest, retentionHours, ...(!isExact && { retentionMs }) }
+  return { retentionHours, ...(!isExact && { retentionMs }) }
 }
 
 export function openShards(stream: Stream): ReadonlyArray<Shard> {
