@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type { LogEngine } from '../../engines/log/port.ts'
@@ -81,7 +82,7 @@ async function activate(deps: SettlingDeps, key: StreamKey, stream: Stream): Pro
   const after = await deps.store.update(key, (current) =>
     current.status !== 'DELETING' &&
     current.rounds.length === 0 &&
-    current.retentionHours === stream.retentionHours
+    isDeepStrictEqual(settingsOf(current), settingsOf(stream))
       ? { ...current, status: 'ACTIVE' }
       : current,
   )
@@ -126,7 +127,10 @@ function afterRound(
 ): Stream {
   const shards = stream.shards.map((shard): Shard => {
     const endOffset = ends.get(shard.number)
-    return endOffset === undefined ? shard : { ...shard, closed: { atMs, endOffset } }
+    const moved = round.moving?.find(({ number }) => number === shard.number)
+    return endOffset === undefined
+      ? { ...shard, ...moved }
+      : { ...shard, closed: { atMs, endOffset } }
   })
   const opened = round.opening.map((shard): Shard => {
     // AWS: sequence numbers of children lie behind those of their parents: a later second.

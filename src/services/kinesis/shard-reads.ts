@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type { LogEngine, StoredRecord } from '../../engines/log/port.ts'
@@ -34,6 +35,9 @@ export function shardAt(key: StreamKey, stream: Stream, number: number): ShardAt
 }
 
 const CLOSING_LOOK_MS = 20
+const EMPTY = new Uint8Array(0)
+/** The last time that a `Date` can name: records that Kafka's producers write may have any. */
+const ARRIVAL_MS_MAX = 8.64e15
 
 export function createShardReads(deps: {
   readonly log: LogEngine
@@ -105,7 +109,7 @@ function toStreamRecords(
     const { offset, timestampMs } = records[start] as StoredRecord
     let end = start + 1
     const second = secondOf(timestampMs)
-    while (end < records.length && secondOf(records[end]?.timestampMs ?? 0) === second) end++
+    while (end < records.length && isNext(records, end, second)) end++
     const run = { offset, arrivalMs: timestampMs, count: end - start }
     for (const number of sequenceNumbersOf(shard, run)) numbers.push(number)
     start = end
@@ -113,8 +117,21 @@ function toStreamRecords(
   return records.map(({ offset, key, value, timestampMs }, index) => ({
     offset,
     sequenceNumber: numbers[index] ?? '',
-    partitionKey: key ? Buffer.from(key).toString('utf8') : '',
-    data: value ?? new Uint8Array(0),
-    arrivalMs: timestampMs,
+    partitionKey: key ? partitionKeyOf(key) : '',
+    data: value ?? EMPTY,
+    arrivalMs: Math.min(Math.max(timestampMs, 0), ARRIVAL_MS_MAX),
   }))
+}
+
+/** Whether the record at `index` is of that second and the very next one: a transaction leaves gaps. */
+function isNext(records: ReadonlyArray<StoredRecord>, index: number, second: number): boolean {
+  const [before, record] = [records[index - 1], records[index]]
+  return record?.offset === (before?.offset ?? 0) + 1 && secondOf(record.timestampMs) === second
+}
+
+/** Keys that Kafka's producers write may be any bytes: those that are no text are shown as base64. */
+function partitionKeyOf(key: Uint8Array): string {
+  const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength)
+  const text = bytes.utf8Slice(0, bytes.length)
+  return text.includes('\ufffd') && !isUtf8(bytes) ? bytes.toString('base64') : text
 }

@@ -9,9 +9,9 @@ import { createSeededRandom } from '../../base/random.ts'
 import { openSegmentLog } from '../../engines/log/segment/segment-log.ts'
 import { createBackground } from '../../engines/meta/background.ts'
 import { createLeases } from '../../engines/meta/leases.ts'
-import { numberOf } from './hash-key.ts'
+import { numberOf, uniformRanges } from './hash-key.ts'
 import { createKinesisNouns } from './kinesis-nouns.ts'
-import { planMerge, planSplit } from './resharding.ts'
+import { planGrowth, planMerge, planSplit } from './resharding.ts'
 import { shardAt } from './shard-reads.ts'
 import type { StreamKey } from './stream.ts'
 import { findShard, openShards, streamArn } from './stream.ts'
@@ -310,4 +310,24 @@ test('an on-demand stream grows to twice what its producers send, a provisioned 
   expect(await shardCount(other)).toBe(4)
   stop.abort()
   await running
+})
+
+test('a stream that grows for Kafka keeps its shards open, and routes by the new ranges', async () => {
+  const world = await createWorld()
+  await create(world, 2)
+  await put(world, 'a', 'b', 'c', 'd')
+  await world.streams.change(KEY, (stream) => {
+    return { ...stream, ...planGrowth(stream, 3), status: 'UPDATING' }
+  })
+  const stream = await world.streams.get(KEY)
+  expect(stream.status).toBe('ACTIVE')
+  expect(openShards(stream).map(({ number }) => number)).toEqual([0, 1, 2])
+  expect(stream.shards.map(({ startHash }) => startHash)).toEqual(
+    uniformRanges(3).map(({ startHash }) => startHash),
+  )
+  const keys = Array.from({ length: 50 }, (_, index) => `key-${index}`)
+  await put(world, ...keys)
+  const counts = await Promise.all([0, 1, 2].map((number) => readAll(world, number)))
+  expect(counts.flat()).toHaveLength(54)
+  expect(counts.every((records) => records.length > 5)).toBe(true)
 })

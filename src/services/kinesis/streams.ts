@@ -6,7 +6,7 @@ import type { Background } from '../../engines/meta/background.ts'
 import { uniformRanges } from './hash-key.ts'
 import type { Settling } from './settling.ts'
 import { mayPass } from './settling.ts'
-import type { Shard, Stream, StreamKey, StreamMode } from './stream.ts'
+import type { Shard, Stream, StreamKey, StreamMode, TopicConfigs } from './stream.ts'
 import { openShards } from './stream.ts'
 import { streamExists, streamNotActive, streamNotFound } from './stream-errors.ts'
 import type { StreamStore } from './stream-store.ts'
@@ -18,6 +18,8 @@ import type { StreamStore } from './stream-store.ts'
 export interface Streams {
   /** The same object until the stream changes. Throws `ResourceNotFoundException`. */
   get(key: StreamKey): Promise<Stream>
+  /** As `get`, and undefined where that throws. */
+  find(key: StreamKey): Promise<Stream | undefined>
   /** As `get`, and throws the same while the stream is being made or removed. */
   getReady(key: StreamKey): Promise<Stream>
   list(
@@ -49,6 +51,8 @@ export interface NewStream {
   readonly recordKib: number
   readonly retentionHours: number
   readonly tags: Readonly<Record<string, string>>
+  readonly retentionMs?: number
+  readonly topic?: TopicConfigs
 }
 
 export interface StreamsDeps {
@@ -101,6 +105,7 @@ export function createStreams(deps: StreamsDeps): Streams {
 
   return {
     get: store.get,
+    find: store.find,
     async getReady(key) {
       const stream = await store.get(key)
       if (stream.status === 'CREATING' || stream.status === 'DELETING') throw streamNotFound(key)
