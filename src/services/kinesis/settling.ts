@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type { LogEngine } from '../../engines/log/port.ts'
 import type { ConsumerStore } from './consumer-store.ts'
+import { withEncryptionSince } from './encryption.ts'
 import { secondOf } from './sequence-number.ts'
 import type { ReshardingRound, Shard, Stream, StreamKey } from './stream.ts'
 import { findShard, partitionOf, retentionMsOf, settingsOf } from './stream.ts'
@@ -81,8 +82,8 @@ async function activate(deps: SettlingDeps, key: StreamKey, stream: Stream): Pro
   const after = await deps.store.update(key, (current) =>
     current.status !== 'DELETING' &&
     current.rounds.length === 0 &&
-    current.retentionHours === stream.retentionHours
-      ? { ...current, status: 'ACTIVE' }
+    JSON.stringify(settingsOf(current)) === JSON.stringify(settingsOf(stream))
+      ? { ...withEncryptionSince(current, deps.clock.wallMs()), status: 'ACTIVE' }
       : current,
   )
   return after.status === 'ACTIVE'

@@ -29,7 +29,39 @@ export interface Stream {
   /** When UpdateShardCount and UpdateStreamMode were called within the last day. */
   readonly scalingsMs: ReadonlyArray<number>
   readonly modeChangesMs: ReadonlyArray<number>
+  /** Every change of the encryption at rest, oldest first; absent: it was never encrypted. */
+  readonly encryptions?: ReadonlyArray<EncryptionChange>
+  /** The shard-level metrics that are kept. */
+  readonly shardMetrics?: ReadonlyArray<ShardMetric>
+  /** An on-demand stream has room for so much, whatever its traffic was. */
+  readonly warmMibps?: number
+  /** Records go to the shards in turn, whatever their keys are; on-demand streams only. */
+  readonly distributesEvenly?: boolean
+  /** The resource policy as it was put. */
+  readonly policy?: string
 }
+
+export interface EncryptionChange {
+  readonly requestedMs: number
+  /** Absent until the log does it. */
+  readonly sinceMs?: number
+  /** As it was given; empty: no encryption from then on. */
+  readonly keyId: string
+  /** Unique over accounts and regions: the name of the local key. */
+  readonly keyArn: string
+}
+
+/** As CloudWatch names them, in the order of AWS's documentation. */
+export const shardMetricNames = [
+  'IncomingBytes',
+  'IncomingRecords',
+  'OutgoingBytes',
+  'OutgoingRecords',
+  'WriteProvisionedThroughputExceeded',
+  'ReadProvisionedThroughputExceeded',
+  'IteratorAgeMilliseconds',
+] as const
+export type ShardMetric = (typeof shardMetricNames)[number]
 
 export interface Shard {
   readonly number: number
@@ -63,7 +95,8 @@ export function partitionOf(key: StreamKey, stream: Stream, shardNumber: number)
 }
 
 export function settingsOf(stream: Stream): PartitionSettings {
-  return { retentionMs: retentionMsOf(stream) }
+  const keyIds = stream.encryptions?.map(({ keyArn }) => keyArn)
+  return { retentionMs: retentionMsOf(stream), ...(keyIds && { keyIds }) }
 }
 
 export function retentionMsOf({ retentionHours }: Stream): number {

@@ -183,14 +183,10 @@ test('a mode can be changed twice a day', async () => {
   await expect(change('ON_DEMAND')).rejects.toMatchObject({ name: 'LimitExceededException' })
 })
 
-test('what cannot be honoured is refused by name', async () => {
-  const warm = new CreateStreamCommand({ StreamName: 'warm', WarmThroughputMiBps: 10 })
-  await expect(kinesis.send(warm)).rejects.toThrow('WarmThroughputMiBps')
-  const auto = new CreateStreamCommand({
-    StreamName: 'auto',
-    RecordDistributionStrategy: 'AUTO',
-  })
-  await expect(kinesis.send(auto)).rejects.toThrow('RecordDistributionStrategy')
+test('what contradicts itself or cannot be honoured is refused', async () => {
+  const StreamId = 'abcdefghij0123456789-abc'
+  const reserved = new DescribeStreamCommand({ StreamName: 'any', StreamId })
+  await expect(kinesis.send(reserved)).rejects.toThrow('StreamId is not supported')
   const both = new CreateStreamCommand({
     StreamName: 'both',
     ShardCount: 2,
