@@ -51,7 +51,7 @@ export const CONSUMERS_MAX = 20
 /** Of an on-demand stream in an account with a minimum throughput commitment (On-demand Advantage). */
 export const CONSUMERS_ADVANTAGE_MAX = 50
 /** From its start until the commitment can end. */
-export const COMMITMENT_MS = DAY_MS
+export const COMMITMENT_MS = 24 * HOUR_MS
 /** 10 GiB a second. */
 export const WARM_MIBPS_MAX = 10_240
 /** How long one SubscribeToShard call delivers. */

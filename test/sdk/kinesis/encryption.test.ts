@@ -1,4 +1,5 @@
 import {
+  CreateStreamCommand,
   PutRecordCommand,
   PutRecordsCommand,
   StartStreamEncryptionCommand,
@@ -18,8 +19,10 @@ function stop(StreamName: string, KeyId: string) {
   return kinesis.send(new StopStreamEncryptionCommand({ StreamName, EncryptionType, KeyId }))
 }
 
+const probe = 'encryption-probe'
+await kinesis.send(new CreateStreamCommand({ StreamName: probe, ShardCount: 1 }))
 /** False over a log that does not encrypt at rest. */
-const encrypts = await start(await newStream(kinesis), 'alias/aws/kinesis').then(
+const encrypts = await start(probe, 'alias/aws/kinesis').then(
   () => true,
   (error: Error) => error.name !== 'NotImplementedException',
 )

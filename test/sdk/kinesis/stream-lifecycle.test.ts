@@ -184,9 +184,19 @@ test('a mode can be changed twice a day', async () => {
 })
 
 test('what contradicts itself or cannot be honoured is refused', async () => {
-  const StreamId = 'abcdefghij0123456789-abc'
-  const reserved = new DescribeStreamCommand({ StreamName: 'any', StreamId })
-  await expect(kinesis.send(reserved)).rejects.toThrow('StreamId is not supported')
+  const reserved = kinesisClient()
+  // Given to the command itself, the member makes the SDK leave the endpoint it was told.
+  reserved.middlewareStack.add(
+    (next) => (given) => {
+      const request = given.request as { body: string }
+      request.body = JSON.stringify({ StreamName: 'any', StreamId: 'abcdefghij0123456789-abc' })
+      return next(given)
+    },
+    { step: 'build', priority: 'high' },
+  )
+  await expect(reserved.send(new DescribeStreamCommand({ StreamName: 'any' }))).rejects.toThrow(
+    'StreamId is not supported by this version of Headrace. Nothing was done.',
+  )
   const both = new CreateStreamCommand({
     StreamName: 'both',
     ShardCount: 2,
