@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type { LogEngine } from '../../engines/log/port.ts'
 import type { ConsumerStore } from './consumer-store.ts'
+import { withEncryptionSince } from './encryption.ts'
 import { secondOf } from './sequence-number.ts'
 import type { ReshardingRound, Shard, Stream, StreamKey } from './stream.ts'
 import { findShard, partitionOf, retentionMsOf, settingsOf } from './stream.ts'
@@ -83,7 +84,7 @@ async function activate(deps: SettlingDeps, key: StreamKey, stream: Stream): Pro
     current.status !== 'DELETING' &&
     current.rounds.length === 0 &&
     isDeepStrictEqual(settingsOf(current), settingsOf(stream))
-      ? { ...current, status: 'ACTIVE' }
+      ? { ...withEncryptionSince(current, deps.clock.wallMs()), status: 'ACTIVE' }
       : current,
   )
   return after.status === 'ACTIVE'

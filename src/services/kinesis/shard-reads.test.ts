@@ -54,7 +54,7 @@ test('what Kafka takes for a key, a value and a time has a form in Kinesis', asy
   const { records } = await reads.read(at, request)
   expect(records.map(({ partitionKey }) => partitionKey)).toEqual(['', '/wA=', 'ключ \ufffd'])
   expect(records.map(({ data }) => Buffer.from(data).toString())).toEqual(['', 'v', ''])
-  expect(records.map(({ arrivalMs }) => arrivalMs)).toEqual([1e12, 0, 8.64e15])
+  expect(records.map(({ arrivalMs }) => arrivalMs)).toEqual([1e12, 0, 0xfffffffff * 1000])
   const numbers = records.map(({ sequenceNumber }) => sequenceNumber)
   expect(numbers.map((number) => decodeSequenceNumber(number)?.counter)).toEqual([1n, 2n, 3n])
   expect([...numbers].sort()).toEqual(numbers)

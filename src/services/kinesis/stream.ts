@@ -36,6 +36,16 @@ export interface Stream {
   readonly retentionMs?: number
   /** What was set on it as a topic of Kafka. */
   readonly topic?: TopicConfigs
+  /** Every change of the encryption at rest, oldest first; absent: it was never encrypted. */
+  readonly encryptions?: ReadonlyArray<EncryptionChange>
+  /** The shard-level metrics that are kept. */
+  readonly shardMetrics?: ReadonlyArray<ShardMetric>
+  /** An on-demand stream has room for so much, whatever its traffic was. */
+  readonly warmMibps?: number
+  /** Records go to the shards in turn, whatever their keys are; on-demand streams only. */
+  readonly distributesEvenly?: boolean
+  /** The resource policy as it was put. */
+  readonly policy?: string
 }
 
 export interface TopicConfigs {
@@ -44,6 +54,28 @@ export interface TopicConfigs {
   /** What of it the log does. */
   readonly settings: Omit<PartitionSettings, 'retentionMs' | 'closed' | 'keyIds'>
 }
+
+export interface EncryptionChange {
+  readonly requestedMs: number
+  /** Absent until the log does it. */
+  readonly sinceMs?: number
+  /** As it was given; empty: no encryption from then on. */
+  readonly keyId: string
+  /** Unique over accounts and regions: the name of the local key. */
+  readonly keyArn: string
+}
+
+/** As CloudWatch names them, in the order of AWS's documentation. */
+export const shardMetricNames = [
+  'IncomingBytes',
+  'IncomingRecords',
+  'OutgoingBytes',
+  'OutgoingRecords',
+  'WriteProvisionedThroughputExceeded',
+  'ReadProvisionedThroughputExceeded',
+  'IteratorAgeMilliseconds',
+] as const
+export type ShardMetric = (typeof shardMetricNames)[number]
 
 export interface Shard {
   readonly number: number
@@ -79,7 +111,12 @@ export function partitionOf(key: StreamKey, stream: Stream, shardNumber: number)
 }
 
 export function settingsOf(stream: Stream): PartitionSettings {
-  return { ...stream.topic?.settings, retentionMs: retentionMsOf(stream) }
+  const keyIds = stream.encryptions?.map(({ keyArn }) => keyArn)
+  return {
+    ...stream.topic?.settings,
+    retentionMs: retentionMsOf(stream),
+    ...(keyIds && { keyIds }),
+  }
 }
 
 export function retentionMsOf({ retentionHours, retentionMs, topic }: Stream): number {

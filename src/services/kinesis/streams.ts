@@ -6,6 +6,7 @@ import type { Background } from '../../engines/meta/background.ts'
 import { uniformRanges } from './hash-key.ts'
 import type { Settling } from './settling.ts'
 import { mayPass } from './settling.ts'
+import type { ShardMetrics } from './shard-metrics.ts'
 import type { Shard, Stream, StreamKey, StreamMode, TopicConfigs } from './stream.ts'
 import { openShards } from './stream.ts'
 import { streamExists, streamNotActive, streamNotFound } from './stream-errors.ts'
@@ -26,6 +27,8 @@ export interface Streams {
     scope: Scope,
     page: { readonly after?: string; readonly limit: number },
   ): Promise<ReadonlyArray<Stream>>
+  /** The streams of all accounts and regions. */
+  everywhere(): AsyncIterable<StreamKey & { readonly stream: Stream }>
   /** Open shards and on-demand streams of an account in a region. */
   usage(scope: Scope): Promise<StreamUsage>
   /** Throws `ResourceInUseException` when there is one of that name. */
@@ -53,6 +56,8 @@ export interface NewStream {
   readonly tags: Readonly<Record<string, string>>
   readonly retentionMs?: number
   readonly topic?: TopicConfigs
+  readonly warmMibps?: number
+  readonly distributesEvenly?: boolean
 }
 
 export interface StreamsDeps {
@@ -61,6 +66,7 @@ export interface StreamsDeps {
   readonly background: Background
   readonly clock: Clock
   readonly random: Random
+  readonly shardMetrics: ShardMetrics
   readonly log: Logger
 }
 
@@ -78,6 +84,7 @@ export function createStreams(deps: StreamsDeps): Streams {
     try {
       await settling.settle(key)
       unsettled.delete(name)
+      deps.shardMetrics.keepOnly(key, await store.find(key))
     } catch (error) {
       if (!mayPass(error)) throw error
       unsettled.set(name, key)
@@ -112,6 +119,7 @@ export function createStreams(deps: StreamsDeps): Streams {
       return stream
     },
     list: store.list,
+    everywhere: store.everywhere,
     usage: (scope) => usageOf(store, scope),
     async create(key, request) {
       const stream = newStream(key, request, deps)
