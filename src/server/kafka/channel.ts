@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../../base/clock.ts'
-import { createFrameReader } from './frame-reader.ts'
+import { createFrameCutter } from './frame-cutter.ts'
 import { kafkaLimits } from './limits.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 
@@ -59,7 +59,7 @@ interface Entry {
 
 export function createChannel(deps: ChannelDeps): Channel {
   const { socket, budget, clock, signal, serve } = deps
-  const reader = createFrameReader()
+  const cutter = createFrameCutter()
   const queue: Entry[] = []
   let bytesUnderWay = 0
   let isAlone = false
@@ -79,10 +79,10 @@ export function createChannel(deps: ChannelDeps): Channel {
 
   /** The next frame, when it is whole and its memory is granted. */
   function nextFrame(): Buffer | undefined {
-    const size = reader.size(deps.frameSizeMax())
+    const size = cutter.size(deps.frameSizeMax())
     if (size === undefined) return undefined
     if (reservedBytes === undefined && !reserve(size)) return undefined
-    const frame = reader.next()
+    const frame = cutter.next()
     if (frame) reservedBytes = undefined
     return frame
   }
@@ -184,7 +184,7 @@ export function createChannel(deps: ChannelDeps): Channel {
   signal.addEventListener('abort', releaseReserved, { once: true })
   socket.on('data', (bytes) => {
     if (isFinishing) return
-    reader.push(bytes)
+    cutter.push(bytes)
     pump()
   })
 
@@ -196,7 +196,7 @@ export function createChannel(deps: ChannelDeps): Channel {
     },
     isStalled: () =>
       socket.writableLength > 0 ||
-      (isFinishing ? queue.length === 0 : reader.isWithinFrame() && !isBlocked()),
+      (isFinishing ? queue.length === 0 : cutter.isWithinFrame() && !isBlocked()),
     isServing: () => queue.length > 0,
   }
 }

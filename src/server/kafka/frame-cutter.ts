@@ -1,18 +1,15 @@
-/** The other side does not speak Kafka's protocol, or not well. Its connection has to end. */
-export class MalformedFrameError extends Error {
-  override readonly name = 'MalformedFrameError'
-}
+import { MalformedFrame } from '../../wire/kafka/malformed-frame.ts'
 
 /**
  * Cuts a stream of bytes into frames (a size of four bytes, and so many bytes). A frame that lies
  * within one piece is not copied.
  */
-export interface FrameReader {
+export interface FrameCutter {
   /** Bytes that arrived. They are taken over. */
   push(bytes: Buffer): void
   /**
    * Size of the frame that is next, once it is known and until `next` has answered it. Throws
-   * `MalformedFrameError` when it is none, or larger than the frame may be.
+   * `MalformedFrame` when it is none, or larger than the frame may be.
    */
   size(sizeMax: number): number | undefined
   /** The frame, once it is whole. To be asked only when `size` has answered. */
@@ -23,7 +20,7 @@ export interface FrameReader {
 
 const SIZE_BYTES = 4
 
-export function createFrameReader(): FrameReader {
+export function createFrameCutter(): FrameCutter {
   /** What arrived and belongs to no frame yet; shorter than a size, or the rest of one piece. */
   let rest: Buffer = Buffer.alloc(0)
   let size: number | undefined
@@ -56,7 +53,7 @@ export function createFrameReader(): FrameReader {
       if (size !== undefined || rest.length < SIZE_BYTES) return size
       const given = rest.readInt32BE(0)
       if (given < 0 || given > sizeMax) {
-        throw new MalformedFrameError(`a frame of ${given} bytes; at most ${sizeMax} are taken`)
+        throw new MalformedFrame(`a frame of ${given} bytes; at most ${sizeMax} are taken`)
       }
       size = given
       rest = rest.subarray(SIZE_BYTES)
