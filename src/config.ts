@@ -51,6 +51,39 @@ export const settingsTable = {
   },
   tlsCert: { kind: 'text', default: '', help: 'PEM file of the certificate chain.' },
   tlsKey: { kind: 'text', default: '', help: 'PEM file of the private key.' },
+  kafka: {
+    kind: 'choice',
+    default: 'auto',
+    choices: ['auto', 'on', 'off'],
+    help: "Kafka's protocol: `on` at start, `auto` as soon as there is an MSK cluster.",
+  },
+  kafkaPort: {
+    kind: 'count',
+    default: 9092,
+    help: "Port of Kafka's protocol, plain and TLS; 0 picks a free one. With `auto`, another one when it is taken.",
+    max: 65_535,
+  },
+  kafkaHost: {
+    kind: 'text',
+    default: '',
+    help: "Address to listen on for Kafka's protocol, when it is not that of `--host`. Beyond loopback, clients must log in (SASL) or show a certificate.",
+  },
+  kafkaAdvertisedHost: {
+    kind: 'text',
+    default: '',
+    help: 'Host name (`host` or `host:port`) under which Kafka clients reach the broker, when it is not the one they came to: behind a port mapping.',
+  },
+  kafkaAuth: {
+    kind: 'choice',
+    default: 'auto',
+    choices: ['auto', 'required'],
+    help: 'Whether Kafka clients must log in or show a certificate: `auto` beyond loopback, `required` everywhere.',
+  },
+  kafkaClientCa: {
+    kind: 'text',
+    default: '',
+    help: 'PEM file of the authorities whose certificates Kafka clients may show (mutual TLS); needs --tls.',
+  },
   logLevel: {
     kind: 'choice',
     default: 'info',

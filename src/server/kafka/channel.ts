@@ -38,78 +38,132 @@ export interface ChannelDeps {
   readonly onSent: (bytes: number) => void
 }
 
-/**
- * Frames in, answers out, in order. Back-pressure: while a connection has as much under way as it
- * may, or its reader is slow, or memory is short, its socket is not read.
- */
-export interface Channel {
-  /** Begins to read. */
-  open(): void
-  /** Takes no more frames; ends the connection once all that was taken is answered. */
-  finish(): void
-  /** The client owes something: the rest of a frame, or reading what was sent. */
-  isStalled(): boolean
-  isServing(): boolean
-}
-
 interface Entry {
   readonly served: Served
   readonly frameBytes: number
 }
 
-export function createChannel(deps: ChannelDeps): Channel {
-  const { socket, budget, clock, signal, serve } = deps
-  const cutter = createFrameCutter()
-  const queue: Entry[] = []
-  let bytesUnderWay = 0
-  let isAlone = false
-  let isMuted = false
-  let isWaitingForMemory = false
-  let isFinishing = false
-  let isWriting = false
-  let reservedBytes: number | undefined
-  const isGone = () => signal.aborted
+/**
+ * Frames in, answers out, in order. Back-pressure: while a connection has as much under way as it
+ * may, or its reader is slow, or memory is short, its socket is not read.
+ */
+export class Channel {
+  readonly #deps: ChannelDeps
+  readonly #cutter = createFrameCutter()
+  readonly #queue: Entry[] = []
+  #bytesUnderWay = 0
+  #isAlone = false
+  #mutes = 0
+  #isWaitingForMemory = false
+  #isFinishing = false
+  #isWriting = false
+  /** Memory that is granted for the frame that is being received. */
+  #grantedBytes: number | undefined
+  #usedMs: number
 
-  const isBlocked = () =>
-    isAlone ||
-    isMuted ||
-    isWaitingForMemory ||
-    queue.length >= kafkaLimits.inFlightMax ||
-    (queue.length > 0 && bytesUnderWay >= kafkaLimits.inFlightBytesMax)
+  constructor(deps: ChannelDeps) {
+    this.#deps = deps
+    this.#usedMs = deps.clock.monotonicMs()
+    deps.signal.addEventListener('abort', () => this.#giveBack(), { once: true })
+  }
 
-  /** The next frame, when it is whole and its memory is granted. */
-  function nextFrame(): Buffer | undefined {
-    const size = cutter.size(deps.frameSizeMax())
+  /** Begins to read. */
+  open(): void {
+    this.#deps.socket.on('data', (bytes) => {
+      if (this.#isFinishing) return
+      this.#cutter.push(bytes)
+      this.#pump()
+    })
+    this.#pump()
+  }
+
+  /** Takes no more frames; ends the connection once all that was taken is answered. */
+  finish(): void {
+    this.#isFinishing = true
+    this.#pump()
+  }
+
+  /** When the last request came. */
+  usedMs(): number {
+    return this.#usedMs
+  }
+
+  /** Requests are being served, or wait for their turn to be answered. */
+  isServing(): boolean {
+    return this.#queue.length > 0
+  }
+
+  /** The client owes something: the rest of a frame, reading what was sent, or its farewell. */
+  isStalled(): boolean {
+    if (this.#deps.socket.writableLength > 0) return true
+    if (this.#isFinishing) return this.#queue.length === 0
+    return this.#cutter.isWithinFrame() && !this.#isBlocked()
+  }
+
+  #isBlocked(): boolean {
+    const isFull =
+      this.#queue.length >= kafkaLimits.inFlightMax ||
+      (this.#queue.length > 0 && this.#bytesUnderWay >= kafkaLimits.inFlightBytesMax)
+    return isFull || this.#isAlone || this.#mutes > 0 || this.#isWaitingForMemory
+  }
+
+  /** Takes what frames are there, as far as it may, and reads on if it may take more. */
+  #pump(): void {
+    const { socket, signal, onMalformed } = this.#deps
+    if (signal.aborted) return
+    try {
+      while (!this.#isFinishing && !this.#isBlocked()) {
+        const frame = this.#nextFrame()
+        if (!frame) break
+        this.#accept(frame)
+      }
+    } catch (error) {
+      this.#isFinishing = true
+      onMalformed(error)
+      socket.destroy()
+      return
+    }
+    if (this.#isFinishing && this.#queue.length === 0) socket.end()
+    // Whoever is sent away is still read from, so that his end is noticed.
+    if (this.#isBlocked() && !this.#isFinishing) socket.pause()
+    else socket.resume()
+  }
+
+  /** The next frame, when its memory is granted and it is whole. */
+  #nextFrame(): Buffer | undefined {
+    const size = this.#cutter.size(this.#deps.frameSizeMax())
     if (size === undefined) return undefined
-    if (reservedBytes === undefined && !reserve(size)) return undefined
-    const frame = cutter.next()
-    if (frame) reservedBytes = undefined
+    if (this.#grantedBytes === undefined && !this.#askForMemory(size)) return undefined
+    const frame = this.#cutter.next()
+    if (frame) this.#grantedBytes = undefined
     return frame
   }
 
-  function reserve(bytes: number): boolean {
+  #askForMemory(bytes: number): boolean {
+    const { budget, signal } = this.#deps
     if (budget.tryTake(bytes)) {
-      reservedBytes = bytes
+      this.#grantedBytes = bytes
       return true
     }
-    isWaitingForMemory = true
-    void budget.take(bytes, signal).then((isTaken) => {
-      isWaitingForMemory = false
-      if (!isTaken) return
-      reservedBytes = bytes
-      if (isGone()) releaseReserved()
-      else pump()
+    this.#isWaitingForMemory = true
+    void budget.take(bytes, signal).then((isGranted) => {
+      this.#isWaitingForMemory = false
+      if (!isGranted) return
+      this.#grantedBytes = bytes
+      if (signal.aborted) this.#giveBack()
+      else this.#pump()
     })
     return false
   }
 
-  function releaseReserved(): void {
-    if (reservedBytes !== undefined) budget.give(reservedBytes)
-    reservedBytes = undefined
+  #giveBack(): void {
+    if (this.#grantedBytes !== undefined) this.#deps.budget.give(this.#grantedBytes)
+    this.#grantedBytes = undefined
   }
 
-  function accept(frame: Buffer): void {
-    // The channel owns the memory of the frame until it is answered, also when that fails.
+  #accept(frame: Buffer): void {
+    const { budget, clock, serve } = this.#deps
+    this.#usedMs = clock.monotonicMs()
     let served: Served
     try {
       served = serve(frame)
@@ -117,50 +171,32 @@ export function createChannel(deps: ChannelDeps): Channel {
       budget.give(frame.length)
       throw error
     }
-    queue.push({ served, frameBytes: frame.length })
-    bytesUnderWay += frame.length + served.answerBytes
-    if (served.alone) isAlone = true
-    if (!isWriting) void write()
+    this.#queue.push({ served, frameBytes: frame.length })
+    this.#bytesUnderWay += frame.length + served.answerBytes
+    if (served.alone) this.#isAlone = true
+    if (!this.#isWriting) void this.#write()
   }
 
-  /** Takes what frames are there, as far as it may, and says whether more bytes are wanted. */
-  function pump(): void {
-    try {
-      while (!isGone() && !isFinishing && !isBlocked()) {
-        const frame = nextFrame()
-        if (!frame) break
-        accept(frame)
-      }
-    } catch (error) {
-      isFinishing = true
-      deps.onMalformed(error)
-      socket.destroy()
-      return
+  async #write(): Promise<void> {
+    const { budget, signal } = this.#deps
+    this.#isWriting = true
+    for (let entry = this.#queue[0]; entry; entry = this.#queue[0]) {
+      const { served, frameBytes } = entry
+      const answer = await served.answer
+      budget.give(frameBytes)
+      if (!signal.aborted) await this.#send(answer)
+      this.#queue.shift()
+      this.#bytesUnderWay -= frameBytes + served.answerBytes
+      if (served.alone) this.#isAlone = false
+      if (answer.last) this.#isFinishing = true
+      if (answer.muteMs > 0) this.#mute(answer.muteMs)
+      this.#pump()
     }
-    if (isGone()) return
-    if (isFinishing && queue.length === 0) socket.end()
-    // Whoever is sent away is still read from, so that his end is noticed.
-    if (isBlocked() && !isFinishing) socket.pause()
-    else socket.resume()
+    this.#isWriting = false
   }
 
-  async function write(): Promise<void> {
-    isWriting = true
-    for (let entry = queue[0]; entry; entry = queue[0]) {
-      const answer = await entry.served.answer
-      budget.give(entry.frameBytes)
-      if (!isGone()) await send(answer)
-      queue.shift()
-      bytesUnderWay -= entry.frameBytes + entry.served.answerBytes
-      if (entry.served.alone) isAlone = false
-      if (answer.last) isFinishing = true
-      if (answer.muteMs > 0) mute(answer.muteMs)
-      pump()
-    }
-    isWriting = false
-  }
-
-  async function send({ bytes }: Answer): Promise<void> {
+  async #send({ bytes }: Answer): Promise<void> {
+    const { socket, signal, onSent } = this.#deps
     if (bytes.length === 0) return
     let size = 0
     socket.cork()
@@ -169,35 +205,17 @@ export function createChannel(deps: ChannelDeps): Channel {
       socket.write(part)
     }
     socket.uncork()
-    deps.onSent(size)
+    onSent(size)
     if (socket.writableLength > kafkaLimits.unsentBytesMax) await drained(socket, signal)
   }
 
-  function mute(ms: number): void {
-    isMuted = true
+  #mute(ms: number): void {
+    const { clock, signal } = this.#deps
+    this.#mutes++
     void clock.sleep(ms, signal).then(() => {
-      isMuted = false
-      pump()
+      this.#mutes--
+      this.#pump()
     })
-  }
-
-  signal.addEventListener('abort', releaseReserved, { once: true })
-  socket.on('data', (bytes) => {
-    if (isFinishing) return
-    cutter.push(bytes)
-    pump()
-  })
-
-  return {
-    open: pump,
-    finish() {
-      isFinishing = true
-      pump()
-    },
-    isStalled: () =>
-      socket.writableLength > 0 ||
-      (isFinishing ? queue.length === 0 : cutter.isWithinFrame() && !isBlocked()),
-    isServing: () => queue.length > 0,
   }
 }
 

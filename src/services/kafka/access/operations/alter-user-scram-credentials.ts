@@ -26,9 +26,7 @@ export const alterUserScramCredentials: KafkaOperation<
 > = {
   name: 'alterUserScramCredentials',
   async run(deps, request, context) {
-    const names = new Set(
-      [...request.deletions, ...request.upsertions].map(({ name }) => name),
-    )
+    const names = new Set([...request.deletions, ...request.upsertions].map(({ name }) => name))
     const all = (result: Result) => ({ results: [...names].map((user) => ({ user, ...result })) })
     if (!mayWithCluster(deps, context, 'alter')) return all(CLUSTER_DENIED)
     if (names.size > accessLimits.scramUsersMax) return all(tooMany())
@@ -36,7 +34,9 @@ export const alterUserScramCredentials: KafkaOperation<
     for (const user of names) {
       const changes = changesOf(request, user)
       const result =
-        'errorCode' in changes ? changes : await change(deps.users, context.connection, user, changes)
+        'errorCode' in changes
+          ? changes
+          : await change(deps.users, context.connection, user, changes)
       results.push({ user, ...result })
     }
     return { results }
