@@ -47,6 +47,7 @@ export async function startTestBroker(options: {
   const counts = new Map<MetricName, number>()
   const metrics: Metrics = {
     record: (name, _, value) => void counts.set(name, (counts.get(name) ?? 0) + value),
+    forget: () => undefined,
   }
   const fakes = Object.entries(options.operations ?? {}).map(
     ([name, run]): BoundKafkaOperation => ({

@@ -83,13 +83,8 @@ const builders: Builders = {
   createPartitions: ({ topics }, errorCode) => ({
     results: topics.map(({ name }) => ({ name, errorCode })),
   }),
-  addPartitionsToTxn: (request, errorCode) => ({
-    errorCode,
-    resultsByTransaction: request.transactions.map(({ transactionalId, topics }) => ({
-      transactionalId,
-      topicResults: topics.map(eachOfTransaction(errorCode)),
-    })),
-    resultsByTopicV3AndBelow: request.v3AndBelowTopics.map(eachOfTransaction(errorCode)),
+  addPartitionsToTxn: ({ v3AndBelowTopics }, errorCode) => ({
+    resultsByTopicV3AndBelow: v3AndBelowTopics.map(eachOfTransaction(errorCode)),
   }),
   describeTransactions: ({ transactionalIds }, errorCode) => ({
     transactionStates: transactionalIds.map((transactionalId) => ({
