@@ -107,14 +107,14 @@ export class Conversation {
     if (this.#login.expectsRawMessage()) return alone(this.#answerRaw(frame))
     const decoded = this.#deps.codec.decodeRequest(frame)
     const { header } = decoded
-    if (decoded.kind === 'request') return this.#serveRequest(decoded, frame.length)
+    if (decoded.kind === 'request') return this.#serveRequest(decoded)
     if (decoded.kind === 'unsupported-version' && decoded.name === 'apiVersions') {
       return alone(Promise.resolve(this.#answerVersions({ ...header, apiVersion: 0 }, false)))
     }
     throw new MalformedFrame(`API ${header.apiKey} version ${header.apiVersion} is not served`)
   }
 
-  #serveRequest(decoded: KafkaServedRequest, frameBytes: number): Served {
+  #serveRequest(decoded: KafkaServedRequest): Served {
     const { header, name } = decoded
     this.#deps.metrics.record('headrace_kafka_requests_total', { api: name }, 1)
     switch (decoded.name) {
@@ -134,11 +134,11 @@ export class Conversation {
           ),
         )
       default:
-        return this.#serveOperation(decoded, frameBytes)
+        return this.#serveOperation(decoded)
     }
   }
 
-  #serveOperation(decoded: KafkaServedRequest, frameBytes: number): Served {
+  #serveOperation(decoded: KafkaServedRequest): Served {
     const { header, name, request } = decoded
     const session = this.#session
     if (!session || this.#hasExpired(session)) {
@@ -154,7 +154,7 @@ export class Conversation {
     const { apiVersion, clientId } = header
     const { connection } = session
     const answer = run(operation, request, { connection, apiVersion, clientId }).then((response) =>
-      this.#answerResponse(decoded, response, connection, frameBytes),
+      this.#answerResponse(decoded, response, connection),
     )
     const answerBytes = decoded.name === 'fetch' ? fetchBytes(decoded.request) : 0
     return { answerBytes, alone: false, answer: this.#safely(decoded, answer) }
@@ -164,23 +164,17 @@ export class Conversation {
     { name, header }: KafkaServedRequest,
     response: unknown,
     connection: KafkaConnection,
-    requestBytes: number,
   ): Answer {
     const given = response as KafkaResponse<KafkaApiName> | undefined
     const bytes = given ? this.#deps.codec.encodeResponse(name, header, given) : []
-    const quota = name === 'produce' || name === 'fetch' ? name : undefined
-    if (!quota) return { ...NOTHING, bytes }
-    const muteMs = this.#deps.access.quotas.charge(
-      connection,
-      header.clientId ?? '',
-      quota === 'produce' ? 'producer_byte_rate' : 'consumer_byte_rate',
-      quota === 'produce' ? requestBytes : sizeOf(bytes),
-    )
-    if (muteMs === 0) return { ...NOTHING, bytes }
-    this.#deps.metrics.record('headrace_kafka_throttled_total', { api: name }, 1)
-    if (!given) return { ...NOTHING, muteMs }
-    const throttled = { ...given, throttleTimeMs: muteMs }
-    return { ...NOTHING, muteMs, bytes: this.#deps.codec.encodeResponse(name, header, throttled) }
+    const muteMs = given ? throttleOf(given) : this.#debtOf(connection, header)
+    if (muteMs > 0) this.#deps.metrics.record('headrace_kafka_throttled_total', { api: name }, 1)
+    return { ...NOTHING, bytes, muteMs }
+  }
+
+  /** Who wants no answers cannot be told to be silent, and is made so all the same. */
+  #debtOf(connection: KafkaConnection, { clientId }: KafkaRequestHeader): number {
+    return this.#deps.access.quotas.charge(connection, clientId ?? '', 'producer_byte_rate', 0)
   }
 
   /** An answer in any case. */
@@ -311,6 +305,8 @@ function fetchBytes({ maxBytes }: KafkaRequest<'fetch'>): number {
   return Math.max(0, Math.min(maxBytes, kafkaLimits.inFlightBytesMax))
 }
 
-function sizeOf(pieces: ReadonlyArray<Buffer>): number {
-  return pieces.reduce((size, piece) => size + piece.length, 0)
+/** How long the client is told to be silent. */
+function throttleOf(response: KafkaResponse<KafkaApiName>): number {
+  const { throttleTimeMs = 0 }: { readonly throttleTimeMs?: number | undefined } = response
+  return throttleTimeMs
 }

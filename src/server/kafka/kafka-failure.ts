@@ -1,5 +1,6 @@
 import { EngineError, ServiceError } from '../../base/errors.ts'
 import type { KafkaErrorName } from '../../wire/kafka/errors.ts'
+import { kafkaErrorCodes } from '../../wire/kafka/errors.ts'
 
 /** What a caller is told, and whether it is ours to look into. */
 export interface KafkaFailure {
@@ -34,8 +35,9 @@ export function kafkaFailureOf(thrown: unknown): KafkaFailure {
   }
 }
 
-/** The refusals of the nouns that Kafka's operations share with Kinesis. */
+/** Either by a name of Kafka's, or a refusal of the nouns that are shared with Kinesis. */
 function serviceError({ code }: ServiceError): KafkaErrorName {
+  if (code in kafkaErrorCodes) return code as KafkaErrorName
   switch (code) {
     case 'ResourceNotFoundException':
       return 'UNKNOWN_TOPIC_OR_PARTITION'

@@ -357,7 +357,16 @@ test('what a client is told of the broker is where it came to, or what the setti
 test('a quota is told, and silences the client', async () => {
   const { port, access } = await start({
     operations: {
-      produce: async () => ({ responses: [] }),
+      async produce({ acks, topicData }, { connection, clientId }) {
+        const bytes = topicData[0]?.partitionData[0]?.records?.length ?? 0
+        const throttleTimeMs = access.quotas.charge(
+          connection,
+          clientId ?? '',
+          'producer_byte_rate',
+          bytes,
+        )
+        return acks === 0 ? undefined : { responses: [], throttleTimeMs }
+      },
       heartbeat: async () => ({ errorCode: 0 }),
     },
   })
@@ -371,6 +380,12 @@ test('a quota is told, and silences the client', async () => {
   const startMs = performance.now()
   await peer.ask('heartbeat', heartbeat)
   expect(performance.now() - startMs).toBeGreaterThan(second.throttleTimeMs - 50)
+  peer.write(peer.encode('produce', produce(0, Buffer.alloc(13_000))))
+  // This one may be taken before it is known that the one before was too much.
+  await peer.ask('heartbeat', heartbeat)
+  const silentMs = performance.now()
+  await peer.ask('heartbeat', heartbeat)
+  expect(performance.now() - silentMs).toBeGreaterThan(100)
   peer.end()
 })
 
