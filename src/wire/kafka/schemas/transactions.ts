@@ -1,5 +1,6 @@
 import { api, array, bool, int16, int32, int64, string } from '../schema.ts'
 
+/** An id and epoch for a producer, idempotent or transactional. */
 export const initProducerId = api({
   key: 22,
   versions: [0, 5],
@@ -18,7 +19,7 @@ export const initProducerId = api({
   },
 })
 
-/** Versions 4 and 5 are for brokers among each other. */
+/** Partitions join a transaction. Versions 4 and 5 are for brokers among each other. */
 export const addPartitionsToTxn = api({
   key: 24,
   versions: [0, 3],
@@ -44,6 +45,7 @@ export const addPartitionsToTxn = api({
   },
 })
 
+/** The offsets of a group join a transaction. */
 export const addOffsetsToTxn = api({
   key: 25,
   versions: [0, 4],
@@ -60,7 +62,7 @@ export const addOffsetsToTxn = api({
   },
 })
 
-/** Version 5 is for the feature `transaction.version` 2 (KIP-890). */
+/** Offsets that hold once the transaction commits. Version 5 is for `transaction.version` 2 (KIP-890). */
 export const txnOffsetCommit = api({
   key: 28,
   versions: [0, 4],
@@ -95,7 +97,7 @@ export const txnOffsetCommit = api({
   },
 })
 
-/** Version 5 is for the feature `transaction.version` 2 (KIP-890). */
+/** Commits or aborts. Version 5 is for the feature `transaction.version` 2 (KIP-890). */
 export const endTxn = api({
   key: 26,
   versions: [0, 4],
@@ -112,6 +114,7 @@ export const endTxn = api({
   },
 })
 
+/** How transactions stand. */
 export const describeTransactions = api({
   key: 65,
   versions: [0, 0],
@@ -137,6 +140,7 @@ export const describeTransactions = api({
   },
 })
 
+/** Which transactions there are. */
 export const listTransactions = api({
   key: 66,
   versions: [0, 1],
