@@ -19,7 +19,7 @@ export const initProducerId = api({
   },
 })
 
-/** Partitions join a transaction. Versions 4 and 5 are for brokers among each other. */
+/** Partitions join a transaction. Versions 4 and 5, which brokers send each other, are not served. */
 export const addPartitionsToTxn = api({
   key: 24,
   versions: [0, 3],
