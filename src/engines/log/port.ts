@@ -68,7 +68,8 @@ export interface BatchLog {
   /**
    * Appends the whole batches of `batches`, one after the other in it, atomically. It takes the bytes
    * over and stamps offsets into them. A broken batch or checksum answers `corrupt`; an unknown, a
-   * closed, a full partition as `LogEngine.append` does.
+   * closed, a full partition as `LogEngine.append` does. Appends and markers of a partition take
+   * effect in the order in which they were called.
    */
   append(id: PartitionId, batches: Buffer, options?: BatchAppendOptions): Promise<BatchAppended>
   /**

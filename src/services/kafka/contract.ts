@@ -83,11 +83,15 @@ export interface TransactionalOffsets {
 
 /** Which partitions belong to which open transaction. */
 export interface TransactionGate {
-  /** Whether a transactional batch may be written to that partition now. Called for each Produce. */
+  /**
+   * Whether a transactional batch may be written to that partition (of the log: a topic that was made
+   * anew is another one) now. Called for each Produce with the producer that its batches name, in the
+   * same turn as `BatchLog.append`: nothing is awaited in between, so that the marker comes after it.
+   */
   admit(
     scope: Scope,
     transactionalId: string,
     producer: { readonly producerId: number; readonly producerEpoch: number },
-    at: { readonly topic: string; readonly partition: number },
+    partition: PartitionId,
   ): KafkaErrorName | 'none'
 }
