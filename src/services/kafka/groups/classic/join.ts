@@ -168,24 +168,31 @@ function replaceStatic(
   updateMember(member, request, reply)
   extendSession(group, member, now.monotonicMs)
   if (group.state === 'Stable') {
-    if (selectProtocol(group) !== group.protocolName) return rebalanceOrComplete(group, now)
-    group.changed = true
-    // It keeps the assignment of its predecessor. An old client that leads is not told that it does,
-    // or it would assign anew.
-    const isLeader = group.leaderId === member.id
-    const skips = request.knowsSkipAssignment
-    answerJoin(member, {
-      ...joinAnswer(group, member),
-      leaderId: (skips ? group.leaderId : leaderBefore) ?? '',
-      members: skips && isLeader ? membersForLeader(group) : [],
-      skipAssignment: skips && isLeader,
-    })
+    if (selectProtocol(group) !== group.protocolName) rebalanceOrComplete(group, now)
+    else carryOn(group, member, leaderBefore, request.knowsSkipAssignment)
   } else if (group.state === 'CompletingRebalance') {
     // The leader assigns to the old id: what it sends would pass the new one by.
     prepareRebalance(group, now)
   } else {
     completeJoinIfAllJoined(group, now)
   }
+}
+
+/** It keeps the assignment of its predecessor. An old client that leads must not know, or it would assign. */
+function carryOn(
+  group: ClassicGroup,
+  member: ClassicMember,
+  leaderBefore: string | null,
+  skips: boolean,
+): void {
+  const isLeader = group.leaderId === member.id
+  group.changed = true
+  answerJoin(member, {
+    ...joinAnswer(group, member),
+    leaderId: (skips ? group.leaderId : leaderBefore) ?? '',
+    members: skips && isLeader ? membersForLeader(group) : [],
+    skipAssignment: skips && isLeader,
+  })
 }
 
 function takeOver(group: ClassicGroup, old: ClassicMember, request: JoinRequest): ClassicMember {

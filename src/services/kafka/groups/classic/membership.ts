@@ -47,10 +47,17 @@ export function sync(
 ): void {
   const error = syncRefusal(group, request)
   const member = group.members.get(request.memberId)
-  if (error !== 'NONE' || !member) return reply.answer(syncError(error))
+  if (error !== 'NONE' || !member) {
+    reply.answer(syncError(error))
+    return
+  }
   group.unsynced.delete(member.id)
   if (group.unsynced.size === 0) group.syncDeadlineMs = Number.POSITIVE_INFINITY
-  if (group.state === 'Stable') return reply.answer(syncAnswer(group, member))
+  if (group.state === 'Stable') {
+    reply.answer(syncAnswer(group, member))
+    return
+  }
+  // A second SyncGroup takes the place of the first, which must not wait for ever.
   answerSync(member, syncError('REBALANCE_IN_PROGRESS'))
   member.parkedSync = reply
   if (group.leaderId === member.id) assign(group, request.assignments, now)
@@ -211,7 +218,10 @@ function expireMember(group: ClassicGroup, member: ClassicMember, now: Moment): 
 }
 
 function nextDeadline(group: ClassicGroup): number {
-  let earliestMs = Math.min(group.join?.deadlineMs ?? Number.POSITIVE_INFINITY, group.syncDeadlineMs)
+  let earliestMs = Math.min(
+    group.join?.deadlineMs ?? Number.POSITIVE_INFINITY,
+    group.syncDeadlineMs,
+  )
   for (const deadlineMs of group.pendingIds.values()) earliestMs = Math.min(earliestMs, deadlineMs)
   for (const { deadlineMs } of group.members.values()) earliestMs = Math.min(earliestMs, deadlineMs)
   return earliestMs

@@ -28,7 +28,8 @@ export function completeJoinIfAllJoined(group: ClassicGroup, now: Moment): void 
 
 /** All members are to join again; those who wait for an assignment are told so. */
 export function prepareRebalance(group: ClassicGroup, now: Moment): void {
-  if (group.state === 'CompletingRebalance') withdrawAssignments(group, 'REBALANCE_IN_PROGRESS', now)
+  if (group.state === 'CompletingRebalance')
+    withdrawAssignments(group, 'REBALANCE_IN_PROGRESS', now)
   clearSyncs(group)
   const isInitial = group.state === 'Empty'
   transition(group, 'PreparingRebalance', now.wallMs)

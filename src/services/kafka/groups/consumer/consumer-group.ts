@@ -63,6 +63,8 @@ export interface MemberDeadlines {
 /** The topics that a group subscribes to, as they are now. */
 export interface TopicImage {
   readonly atMs: number
+  /** Names that were looked up, whether they are there or not. */
+  readonly asked: ReadonlySet<string>
   readonly topics: ReadonlyMap<string, ImageTopic>
   /** The names that each regular expression matches. */
   readonly matches: ReadonlyMap<string, ReadonlySet<string>>
@@ -78,6 +80,7 @@ export const LEFT_FOR_A_WHILE = -2
 
 export const EMPTY_IMAGE: TopicImage = {
   atMs: Number.NEGATIVE_INFINITY,
+  asked: new Set(),
   topics: new Map(),
   matches: new Map(),
 }

@@ -49,7 +49,8 @@ export function consumerHeartbeat(
     const message = `group ${group.groupId} has ${GROUP_MEMBERS_MAX} members, which is the most`
     return { error: 'GROUP_MAX_SIZE_REACHED', message }
   }
-  const found = request.instanceId === null ? findDynamic(group, request) : findStatic(group, request)
+  const found =
+    request.instanceId === null ? findDynamic(group, request) : findStatic(group, request)
   if ('error' in found) return found
   const updated = applyRequest(found, request)
   if (updated !== group.members.get(updated.id)) putMember(group, updated)
