@@ -84,6 +84,17 @@ export const settingsTable = {
     default: '',
     help: 'PEM file of the authorities whose certificates Kafka clients may show (mutual TLS); needs --tls.',
   },
+  kafkaAutoCreate: {
+    kind: 'flag',
+    default: true,
+    help: 'Make a topic that a Kafka client asks for and that is not there (`auto.create.topics.enable`).',
+  },
+  kafkaPartitions: {
+    kind: 'count',
+    default: 1,
+    help: 'Partitions of a topic that is made without saying how many (`num.partitions`).',
+    max: 10_000,
+  },
   logLevel: {
     kind: 'choice',
     default: 'info',

@@ -20,7 +20,8 @@ export interface BrokerDeps {
   readonly config: Config
   /** PEM texts of the settings. */
   readonly tls: KafkaListenerDeps['tls']
-  readonly service: KafkaService
+  /** Undefined where the engine of the log does not carry Kafka's batches: then nothing is served. */
+  readonly service: KafkaService | undefined
   readonly access: Access
   /** Made for the address that the broker listens on. */
   readonly credentials: Credentials
@@ -68,8 +69,8 @@ export function createBroker(deps: BrokerDeps): Broker {
   let starting: Promise<void> | undefined
   let port: number | undefined
 
-  async function start(): Promise<void> {
-    const made = createListener(deps, host, needsLogin)
+  async function start(service: KafkaService): Promise<void> {
+    const made = createListener({ ...deps, service }, host, needsLogin)
     port = await listen(made, deps, host)
     listener = made
   }
@@ -83,7 +84,13 @@ export function createBroker(deps: BrokerDeps): Broker {
     address,
     async ensureStarted() {
       if (config.kafka === 'off') return undefined
-      starting ??= start()
+      if (!deps.service) {
+        if (config.kafka === 'auto') return undefined
+        throw new ConfigError(
+          `--kafka on: the engine of --log ${config.log} does not carry Kafka's protocol.`,
+        )
+      }
+      starting ??= start(deps.service)
       try {
         await starting
       } catch (error) {
@@ -99,7 +106,11 @@ export function createBroker(deps: BrokerDeps): Broker {
   }
 }
 
-function createListener(deps: BrokerDeps, host: string, needsLogin: boolean): KafkaListener {
+function createListener(
+  deps: BrokerDeps & { readonly service: KafkaService },
+  host: string,
+  needsLogin: boolean,
+): KafkaListener {
   const { config, access, credentials } = deps
   return createKafkaListener({
     ...deps,
