@@ -92,6 +92,41 @@ export const metricTable = {
     help: 'Failed rounds of background work; each is retried after a back-off.',
     labels: ['work'],
   },
+  headrace_kafka_connections: {
+    kind: 'gauge',
+    help: 'Open connections of Kafka clients.',
+    labels: [],
+  },
+  headrace_kafka_requests_total: {
+    kind: 'counter',
+    help: 'Requests of Kafka clients.',
+    labels: ['api'],
+  },
+  headrace_kafka_errors_total: {
+    kind: 'counter',
+    help: 'Requests of Kafka clients that failed or were refused as a whole, and failed logins.',
+    labels: ['api', 'error'],
+  },
+  headrace_kafka_throttled_total: {
+    kind: 'counter',
+    help: 'Requests after which a Kafka client was silenced by its quota.',
+    labels: ['api'],
+  },
+  headrace_kafka_refused_connections_total: {
+    kind: 'counter',
+    help: "Connections that were cut because they did not speak Kafka's protocol, or had no right to.",
+    labels: ['reason'],
+  },
+  headrace_kafka_received_bytes_total: {
+    kind: 'counter',
+    help: 'Bytes of requests of Kafka clients.',
+    labels: [],
+  },
+  headrace_kafka_sent_bytes_total: {
+    kind: 'counter',
+    help: 'Bytes of responses to Kafka clients.',
+    labels: [],
+  },
 } as const satisfies Record<string, MetricRow>
 
 interface MetricRow {

@@ -1,0 +1,269 @@
+import { CONSUMER_SESSION_TIMEOUT_MS, GROUP_MEMBERS_MAX } from '../limits.ts'
+import type { Moment } from '../moment.ts'
+import type { Assignment } from './assignment.ts'
+import { isSame, isSubset, NOTHING } from './assignment.ts'
+import type { ConsumerGroup, ConsumerMember, Refusal, TopicImage } from './consumer-group.ts'
+import {
+  LEFT_FOR_A_WHILE,
+  putMember,
+  subscriptionOf,
+  takeMember,
+  targetOf,
+} from './consumer-group.ts'
+import { reconcile } from './reconcile.ts'
+import { retarget } from './retarget.ts'
+
+export interface ConsumerHeartbeat {
+  readonly memberId: string
+  /** 0 to join. */
+  readonly epoch: number
+  readonly instanceId: string | null
+  readonly clientId: string
+  readonly clientHost: string
+  /** Null, here and below: as before. */
+  readonly rackId: string | null
+  readonly rebalanceTimeoutMs: number | null
+  readonly topics: ReadonlyArray<string> | null
+  readonly regex: string | null
+  readonly assignor: string | null
+  /** What the member has now; null when that is what it was told. */
+  readonly owned: Assignment | null
+}
+
+export interface HeartbeatAnswer {
+  readonly error: 'NONE'
+  readonly memberId: string
+  readonly epoch: number
+  /** Null: as before. */
+  readonly assignment: Assignment | null
+}
+
+/** A member joins, tells what it wants and has, and learns what it may read. */
+export function consumerHeartbeat(
+  group: ConsumerGroup,
+  request: ConsumerHeartbeat,
+  image: TopicImage,
+  now: Moment,
+): HeartbeatAnswer | Refusal {
+  if (!group.members.has(request.memberId) && group.members.size >= GROUP_MEMBERS_MAX) {
+    const message = `group ${group.groupId} has ${GROUP_MEMBERS_MAX} members, which is the most`
+    return { error: 'GROUP_MAX_SIZE_REACHED', message }
+  }
+  const found =
+    request.instanceId === null ? findDynamic(group, request) : findStatic(group, request)
+  if ('error' in found) return found
+  const updated = applyRequest(found, request)
+  if (updated !== group.members.get(updated.id)) putMember(group, updated)
+  group.image = image
+  const metadata = metadataOf(group)
+  const hasNewSubscription =
+    updated.regex !== found.regex || !isSameList(updated.topics, found.topics)
+  if (group.epoch === 0 || hasNewSubscription || metadata !== group.metadata) {
+    group.epoch++
+    group.metadata = metadata
+    group.changed = true
+  }
+  if (group.epoch > group.targetEpoch) retarget(group)
+  const next = reconcile(group, updated, request.owned)
+  if (next !== updated) putMember(group, next)
+  setDeadlines(group, next, next !== updated, now.monotonicMs)
+  const isFull =
+    request.owned !== null &&
+    request.rebalanceTimeoutMs !== null &&
+    (request.topics !== null || request.regex !== null)
+  const tellsAll = request.epoch === 0 || isFull || !isSame(found.assigned, next.assigned)
+  return {
+    error: 'NONE',
+    memberId: next.id,
+    epoch: next.epoch,
+    assignment: tellsAll ? next.assigned : null,
+  }
+}
+
+/** Answers the epoch to confirm, or why it is refused. */
+export function consumerLeave(
+  group: ConsumerGroup,
+  request: Pick<ConsumerHeartbeat, 'memberId' | 'instanceId' | 'epoch'>,
+  now: Moment,
+): HeartbeatAnswer | Refusal {
+  const { memberId, instanceId, epoch } = request
+  const holder = instanceId === null ? memberId : group.staticIds.get(instanceId)
+  const member = holder === undefined ? undefined : group.members.get(holder)
+  if (!member) return unknownMember(group, request)
+  if (member.id !== memberId) return fencedInstance(member, request)
+  if (instanceId !== null && epoch === LEFT_FOR_A_WHILE) {
+    putMember(group, { ...member, epoch: LEFT_FOR_A_WHILE, state: 'stable', revoking: NOTHING })
+    const deadlines = group.deadlines.get(member.id)
+    if (deadlines) deadlines.rebalanceMs = Number.POSITIVE_INFINITY
+  } else {
+    fence(group, member.id, now)
+  }
+  return { error: 'NONE', memberId, epoch, assignment: null }
+}
+
+/** The member is out; the others share anew with their next heartbeats. */
+export function fence(group: ConsumerGroup, memberId: string, now: Moment): void {
+  takeMember(group, memberId)
+  group.deadlines.delete(memberId)
+  const targets = new Map(group.targets)
+  targets.delete(memberId)
+  group.targets = targets
+  group.metadata = metadataOf(group)
+  group.epoch++
+  group.changed = true
+  if (group.members.size === 0) group.stateSinceMs = now.wallMs
+}
+
+/** Fences the members whose time is over, and finds out when to look again. */
+export function expireConsumers(group: ConsumerGroup, now: Moment): void {
+  for (const [memberId, { sessionMs, rebalanceMs }] of [...group.deadlines]) {
+    if (Math.min(sessionMs, rebalanceMs) <= now.monotonicMs) fence(group, memberId, now)
+  }
+  group.earliestMs = Number.POSITIVE_INFINITY
+  for (const { sessionMs, rebalanceMs } of group.deadlines.values()) {
+    group.earliestMs = Math.min(group.earliestMs, sessionMs, rebalanceMs)
+  }
+}
+
+/** A session of its full length begins; and, where a member has to give up something, the time for that. */
+export function setDeadlines(
+  group: ConsumerGroup,
+  member: ConsumerMember,
+  hasChanged: boolean,
+  nowMs: number,
+): void {
+  const before = group.deadlines.get(member.id)
+  const sessionMs = nowMs + CONSUMER_SESSION_TIMEOUT_MS
+  const rebalanceMs =
+    member.state !== 'unrevoked'
+      ? Number.POSITIVE_INFINITY
+      : hasChanged || !before
+        ? nowMs + member.rebalanceTimeoutMs
+        : before.rebalanceMs
+  group.deadlines.set(member.id, { sessionMs, rebalanceMs })
+  group.earliestMs = Math.min(group.earliestMs, sessionMs, rebalanceMs)
+}
+
+function findDynamic(group: ConsumerGroup, request: ConsumerHeartbeat): ConsumerMember | Refusal {
+  const member = group.members.get(request.memberId)
+  if (!member) return request.epoch === 0 ? newMember(request) : unknownMember(group, request)
+  return epochRefusal(member, request) ?? member
+}
+
+function findStatic(group: ConsumerGroup, request: ConsumerHeartbeat): ConsumerMember | Refusal {
+  const { memberId, instanceId, epoch } = request
+  const holder = instanceId === null ? undefined : group.staticIds.get(instanceId)
+  const member = holder === undefined ? undefined : group.members.get(holder)
+  if (epoch !== 0) {
+    if (!member) return unknownMember(group, request)
+    if (member.id !== memberId) return fencedInstance(member, request)
+    return epochRefusal(member, request) ?? member
+  }
+  if (!member) return newMember(request)
+  if (member.id === memberId && member.epoch !== LEFT_FOR_A_WHILE) return member
+  if (member.epoch !== LEFT_FOR_A_WHILE) {
+    const message = `instance ${instanceId} is in the group as member ${member.id}, which has not left`
+    return { error: 'UNRELEASED_INSTANCE_ID', message }
+  }
+  return takeOver(group, member, memberId)
+}
+
+/** The instance is back: it goes on with what it had, and nobody else has to move. */
+function takeOver(group: ConsumerGroup, old: ConsumerMember, memberId: string): ConsumerMember {
+  const targets = new Map(group.targets)
+  targets.delete(old.id)
+  targets.set(memberId, targetOf(group, old.id))
+  group.targets = targets
+  takeMember(group, old.id)
+  group.deadlines.delete(old.id)
+  const member: ConsumerMember = { ...old, id: memberId, epoch: 0, previousEpoch: 0 }
+  putMember(group, member)
+  return member
+}
+
+function newMember(request: ConsumerHeartbeat): ConsumerMember {
+  return {
+    id: request.memberId,
+    instanceId: request.instanceId,
+    rackId: null,
+    clientId: request.clientId,
+    clientHost: request.clientHost,
+    epoch: 0,
+    previousEpoch: 0,
+    state: 'stable',
+    rebalanceTimeoutMs: 0,
+    topics: [],
+    regex: '',
+    assignor: null,
+    assigned: NOTHING,
+    revoking: NOTHING,
+  }
+}
+
+/** The member itself where the request says nothing new. */
+function applyRequest(member: ConsumerMember, request: ConsumerHeartbeat): ConsumerMember {
+  const topics = request.topics && [...new Set(request.topics)].sort()
+  const updated: ConsumerMember = {
+    ...member,
+    instanceId: request.instanceId ?? member.instanceId,
+    rackId: request.rackId ?? member.rackId,
+    clientId: request.clientId,
+    clientHost: request.clientHost,
+    rebalanceTimeoutMs: request.rebalanceTimeoutMs ?? member.rebalanceTimeoutMs,
+    topics: topics && !isSameList(topics, member.topics) ? topics : member.topics,
+    regex: request.regex ?? member.regex,
+    assignor: request.assignor ?? member.assignor,
+  }
+  const keys = Object.keys(updated) as ReadonlyArray<keyof ConsumerMember>
+  return keys.every((key) => updated[key] === member[key]) ? member : updated
+}
+
+/** The epoch before is taken too, from one that cannot have missed more than our last answer. */
+function epochRefusal(member: ConsumerMember, request: ConsumerHeartbeat): Refusal | undefined {
+  const { epoch, owned } = request
+  if (epoch === 0 || epoch === member.epoch) return undefined
+  const isBehind = epoch < member.epoch
+  if (isBehind && epoch === member.previousEpoch && owned && isSubset(owned, member.assigned)) {
+    return undefined
+  }
+  const message = `the member is in epoch ${member.epoch}, not ${epoch}: it has to give up its partitions and join again`
+  return { error: 'FENCED_MEMBER_EPOCH', message }
+}
+
+function unknownMember(
+  group: ConsumerGroup,
+  { memberId, instanceId }: Pick<ConsumerHeartbeat, 'memberId' | 'instanceId'>,
+): Refusal {
+  const message =
+    instanceId === null
+      ? `group ${group.groupId} has no member ${memberId}`
+      : `group ${group.groupId} has no instance ${instanceId}`
+  return { error: 'UNKNOWN_MEMBER_ID', message }
+}
+
+function fencedInstance(
+  member: ConsumerMember,
+  { memberId, instanceId }: Pick<ConsumerHeartbeat, 'memberId' | 'instanceId'>,
+): Refusal {
+  const message = `instance ${instanceId} is member ${member.id} by now, not ${memberId}`
+  return { error: 'FENCED_INSTANCE_ID', message }
+}
+
+/** What the target depends on besides the members, as one text. */
+function metadataOf(group: ConsumerGroup): string {
+  const names = new Set<string>()
+  for (const member of group.members.values()) {
+    for (const name of subscriptionOf(member, group.image)) names.add(name)
+  }
+  return [...names]
+    .sort()
+    .map((name) => {
+      const topic = group.image.topics.get(name)
+      return topic ? `${name}=${topic.id}:${topic.partitionCount}` : name
+    })
+    .join()
+}
+
+function isSameList(left: ReadonlyArray<string>, right: ReadonlyArray<string>): boolean {
+  return left.length === right.length && left.every((name, index) => name === right[index])
+}

@@ -1,0 +1,87 @@
+import type { Scope } from '../../../../base/scope.ts'
+import type { Topic, Topics } from '../../contract.ts'
+import { SUBSCRIPTION_REGEX_CHARS_MAX, TOPIC_IMAGE_MS } from '../limits.ts'
+import type { ConsumerGroup, ImageTopic, Refusal, TopicImage } from './consumer-group.ts'
+import { EMPTY_IMAGE } from './consumer-group.ts'
+import type { ConsumerHeartbeat } from './heartbeat.ts'
+import type { TopicPattern } from './topic-pattern.ts'
+import { parseTopicPattern } from './topic-pattern.ts'
+
+/** What a consumer group has to know of topics: looked up when a member asks for more, and now and then. */
+export interface TopicImages {
+  /** `sees` says which topics an expression of this member may match. */
+  imageFor(
+    scope: Scope,
+    group: ConsumerGroup | undefined,
+    request: ConsumerHeartbeat,
+    sees: (topic: string) => boolean,
+    nowMs: number,
+  ): Promise<TopicImage | Refusal>
+}
+
+export function createTopicImages(topics: Topics): TopicImages {
+  return {
+    async imageFor(scope, group, request, sees, nowMs) {
+      const current = group?.image ?? EMPTY_IMAGE
+      const names = new Set(request.topics)
+      const regexes = new Set(request.regex ? [request.regex] : [])
+      const isKnown =
+        [...names].every((name) => current.asked.has(name)) &&
+        [...regexes].every((regex) => current.matches.has(regex))
+      if (isKnown && nowMs < current.atMs + TOPIC_IMAGE_MS) return current
+      for (const member of group?.members.values() ?? []) {
+        if (member.id === request.memberId && request.topics !== null) continue
+        for (const name of member.topics) names.add(name)
+      }
+      for (const member of group?.members.values() ?? []) {
+        if (member.regex !== '') regexes.add(member.regex)
+      }
+      const patterns = parseAll(regexes)
+      if ('error' in patterns) return patterns
+      const all = await lookUp(scope, names, patterns.size > 0)
+      return imageOf({ all, names, patterns, sees, current, nowMs })
+    },
+  }
+
+  async function lookUp(scope: Scope, names: ReadonlySet<string>, isAll: boolean) {
+    if (isAll) return topics.list(scope)
+    const found = await Promise.all([...names].map((name) => topics.find(scope, name)))
+    return found.filter((topic) => topic !== undefined)
+  }
+}
+
+function parseAll(regexes: Iterable<string>): ReadonlyMap<string, TopicPattern> | Refusal {
+  const patterns = new Map<string, TopicPattern>()
+  for (const regex of regexes) {
+    const isLong = regex.length > SUBSCRIPTION_REGEX_CHARS_MAX
+    const pattern = isLong ? { fault: 'the expression is too long' } : parseTopicPattern(regex)
+    if ('fault' in pattern) {
+      const message = `the subscription "${regex.slice(0, 100)}" is refused: ${pattern.fault}`
+      return { error: 'INVALID_REGULAR_EXPRESSION', message }
+    }
+    patterns.set(regex, pattern)
+  }
+  return patterns
+}
+
+function imageOf(found: {
+  readonly all: ReadonlyArray<Topic>
+  readonly names: ReadonlySet<string>
+  readonly patterns: ReadonlyMap<string, TopicPattern>
+  readonly sees: (topic: string) => boolean
+  readonly current: TopicImage
+  readonly nowMs: number
+}): TopicImage {
+  const topics = new Map<string, ImageTopic>()
+  const matches = new Map([...found.patterns.keys()].map((regex) => [regex, new Set<string>()]))
+  for (const { name, id, partitionCount } of found.all) {
+    const matching = [...found.patterns].filter(
+      // One that another member asked for keeps what it matched, whoever looks now.
+      ([regex, pattern]) =>
+        pattern.matches(name) && (found.current.matches.get(regex)?.has(name) || found.sees(name)),
+    )
+    for (const [regex] of matching) matches.get(regex)?.add(name)
+    if (matching.length > 0 || found.names.has(name)) topics.set(name, { id, partitionCount })
+  }
+  return { atMs: found.nowMs, asked: found.names, topics, matches }
+}
