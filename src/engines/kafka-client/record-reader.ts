@@ -1,6 +1,7 @@
 import { EngineError } from '../../base/errors.ts'
 import type { StoredRecord } from '../log/port.ts'
-import { decodeRecords, isSoundBatch, readBatchHeader } from '../log/segment/record-batch.ts'
+import { isSoundBatch, readBatchHeader } from '../log/segment/record-batch.ts'
+import { decodeRecords, openBatch } from '../log/segment/record-decode.ts'
 import type { KafkaCluster, KafkaPartition } from './kafka-cluster.ts'
 import { KafkaFault } from './kafka-fault.ts'
 import { atLeader, fetchPartitions } from './partition-requests.ts'
@@ -58,11 +59,12 @@ function decodeAll(bytes: Buffer, offset: number): RecordsRead {
     if (!header || at + header.sizeBytes > bytes.length) break
     const batch = bytes.subarray(at, at + header.sizeBytes)
     at += header.sizeBytes
-    if (!isSoundBatch(batch)) {
+    const open = isSoundBatch(batch) ? openBatch(header, batch) : undefined
+    if (!open) {
       throw new EngineError('corrupt', `the batch at offset ${header.baseOffset} is damaged`)
     }
     const budget = { recordsLeft: Number.POSITIVE_INFINITY, bytesLeft: Number.POSITIVE_INFINITY }
-    decodeRecords(batch, offset, budget, records)
+    decodeRecords(open, offset, budget, records)
     nextOffset = Math.max(nextOffset, header.endOffset)
   }
   return { records: records as KafkaRecord[], nextOffset }

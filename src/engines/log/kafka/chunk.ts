@@ -1,7 +1,9 @@
 import { EngineError } from '../../../base/errors.ts'
 import { isMark } from '../../kafka-client/batch-producer.ts'
 import type { StoredRecord } from '../port.ts'
-import { decodeRecords, isSoundBatch, readBatchHeader } from '../segment/record-batch.ts'
+import type { BatchHeader } from '../segment/record-batch.ts'
+import { CONTROL, isSoundBatch, readBatchHeader } from '../segment/record-batch.ts'
+import { decodeRecords, openBatch } from '../segment/record-decode.ts'
 
 /** Batches of a partition as they follow one another, up to the mark of its end if that is among them. */
 export interface Chunk {
@@ -16,7 +18,7 @@ export interface Chunk {
 }
 
 interface ChunkBatch {
-  readonly endOffset: number
+  readonly header: BatchHeader
   readonly bytes: Buffer
 }
 
@@ -42,26 +44,30 @@ export function readChunk(records: Buffer, offset: number): Chunk {
     }
     if (batches.length === 0) fromOffset = Math.min(offset, header.baseOffset)
     endOffset = header.endOffset
-    batches.push({ endOffset, bytes })
+    batches.push({ header, bytes })
   }
   return { fromOffset, endOffset, markOffset, batches, sizeBytes: at }
 }
 
-/** Records of the chunk from `offset` on and before `endOffset`, within the limits. */
+/** Records of the chunk from `offset` on and before `endOffset`, within the limits, and where to read on. */
 export function recordsOf(
   chunk: Chunk,
   offset: number,
   limits: { readonly endOffset: number; readonly recordsMax: number; readonly bytesMax: number },
-): StoredRecord[] {
+): { readonly records: ReadonlyArray<StoredRecord>; readonly nextOffset: number } {
   const records: StoredRecord[] = []
   const budget = {
     recordsLeft: Math.min(limits.recordsMax, limits.endOffset - offset),
     bytesLeft: limits.bytesMax,
   }
-  for (const { endOffset, bytes } of chunk.batches) {
-    if (endOffset <= offset) continue
-    if (budget.recordsLeft <= 0 || (budget.bytesLeft <= 0 && records.length > 0)) break
-    decodeRecords(bytes, offset, budget, records)
+  let nextOffset = offset
+  for (const { header, bytes } of chunk.batches) {
+    if (header.endOffset <= nextOffset) continue
+    if (header.baseOffset >= limits.endOffset || budget.recordsLeft <= 0) break
+    if (budget.bytesLeft <= 0 && records.length > 0) break
+    // What is for Kafka's own clients only, and what nobody can open, is passed over.
+    const open = (header.attributes & CONTROL) === 0 ? openBatch(header, bytes) : undefined
+    nextOffset = open ? decodeRecords(open, nextOffset, budget, records) : header.endOffset
   }
-  return records
+  return { records, nextOffset: Math.min(nextOffset, limits.endOffset) }
 }

@@ -42,7 +42,9 @@ export function createReads(deps: ReadsDeps) {
     await fence.prove(partition, latest)
     const endOffset = partition.closedAt ?? partition.clearTo
     partition.startOffset = Math.max(partition.startOffset, Math.min(earliest, endOffset))
-    return { startOffset: partition.startOffset, endOffset, sizeBytes }
+    const { startOffset } = partition
+    // Brokers clear away what was trimmed when they look for it next.
+    return { startOffset, endOffset, sizeBytes: startOffset < endOffset ? sizeBytes : 0 }
   }
 
   const methods: Pick<LogEngine, 'read' | 'bounds' | 'offsetAt' | 'trim'> = {
@@ -94,9 +96,7 @@ async function read(
     refuseOutside(partition, offset)
   }
   const limits = { endOffset: Math.min(chunk.endOffset, partition.clearTo), recordsMax, bytesMax }
-  const records = recordsOf(chunk, offset, limits)
-  const last = records.at(-1)
-  const nextOffset = last ? last.offset + 1 : offset
+  const { records, nextOffset } = recordsOf(chunk, offset, limits)
   // Whoever reads what is old is told that there is more, without a look at all of it.
   if (nextOffset < highWatermark && partition.clearTo <= nextOffset) {
     await fence.prove(partition, highWatermark)

@@ -1,5 +1,5 @@
 import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
-import type { KafkaConnection, KafkaContext } from '../../../../wire/kafka/operation.ts'
+import type { KafkaContext } from '../../../../wire/kafka/operation.ts'
 import { TIMEOUT_MS_MAX } from '../limits.ts'
 import type { Producer } from '../transaction.ts'
 import type { TransactionDeps, TransactionOperation } from './transaction-deps.ts'
@@ -27,20 +27,12 @@ export const initProducerId: TransactionOperation<'initProducerId'> = {
 
 /** Without transactions nothing is kept but that the id is taken; what the producer held is no matter. */
 async function newProducer(
-  deps: TransactionDeps,
+  { authorizer, transactions }: TransactionDeps,
   { connection }: KafkaContext,
 ): Promise<Producer | KafkaErrorName> {
-  if (!(await mayWrite(deps, connection))) return 'CLUSTER_AUTHORIZATION_FAILED'
-  return deps.transactions.coordinator.newProducer()
-}
-
-/** Who may write to any topic may be idempotent there (KIP-679). */
-async function mayWrite(deps: TransactionDeps, connection: KafkaConnection): Promise<boolean> {
-  const { authorizer, topics } = deps
   const cluster = { type: 'cluster', name: 'kafka-cluster' } as const
-  if (authorizer.allows(connection, 'idempotent-write', cluster)) return true
-  const all = await topics.list(connection)
-  return all.some(({ name }) => authorizer.allows(connection, 'write', { type: 'topic', name }))
+  const isAllowed = authorizer.allows(connection, 'idempotent-write', cluster)
+  return isAllowed ? transactions.coordinator.newProducer() : 'CLUSTER_AUTHORIZATION_FAILED'
 }
 
 function refusalOf(request: {
