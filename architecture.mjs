@@ -28,7 +28,7 @@ export const vendors = {
   '@stricli/core': '^src/cli/',
   fflate: '^src/(services/lambda|cli/demo)/',
   hyparquet: '^src/services/glue/crawler/',
-  'hyparquet-compressors': '^src/services/glue/crawler/',
+  'hyparquet-compressors': '^src/(services/glue/crawler|engines/log)/',
   'tar-stream': '^src/services/sagemaker/',
   lmdb: '^src/engines/meta/lmdb/',
   picocolors: '^src/cli/',

@@ -8,17 +8,24 @@ import { lockDataDirectory } from './engines/data-directory.ts'
 import type { Engines } from './open-engines.ts'
 import { checkEngineUrls, openEngines } from './open-engines.ts'
 import { checkExposure, createCredentials } from './server/credentials.ts'
+import type { Broker } from './server/kafka/broker.ts'
+import { brokerHost, checkBrokerConfig, createBroker } from './server/kafka/broker.ts'
+import type { Keys } from './server/keys.ts'
 import { createKeys } from './server/keys.ts'
 import { createLogger } from './server/logger.ts'
 import type { PrometheusMetrics } from './server/metrics.ts'
 import { createMetrics } from './server/metrics.ts'
 import { createServer } from './server/server.ts'
+import type { Services } from './services.ts'
 import { createServices } from './services.ts'
+import { createKafkaCodec } from './wire/kafka/frames.ts'
 import { openWire } from './wire/wire.ts'
 
 export interface App {
   /** Base URL under which everything is served. */
   readonly endpoint: string
+  /** `host:port` of the broker of Kafka's protocol; undefined while it does not listen. */
+  kafkaAddress(): string | undefined
   readonly serviceNames: ReadonlyArray<string>
   /** Drains: requests under way are answered, loops come to rest, engines close. */
   stop(): Promise<void>
@@ -64,37 +71,73 @@ interface ServeOptions extends AppOptions {
   readonly metrics: PrometheusMetrics
 }
 
-async function serve(options: ServeOptions, open: ReadonlyArray<Opened>): Promise<App> {
+async function serve(options: ServeOptions, open: Opened[]): Promise<App> {
   const { config, engines, log } = options
   const keys = createKeys({ ...options, meta: engines.meta })
   await checkExposure(config, keys)
-  const { services, sessions, setEndpoint, reset } = await createServices({ ...options, keys })
+  checkBrokerConfig(config)
+  const made = await createServices({ ...options, keys })
+  const { services, sessions, kafka } = made
+  const tls = config.tls ? await readTls(config) : undefined
+  const broker = openBroker({ ...options, keys, made, tls })
   const server = createServer({
     ...options,
-    ...(config.tls && { tls: await readTls(config) }),
+    ...(tls && { tls }),
     wire: openWire({
       modelsDirectory: `${options.distDirectory}/models`,
       serviceNames: services.map(({ name }) => name),
     }),
     services,
     credentials: createCredentials({ config, keys, sessions }),
-    reset,
+    reset: made.reset,
+    broker,
   })
+  open.unshift({ close: () => broker.drain() })
+  if (config.kafka === 'on') await broker.ensureStarted()
   const { port } = await server.listen(config.port, config.host)
   const endpoint = `${config.tls ? 'https' : 'http'}://${urlHost(config.host)}:${port}`
-  setEndpoint(endpoint)
+  made.setEndpoint(endpoint)
   const stopping = createAbort()
-  const running = services.map((service) => service.start?.(stopping.signal))
+  const startable = [...services, ...(kafka.service ? [kafka.service] : [])]
+  const running = startable.map((service) => service.start?.(stopping.signal))
   return {
     endpoint,
+    kafkaAddress() {
+      const address = broker.address()
+      return address && `${address.host}:${address.port}`
+    },
     serviceNames: services.map(({ name }) => name),
     async stop() {
-      await server.drain()
+      await Promise.all([server.drain(), broker.drain()])
       stopping.abort()
       await atRest(running, log)
       await closeAll(open)
     },
   }
+}
+
+function openBroker(
+  options: ServeOptions & {
+    readonly keys: Keys
+    readonly made: Services
+    readonly tls: Tls | undefined
+  },
+): Broker {
+  const { config, keys, made } = options
+  const { sessions, kafka, setBroker } = made
+  const { account } = config
+  const broker = createBroker({
+    ...options,
+    ...kafka,
+    credentials: createCredentials({
+      config: { account, host: brokerHost(config) },
+      keys,
+      sessions,
+    }),
+    codec: createKafkaCodec(),
+  })
+  setBroker(broker)
+  return broker
 }
 
 async function closeAll(open: ReadonlyArray<Opened>): Promise<void> {
@@ -109,12 +152,20 @@ async function atRest(running: ReadonlyArray<Promise<void> | undefined>, log: Lo
   }
 }
 
-async function readTls(config: Config): Promise<{ cert: string; key: string }> {
-  const [cert, key] = await Promise.all([
-    readFile(config.tlsCert, 'utf8'),
-    readFile(config.tlsKey, 'utf8'),
+interface Tls {
+  readonly cert: string
+  readonly key: string
+  /** Of the authorities whose certificates Kafka clients may show. */
+  readonly clientCa: string | undefined
+}
+
+async function readTls({ tlsCert, tlsKey, kafkaClientCa }: Config): Promise<Tls> {
+  const [cert, key, clientCa] = await Promise.all([
+    readFile(tlsCert, 'utf8'),
+    readFile(tlsKey, 'utf8'),
+    kafkaClientCa === '' ? undefined : readFile(kafkaClientCa, 'utf8'),
   ])
-  return { cert, key }
+  return { cert, key, clientCa }
 }
 
 /** An address that a client on this machine can use in a URL. */

@@ -51,6 +51,50 @@ export const settingsTable = {
   },
   tlsCert: { kind: 'text', default: '', help: 'PEM file of the certificate chain.' },
   tlsKey: { kind: 'text', default: '', help: 'PEM file of the private key.' },
+  kafka: {
+    kind: 'choice',
+    default: 'auto',
+    choices: ['auto', 'on', 'off'],
+    help: "Kafka's protocol: `on` at start, `auto` as soon as there is an MSK cluster.",
+  },
+  kafkaPort: {
+    kind: 'count',
+    default: 9092,
+    help: "Port of Kafka's protocol, plain and TLS; 0 picks a free one. With `auto`, another one when it is taken.",
+    max: 65_535,
+  },
+  kafkaHost: {
+    kind: 'text',
+    default: '',
+    help: "Address to listen on for Kafka's protocol, when it is not that of `--host`. Beyond loopback, clients must log in (SASL) or show a certificate.",
+  },
+  kafkaAdvertisedHost: {
+    kind: 'text',
+    default: '',
+    help: 'Host name (`host` or `host:port`) under which Kafka clients reach the broker, when it is not the one they came to: behind a port mapping.',
+  },
+  kafkaAuth: {
+    kind: 'choice',
+    default: 'auto',
+    choices: ['auto', 'required'],
+    help: 'Whether Kafka clients must log in or show a certificate: `auto` beyond loopback, `required` everywhere.',
+  },
+  kafkaClientCa: {
+    kind: 'text',
+    default: '',
+    help: 'PEM file of the authorities whose certificates Kafka clients may show (mutual TLS); needs --tls.',
+  },
+  kafkaAutoCreate: {
+    kind: 'flag',
+    default: true,
+    help: 'Make a topic that a Kafka client asks for and that is not there (`auto.create.topics.enable`).',
+  },
+  kafkaPartitions: {
+    kind: 'count',
+    default: 1,
+    help: 'Partitions of a topic that is made without saying how many (`num.partitions`).',
+    max: 10_000,
+  },
   logLevel: {
     kind: 'choice',
     default: 'info',

@@ -2,6 +2,7 @@ import { accountsOf, sweepAccount } from './engines/meta/account-sweep.ts'
 import type { MetaStore } from './engines/meta/port.ts'
 import type { ResetTarget } from './server/own-pages.ts'
 import type { DeliveryStreams } from './services/firehose/delivery-streams.ts'
+import type { KafkaNouns } from './services/kafka/kafka-nouns.ts'
 import type { Streams } from './services/kinesis/streams.ts'
 import type { Functions } from './services/lambda/functions.ts'
 import type { Buckets } from './services/s3/buckets.ts'
@@ -12,10 +13,11 @@ export interface ResetDeps {
   readonly deliveryStreams: DeliveryStreams
   readonly buckets: Buckets
   readonly functions: Functions
+  readonly kafka: Pick<KafkaNouns, 'access'>
 }
 
 /** Collections that are not kept by account, or that outlive a reset: keys stay valid. */
-const kept = /^(server|meta|objects)\/|^s3\/bucket$/
+const kept = /^(server|meta|objects|log)\/|^s3\/bucket$/
 
 /**
  * Empties an account, or all of them: first what lies outside of the metadata (records, objects,
@@ -29,9 +31,11 @@ export function createReset(deps: ResetDeps): (target: ResetTarget) => Promise<v
     await streams.removeEverything(accountId)
     await removeFunctions(deps.functions, accountId)
     await buckets.empty(accountId)
+    await deps.kafka.access.removeEverything(accountId)
     const isKept = (collection: string) => kept.test(collection)
     const accounts = accountId === undefined ? await accountsOf(meta, isKept) : [accountId]
     for (const account of accounts) await sweepAccount(meta, account, isKept)
+    await deps.kafka.access.reload(accountId)
   }
 }
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { assert } from './base/assert.ts'
 import type { Clock } from './base/clock.ts'
 import type { Logger } from './base/logger.ts'
@@ -22,6 +22,11 @@ import { createGlueService } from './services/glue/service.ts'
 import { createPolicies } from './services/iam/policies.ts'
 import { createRoles } from './services/iam/roles.ts'
 import { createIamService } from './services/iam/service.ts'
+import type { BrokerEntrance } from './services/kafka/broker-entrance.ts'
+import { clusterIdOf } from './services/kafka/cluster-id.ts'
+import type { KafkaNouns } from './services/kafka/kafka-nouns.ts'
+import { createKafkaNouns } from './services/kafka/kafka-nouns.ts'
+import { createKafkaService } from './services/kafka/service.ts'
 import type { KinesisNouns } from './services/kinesis/kinesis-nouns.ts'
 import { createKinesisNouns } from './services/kinesis/kinesis-nouns.ts'
 import { createKinesisService } from './services/kinesis/service.ts'
@@ -45,6 +50,7 @@ import { createTrainingJobs } from './services/sagemaker/training/training-jobs.
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
 import { createSessions } from './services/sts/sessions.ts'
+import type { KafkaService } from './wire/kafka/operation.ts'
 import type { Service } from './wire/operation.ts'
 
 export interface ServicesDeps {
@@ -61,15 +67,22 @@ export interface ServicesDeps {
 export interface Services {
   readonly services: ReadonlyArray<Service>
   readonly sessions: Sessions
+  readonly kafka: {
+    readonly access: KafkaNouns['access']
+    /** Undefined where the engine of the log does not carry Kafka's batches. */
+    readonly service: KafkaService | undefined
+  }
   /** Tells user code where to reach us; called once, when the listener has its port. */
   setEndpoint(endpoint: string): void
+  /** Tells services of the broker's door; called once, before they start. */
+  setBroker(broker: BrokerEntrance): void
   reset(target: ResetTarget): Promise<void>
 }
 
 /** All nouns and services on top of the engines; what each is given is all that it can use. */
 export async function createServices(deps: ServicesDeps): Promise<Services> {
   const { engines, config } = deps
-  const { ground, setEndpoint } = await createGround(deps)
+  const { ground, setEndpoint, setBroker } = await createGround(deps)
   const logs = createLogNouns(ground)
   const s3 = await openS3Nouns({ ...ground, objects: engines.objects })
   const kinesis = createKinesisNouns({
@@ -77,6 +90,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     engine: engines.log,
     limits: config.streamLimits === 'on',
   })
+  const kafka = createKafka(ground, kinesis)
   const catalog = createCatalog(ground)
   const lambda = createLambdaNouns({
     ...ground,
@@ -116,8 +130,10 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,
+    kafka: { access: kafka.access, service: createKafkaService(kafka) },
     setEndpoint,
-    reset: createReset({ ...ground, ...kinesis, ...s3, ...lambda, deliveryStreams }),
+    setBroker,
+    reset: createReset({ ...ground, ...kinesis, ...s3, ...lambda, deliveryStreams, kafka }),
   }
 }
 
@@ -129,12 +145,16 @@ interface Ground extends ServicesDeps {
   /** Where user code reaches this server. */
   readonly endpoint: () => string
   readonly pythonDirectory: string
+  readonly rootSecret: string
+  readonly broker: BrokerEntrance
 }
 
 async function createGround(deps: ServicesDeps) {
   const { engines, clock, random } = deps
   const { meta } = engines
+  const rootSecret = await ensureSecret(meta, random)
   let address: string | undefined
+  let door: BrokerEntrance | undefined
   const ground: Ground = {
     ...deps,
     meta,
@@ -142,17 +162,41 @@ async function createGround(deps: ServicesDeps) {
       ...deps,
       leases: createLeases({ ...deps, meta, owner: random.uuid() }),
     }),
-    sessions: createSessions({ rootSecret: await ensureSecret(meta, random), clock, random }),
+    sessions: createSessions({ rootSecret, clock, random }),
     endpoint() {
       assert(address, 'user code runs only after the listener has its port')
       return address
     },
     pythonDirectory: join(deps.distDirectory, '..', 'python'),
+    rootSecret,
+    broker: { address: () => door?.address(), ensureStarted: async () => door?.ensureStarted() },
   }
   const setEndpoint = (endpoint: string) => {
     address = endpoint
   }
-  return { ground, setEndpoint }
+  const setBroker = (broker: BrokerEntrance) => {
+    door = broker
+  }
+  return { ground, setEndpoint, setBroker }
+}
+
+function createKafka(ground: Ground, { streams }: KinesisNouns): KafkaNouns {
+  const { config, engines, rootSecret } = ground
+  return createKafkaNouns({
+    ...ground,
+    streams,
+    engine: engines.log,
+    broker: {
+      nodeId: 0,
+      clusterId: clusterIdOf(rootSecret),
+      rack: null,
+      logDirectory: resolve(config.dataDir, 'log'),
+      settings: {
+        autoCreateTopics: config.kafkaAutoCreate,
+        partitionsDefault: config.kafkaPartitions,
+      },
+    },
+  })
 }
 
 interface Shared extends Ground, Pick<Engines, 'query' | 'compute' | 'scratch'> {

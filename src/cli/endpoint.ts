@@ -10,6 +10,8 @@ export interface Health {
   readonly status: string
   readonly version: string
   readonly services: Readonly<Record<string, string>>
+  /** `host:port` of the broker of Kafka's protocol, while it listens. */
+  readonly kafka?: string
 }
 
 /** Undefined when no Headrace answers there. */

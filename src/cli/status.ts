@@ -17,4 +17,5 @@ export async function status(
   for (const [name, state] of Object.entries(health.services)) {
     this.print(`  ${name.padEnd(20)} ${state}`)
   }
+  if (health.kafka !== undefined) this.print(`  ${"Kafka's protocol".padEnd(20)} ${health.kafka}`)
 }

@@ -17,6 +17,8 @@ export async function up(this: CliContext, flags: SettingFlags): Promise<void> {
   })
   this.print(`ready ${app.endpoint} (${Math.round(this.uptimeMs())} ms)`)
   this.print(`  serves    ${app.serviceNames.join(', ')}`)
+  const kafka = app.kafkaAddress()
+  if (kafka !== undefined) this.print(`  kafka     ${kafka}`)
   this.print(`  keeps     everything in ${resolve(config.dataDir)}`)
   this.print(`  use it    eval "$(headrace env${endpointFlag(config.port, app.endpoint)})"`)
   this.print('            aws s3 mb s3://my-bucket && aws kinesis list-streams')

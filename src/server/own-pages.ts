@@ -1,4 +1,5 @@
 import { ServiceError } from '../base/errors.ts'
+import type { BrokerEntrance } from '../services/kafka/broker-entrance.ts'
 import type { Service } from '../wire/operation.ts'
 import type { WireResponse } from '../wire/request.ts'
 import type { Authenticator } from './authenticate.ts'
@@ -16,6 +17,8 @@ export interface OwnPagesDeps {
   readonly authenticator: Authenticator
   readonly reset: (target: ResetTarget) => Promise<void>
   readonly draining: () => boolean
+  /** Absent: there is no broker. */
+  readonly broker?: Pick<BrokerEntrance, 'address'>
 }
 
 const anyService = { dialect: 'rest', rawPath: '', signingName: undefined } as const
@@ -38,7 +41,10 @@ export function createOwnPages(deps: OwnPagesDeps): OwnPages {
   function healthPage(): WireResponse {
     const state = draining() ? 'stopping' : 'running'
     const states = Object.fromEntries(services.map(({ name }) => [name, state]))
-    return json(200, { status: draining() ? 'stopping' : 'ok', version, services: states })
+    const status = draining() ? 'stopping' : 'ok'
+    const found = deps.broker?.address()
+    const kafka = found && `${found.host}:${found.port}`
+    return json(200, { status, version, services: states, ...(kafka && { kafka }) })
   }
 
   /** `POST /_headrace/reset` empties the caller's account, with `?scope=everything` all of them. */

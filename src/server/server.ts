@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import type { Config } from '../config.ts'
+import type { BrokerEntrance } from '../services/kafka/broker-entrance.ts'
 import type { Service } from '../wire/operation.ts'
 import type { Wire } from '../wire/request.ts'
 import { createAnswer } from './answer.ts'
@@ -38,6 +39,8 @@ export interface ServerDeps {
   readonly wire: Wire
   readonly services: ReadonlyArray<Service>
   readonly credentials: Credentials
+  /** For the health page; absent: there is no broker. */
+  readonly broker?: Pick<BrokerEntrance, 'address'>
   /** Empties an account, or everything; resolves when it is durable. */
   readonly reset: (target: ResetTarget) => Promise<void>
   readonly metrics: PrometheusMetrics

@@ -9,6 +9,7 @@ import { openSegmentLog } from '../../src/engines/log/segment/segment-log.ts'
 import type { DiskCall } from '../support/faulty-disk.ts'
 import { createFaultyDisk } from '../support/faulty-disk.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
+import { createModel, idOf } from './log-model.ts'
 
 const HOUR_MS = 3_600_000
 const RETENTION_MS = HOUR_MS
@@ -37,6 +38,35 @@ const step = fc.oneof(
     }),
   },
   {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('produce' as const),
+      partition: fc.nat({ max: PARTITIONS - 1 }),
+      client: fc.nat({ max: 2 }),
+      batches: fc.array(
+        anyAppend.map(({ sizes }) => sizes),
+        { minLength: 1, maxLength: 3 },
+      ),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('end' as const),
+      partition: fc.nat({ max: PARTITIONS - 1 }),
+      client: fc.integer({ min: 1, max: 2 }),
+      how: fc.constantFrom('commit' as const, 'abort' as const, 'fence' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('trim' as const),
+      partition: fc.nat({ max: PARTITIONS - 1 }),
+      percent: fc.nat({ max: 100 }),
+    }),
+  },
+  {
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('fail' as const),
@@ -61,7 +91,8 @@ const step = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('advance' as const),
-      ms: fc.integer({ min: 1, max: 2 * HOUR_MS }),
+      // Never a day in a run: producers are known all the time.
+      ms: fc.integer({ min: 1, max: 1.6 * HOUR_MS }),
     }),
   },
   {
@@ -75,25 +106,16 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-interface Expected {
-  /** Text and time of every record that was seen or acknowledged, by offset. */
-  readonly records: Map<number, { readonly text: string; readonly timestampMs: number }>
-  /** Bumped by each removal: what is there afterwards is another partition. */
-  life: number
-}
-
 async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
   const faulty = createFaultyDisk(createSeededRandom(seed))
   const { clock, advance } = createVirtualClock()
-  const expected = Array.from(
-    { length: PARTITIONS },
-    (): Expected => ({ records: new Map(), life: 0 }),
-  )
+  const model = createModel({
+    partitions: PARTITIONS,
+    retentionMs: RETENTION_MS,
+    nowMs: clock.wallMs,
+  })
   let disk = faulty.disk
-  let serial = 0
   let isCopyOnWrite = false
-
-  const idOf = (partition: number) => ({ topic: 't', partition })
 
   async function open(): Promise<LogEngine> {
     for (let attempt = 0; ; attempt++) {
@@ -126,63 +148,9 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
     }
   }
 
-  async function appendOne(log: LogEngine, partition: number, sizes: ReadonlyArray<number>) {
-    const timestampMs = clock.wallMs()
-    const texts = sizes.map((size) => `${serial++}:`.padEnd(size, 'x'))
-    const records = texts.map((text) => ({ key: null, value: Buffer.from(text), timestampMs }))
-    const one = expected[partition] as Expected
-    const { life } = one
-    try {
-      const { baseOffset } = await log.append(idOf(partition), records)
-      if (one.life !== life) return
-      for (const [index, text] of texts.entries()) {
-        note(one, baseOffset + index, text, timestampMs)
-      }
-    } catch (error) {
-      assert(error instanceof EngineError, String(error))
-      assert(['unavailable', 'full', 'not-found'].includes(error.kind), error.message)
-    }
-  }
-
-  function note(one: Expected, offset: number, text: string, timestampMs: number) {
-    const known = one.records.get(offset)
-    if (known) assert.equal(text, known.text)
-    one.records.set(offset, { text, timestampMs })
-  }
-
-  /** Reads everything there is and compares it with everything that was seen or acknowledged. */
-  async function look(log: LogEngine): Promise<void> {
-    for (const [partition, one] of expected.entries()) {
-      const id = idOf(partition)
-      let bounds: { startOffset: number; endOffset: number }
-      try {
-        bounds = await log.bounds(id)
-      } catch (error) {
-        assert.equal((error as EngineError).kind, 'not-found')
-        assert.equal(one.records.size, 0)
-        continue
-      }
-      for (let offset = bounds.startOffset; offset < bounds.endOffset; ) {
-        const batch = await log.read(id, { offset, recordsMax: 3, bytesMax: 1200 })
-        assert(batch.records.length > 0)
-        for (const record of batch.records) {
-          assert.equal(record.offset, offset++)
-          note(one, record.offset, Buffer.from(record.value ?? '').toString(), record.timestampMs)
-        }
-        assert.equal(batch.nextOffset, offset)
-      }
-      for (const [offset, { timestampMs }] of one.records) {
-        assert(offset < bounds.endOffset, `the record at ${offset} is lost`)
-        if (offset >= bounds.startOffset) continue
-        assert(timestampMs < clock.wallMs() - RETENTION_MS, `the record at ${offset} is lost`)
-        one.records.delete(offset)
-      }
-    }
-  }
-
   async function lookDespiteFaults(log: LogEngine): Promise<void> {
     try {
-      await look(log)
+      await model.look(log)
     } catch (error) {
       // A read that was made to fail says nothing about what is kept.
       if (!(error instanceof EngineError) || error.kind !== 'unavailable') throw error
@@ -200,17 +168,17 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
   }
 
   async function removeOne(log: LogEngine, partition: number): Promise<void> {
-    const one = expected[partition] as Expected
-    one.life++
+    const one = model.partitions[partition]
+    if (one) one.life++
     try {
       await log.removePartition(idOf(partition))
-      one.records.clear()
+      model.forget(partition)
     } catch (error) {
       const { kind } = error as EngineError
       assert(['unavailable', 'full'].includes(kind), String(error))
       if (kind === 'full' && !isCopyOnWrite) return
       // Removed or not: what is there from here on is asked, not known.
-      one.records.clear()
+      model.forget(partition)
       doubtful.add(partition)
     }
   }
@@ -220,7 +188,7 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
   async function settleDoubts(log: LogEngine): Promise<void> {
     for (const partition of doubtful) {
       await log.removePartition(idOf(partition))
-      expected[partition]?.records.clear()
+      model.forget(partition)
     }
     doubtful.clear()
   }
@@ -236,7 +204,16 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
   for (const one of steps) {
     switch (one.kind) {
       case 'append':
-        await Promise.all(one.appends.map((each) => appendOne(log, each.partition, each.sizes)))
+        await Promise.all(one.appends.map((each) => model.append(log, each.partition, each.sizes)))
+        break
+      case 'produce':
+        await model.produce(log, one.partition, one.client, one.batches)
+        break
+      case 'end':
+        await model.end(log, one.partition, one.client, one.how)
+        break
+      case 'trim':
+        await model.trim(log, one.partition, one.percent / 100)
         break
       case 'fail':
         faulty.fail(one.call, one.countdown)
@@ -263,7 +240,7 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
           await giveSpace()
           await settleDoubts(log)
         }
-        await look(log)
+        await model.look(log)
         await ensureAll(log)
         break
       }
@@ -274,7 +251,7 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
   log = await open()
   await giveSpace()
   if (doubtful.size > 0) await settleDoubts(log)
-  await look(log)
+  await model.look(log)
   await log.close()
 }
 

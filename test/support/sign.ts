@@ -77,10 +77,14 @@ export function presignedTarget(
     `X-Amz-Date=${amzDate}`,
     `X-Amz-Expires=${expiresSeconds}`,
     'X-Amz-SignedHeaders=host',
+    ...(request.sessionToken
+      ? [`X-Amz-Security-Token=${encodeURIComponent(request.sessionToken)}`]
+      : []),
   ].sort()
   const query = parameters.join('&')
   const host = `host:${request.headers['host']}`
-  const canonical = [method, path, query, host, '', 'host', 'UNSIGNED-PAYLOAD'].join('\n')
+  const payload = request.payload ?? 'UNSIGNED-PAYLOAD'
+  const canonical = [method, path, query, host, '', 'host', payload].join('\n')
   const text = ['AWS4-HMAC-SHA256', amzDate, scope.join('/'), hex(canonical)].join('\n')
   const signature = hmac(signingKey(request.secretAccessKey ?? 'test', scope), text).toString('hex')
   return `${path}?${query}&X-Amz-Signature=${signature}`

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EngineError } from '../../base/errors.ts'
+import { describeBatchLog } from './conformance-batches.ts'
 import type { LogEngine, LogRecord, PartitionId, StoredRecord } from './port.ts'
 
 export interface LogAdapter {
@@ -45,6 +46,8 @@ export function describeLogEngine(adapter: LogAdapter): void {
     closesAndRemoves(adapter)
     outlivesItsProcess(adapter)
     keepsForAWhile(adapter)
+    trims(adapter)
+    describeBatchLog(adapter)
   })
 }
 
@@ -281,6 +284,32 @@ function keepsForAWhile(adapter: LogAdapter): void {
     await expect(below).rejects.toEqual(kind('invalid'))
     expect(values(await readAll(log, ID, 1))).toEqual(['young'])
     expect(await log.offsetAt(ID, 0)).toBe(1)
+    await log.close()
+  })
+}
+
+function trims(adapter: LogAdapter): void {
+  it('what is trimmed is gone for good, and the rest stays at its offsets', async () => {
+    let log = await openWithPartition(adapter)
+    const nowMs = adapter.wallMs()
+    await log.append(ID, [record('a', nowMs + 10), record('b', nowMs + 20)])
+    await log.append(ID, [record('c', nowMs + 30), record('d', nowMs + 5)])
+    await expect(log.trim(ID, 5)).rejects.toEqual(kind('invalid'))
+    await log.trim(ID, 3)
+    await log.trim(ID, 1)
+    expect((await log.bounds(ID)).startOffset).toBe(3)
+    const below = log.read(ID, { offset: 2, recordsMax: 1, bytesMax: 1 })
+    await expect(below).rejects.toEqual(kind('invalid'))
+    expect(values(await readAll(log, ID, 3))).toEqual(['d'])
+    expect(await log.offsetAt(ID, 0)).toBe(3)
+    expect(await log.offsetAt(ID, nowMs + 6)).toBe(4)
+    log = await adapter.reopen(log)
+    expect(await log.bounds(ID)).toMatchObject({ startOffset: 3, endOffset: 4 })
+    await log.trim(ID, 4)
+    await expect.poll(async () => (await log.bounds(ID)).sizeBytes).toBe(0)
+    expect(await log.append(ID, [record('e', nowMs + 40)])).toEqual({ baseOffset: 4 })
+    log = await adapter.reopen(log)
+    expect(values(await readAll(log, ID, 4))).toEqual(['e'])
     await log.close()
   })
 }

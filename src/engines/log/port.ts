@@ -70,6 +70,13 @@ export interface BatchLog {
    * over and stamps offsets into them. A broken batch or checksum answers `corrupt`; an unknown, a
    * closed, a full partition as `LogEngine.append` does. Appends and markers of a partition take
    * effect in the order in which they were called.
+   *
+   * A record without a key answers `invalid`
+   * where the partition is compacted, and so does a batch outside of a transaction from a producer
+   * that has one open.
+   *
+   * Compressed records are not opened here (but in a compacted partition): a batch that cannot be
+   * opened is served as it came, and readers of records step over it.
    */
   append(id: PartitionId, batches: Buffer, options?: BatchAppendOptions): Promise<BatchAppended>
   /**
@@ -82,9 +89,9 @@ export interface BatchLog {
   bounds(id: PartitionId): Promise<BatchBounds>
   /**
    * Writes the marker that ends the transaction of a producer in this partition; durable when
-   * resolved. Goes into a closed partition too. An epoch older than the known one answers
+   * resolved. An epoch, of the producer or the coordinator, older than the known one answers
    * `invalid-producer-epoch`. Where the producer has no transaction open the marker is written all the
-   * same, and does nothing.
+   * same, and does nothing; in a closed partition, where none can be open, nothing is written.
    */
   endTransaction(id: PartitionId, end: TransactionEnd): Promise<'ended' | 'invalid-producer-epoch'>
   /** The producers that the partition remembers, for DescribeProducers. */

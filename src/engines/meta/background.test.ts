@@ -13,6 +13,7 @@ function createHarness() {
   const counted: string[] = []
   const metrics: Metrics = {
     record: (name, labels) => counted.push(`${name} ${JSON.stringify(labels)}`),
+    forget: () => undefined,
   }
   const leases = createLeases({ meta, clock, owner: 'node', log })
   const random = createSeededRandom(1)

@@ -7,6 +7,8 @@ export interface Consumer {
   readonly name: string
   readonly createdMs: number
   readonly tags: Readonly<Record<string, string>>
+  /** The resource policy as it was put. */
+  readonly policy?: string
 }
 
 /** The registered consumers of a stream as they are kept. */

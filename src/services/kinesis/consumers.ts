@@ -2,7 +2,6 @@ import { parseArn } from '../../base/arn.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
 import type { Consumer, ConsumerStore } from './consumer-store.ts'
-import { CONSUMERS_MAX } from './limits.ts'
 import { secondOf } from './sequence-number.ts'
 import type { StreamKey } from './stream.ts'
 import { streamArn } from './stream.ts'
@@ -16,14 +15,20 @@ export interface ConsumerKey {
 
 /** The consumers with a throughput of their own. */
 export interface Consumers {
-  /** Throws `ResourceInUseException` when it is there, `LimitExceededException` for one too many. */
-  register(key: ConsumerKey, tags: Consumer['tags']): Promise<Consumer>
+  /**
+   * Throws `ResourceInUseException` when it is there, `LimitExceededException` when the stream has
+   * `consumersMax` already.
+   */
+  register(key: ConsumerKey, tags: Consumer['tags'], consumersMax: number): Promise<Consumer>
   /** Throws `ResourceNotFoundException`. */
   get(key: ConsumerKey): Promise<Consumer>
   /** As `get`, by ARN: one that was registered later under the name is another consumer. */
   getByArn(consumerArn: string): Promise<{ readonly key: ConsumerKey; readonly consumer: Consumer }>
+  /** Which one an ARN means; throws `InvalidArgumentException` for what is no ARN of a consumer. */
+  keyOfArn(consumerArn: string): ConsumerKey
   deregister(key: ConsumerKey): Promise<void>
-  changeTags(key: ConsumerKey, change: (tags: Consumer['tags']) => Consumer['tags']): Promise<void>
+  /** Throws `ResourceNotFoundException`; the change may throw to refuse. */
+  change(key: ConsumerKey, change: (consumer: Consumer) => Consumer): Promise<void>
   list: ConsumerStore['list']
 }
 
@@ -41,13 +46,17 @@ export function createConsumers(deps: {
 
   return {
     get,
-    async register(key, tags) {
-      const there = await store.list(key.stream, { limit: CONSUMERS_MAX + 1 })
+    keyOfArn(consumerArn) {
+      const { stream, name } = parseConsumerArn(consumerArn)
+      return { stream, name }
+    },
+    async register(key, tags, consumersMax) {
+      const there = await store.list(key.stream, { limit: consumersMax + 1 })
       if (there.some(({ name }) => name === key.name)) throw consumerExists(key)
-      if (there.length >= CONSUMERS_MAX) {
+      if (there.length >= consumersMax) {
         throw limitExceeded(
           `Stream ${key.stream.name} under account ${key.stream.accountId} cannot have more than ` +
-            `${CONSUMERS_MAX} consumers.`,
+            `${consumersMax} consumers.`,
         )
       }
       const consumer = { name: key.name, createdMs: clock.wallMs(), tags }
@@ -63,11 +72,8 @@ export function createConsumers(deps: {
     async deregister(key) {
       if (!(await store.remove(key.stream, key.name))) throw consumerNotFound(key)
     },
-    async changeTags(key, change) {
-      const changed = await store.update(key.stream, key.name, (consumer) => ({
-        ...consumer,
-        tags: change(consumer.tags),
-      }))
+    async change(key, change) {
+      const changed = await store.update(key.stream, key.name, change)
       if (!changed) throw consumerNotFound(key)
     },
     list: store.list,

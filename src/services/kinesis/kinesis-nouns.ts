@@ -5,6 +5,8 @@ import type { Random } from '../../base/random.ts'
 import type { LogEngine } from '../../engines/log/port.ts'
 import type { Background } from '../../engines/meta/background.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
+import { createAccess } from './access.ts'
+import { createAccountSettings } from './account-settings.ts'
 import { createConsumerStore } from './consumer-store.ts'
 import { createConsumers } from './consumers.ts'
 import type { KinesisDeps } from './contract.ts'
@@ -14,12 +16,14 @@ import { createOnDemand } from './on-demand.ts'
 import { createProducer } from './producer.ts'
 import { createReadLimits } from './read-limits.ts'
 import { createSettling } from './settling.ts'
+import { createShardMetrics } from './shard-metrics.ts'
 import { createShardReads } from './shard-reads.ts'
 import type { StreamReader } from './stream-reader.ts'
 import { createStreamStore } from './stream-store.ts'
 import { createStreams } from './streams.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { createThroughput } from './throughput.ts'
+import { createTrafficStore } from './traffic-store.ts'
 
 /** Everything that Kinesis is made of, over the log and the metadata. */
 export interface KinesisNouns extends KinesisDeps {
@@ -42,16 +46,22 @@ export function createKinesisNouns(deps: {
   const store = createStreamStore(meta)
   const consumerStore = createConsumerStore(meta)
   const settling = createSettling({ store, consumers: consumerStore, log: engine, clock })
-  const streams = createStreams({ ...deps, store, settling })
-  const onDemand = createOnDemand({ ...deps, streams })
+  const shardMetrics = createShardMetrics({ metrics: deps.metrics, wallMs: clock.wallMs })
+  const streams = createStreams({ ...deps, store, settling, shardMetrics })
+  const onDemand = createOnDemand({ ...deps, streams, traffic: createTrafficStore(meta) })
+  const consumers = createConsumers({ store: consumerStore, clock })
   const reads = createShardReads({ log: engine, clock })
   return {
     streams,
-    consumers: createConsumers({ store: consumerStore, clock }),
-    producer: createProducer({ ...deps, streams, onDemand, log: engine }),
+    consumers,
+    access: createAccess({ streams, consumers }),
+    accounts: createAccountSettings(deps),
+    shardMetrics,
+    encrypts: engine.capabilities.encryption,
+    producer: createProducer({ ...deps, streams, onDemand, shardMetrics, log: engine }),
     onDemand,
     reads,
-    readLimits: createReadLimits(deps),
+    readLimits: createReadLimits({ ...deps, shardMetrics }),
     subscriptions: createSubscriptions({
       streams,
       reads,

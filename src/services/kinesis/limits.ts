@@ -24,8 +24,12 @@ export const WRITE_RECORDS_PER_SECOND = 1000
 export const READ_BYTES_PER_SECOND = 2 * MIB
 export const READ_CALLS_PER_SECOND = 5
 export const ON_DEMAND_SHARDS = 4
-/** It grows to 200 MB or 200,000 records a second. */
+/** By itself it grows to 200 MB or 200,000 records a second. */
 export const ON_DEMAND_SHARDS_MAX = 200
+/** It has room for twice the peak of so many days. */
+export const PEAK_DAYS = 30
+/** Traffic that more than doubles within this time is refused. */
+export const GROWTH_PAUSE_MS = 15 * 60_000
 
 /** Open shards of an account in a region. */
 export const SHARDS_MAX = 20_000
@@ -36,7 +40,20 @@ export const SCALINGS_PER_DAY = 10
 export const MODE_CHANGES_PER_DAY = 2
 export const DAY_MS = 24 * HOUR_MS
 
+/** StartStreamEncryption, and as many StopStreamEncryption. */
+export const ENCRYPTION_CHANGES_PER_DAY = 25
+/** Ours: the log keeps the name of every key that a stream ever had. */
+export const ENCRYPTION_CHANGES_MAX = 1000
+/** Bytes of a resource policy. */
+export const POLICY_BYTES_MAX = 20 * 1024
+
 export const CONSUMERS_MAX = 20
+/** Of an on-demand stream in an account with a minimum throughput commitment (On-demand Advantage). */
+export const CONSUMERS_ADVANTAGE_MAX = 50
+/** From its start until the commitment can end. */
+export const COMMITMENT_MS = 24 * HOUR_MS
+/** 10 GiB a second. */
+export const WARM_MIBPS_MAX = 10_240
 /** How long one SubscribeToShard call delivers. */
 export const SUBSCRIPTION_LIFE_MS = 300_000
 /** From then on a second call takes the subscription over; before, it is refused. */

@@ -11,6 +11,8 @@ import {
 } from './limits.ts'
 import type { OnDemand } from './on-demand.ts'
 import { sequenceNumbersOf } from './sequence-number.ts'
+import type { ShardMetrics } from './shard-metrics.ts'
+import type { ShardAt } from './shard-reads.ts'
 import type { Shard, Stream, StreamKey } from './stream.ts'
 import { openShards, partitionOf, shardIdOf } from './stream.ts'
 import { invalidArgument, invalidRequest, rateExceeded } from './stream-errors.ts'
@@ -19,7 +21,8 @@ import type { Throughput } from './throughput.ts'
 import { createThroughput } from './throughput.ts'
 
 export interface PutEntry {
-  readonly partitionKey: string
+  /** Null in a stream that distributes records by itself. */
+  readonly partitionKey: string | null
   readonly explicitHashKey?: string | undefined
   readonly data: Uint8Array
 }
@@ -41,6 +44,12 @@ export interface Producer {
     entries: ReadonlyArray<PutEntry>,
     nameOfData: (index: number) => string,
   ): Promise<ReadonlyArray<PutResult>>
+  /** Throws what `put` would throw of these entries by themselves. */
+  check(
+    stream: Stream,
+    entries: ReadonlyArray<PutEntry>,
+    nameOfData: (index: number) => string,
+  ): void
 }
 
 export interface ProducerDeps {
@@ -49,6 +58,7 @@ export interface ProducerDeps {
   readonly log: LogEngine
   readonly clock: Clock
   readonly metrics: Metrics
+  readonly shardMetrics: ShardMetrics
   /** Whether the throughput of shards is limited. */
   readonly limits: boolean
 }
@@ -58,6 +68,7 @@ interface Lot {
   readonly shard: Shard
   readonly records: LogRecord[]
   readonly places: number[]
+  sizeBytes: number
 }
 
 interface Outcome {
@@ -82,8 +93,8 @@ export function createProducer(deps: ProducerDeps): Producer {
     const timestampMs = clock.wallMs()
     for (const place of places) {
       const entry = request.entries[place] as PutEntry
-      const shard = route(request.hashes[place] as string)
-      if (request.isFirst && !admit(key, stream, shard, entry)) {
+      const shard = route(request.hashes?.[place])
+      if (request.isFirst && !admit({ key, stream, shard }, entry)) {
         const errorMessage = rateExceeded(key, shard.number)
         request.results[place] = {
           errorCode: 'ProvisionedThroughputExceededException',
@@ -93,21 +104,25 @@ export function createProducer(deps: ProducerDeps): Producer {
       }
       let lot = lots.get(shard)
       if (!lot) {
-        lot = { shard, records: [], places: [] }
+        lot = { shard, records: [], places: [], sizeBytes: 0 }
         lots.set(shard, lot)
       }
       lot.records.push({ key: entry.partitionKey, value: entry.data, timestampMs })
       lot.places.push(place)
+      lot.sizeBytes += sizeOf(entry)
     }
     return { lots, timestampMs }
   }
 
   return {
+    check(stream, entries, nameOfData) {
+      refuseLarge(stream, entries, nameOfData)
+      if (!stream.distributesEvenly) for (const entry of entries) hashOfEntry(entry)
+    },
     async put(key, entries, nameOfData) {
       let stream = await streams.getReady(key)
-      const bytes = refuseLarge(stream, entries, nameOfData)
-      deps.onDemand.note(key, stream, { bytes, records: entries.length })
-      const hashes = entries.map(hashOfEntry)
+      refuseLarge(stream, entries, nameOfData)
+      const hashes = stream.distributesEvenly ? undefined : entries.map(hashOfEntry)
       const results: (PutResult | undefined)[] = new Array(entries.length)
       let places: Iterable<number> = entries.keys()
       const untilMs = clock.monotonicMs() + RESHARDING_MS_MAX
@@ -132,14 +147,15 @@ export function createProducer(deps: ProducerDeps): Producer {
 
 interface Request {
   readonly entries: ReadonlyArray<PutEntry>
-  readonly hashes: ReadonlyArray<string>
+  /** Absent where keys do not matter. */
+  readonly hashes: ReadonlyArray<string> | undefined
   readonly results: (PutResult | undefined)[]
   /** Limits are asked once, however often a resharding sends the record elsewhere. */
   readonly isFirst: boolean
 }
 
 async function append(
-  { log }: ProducerDeps,
+  { log, onDemand, shardMetrics }: ProducerDeps,
   arrived: { readonly key: StreamKey; readonly stream: Stream; readonly timestampMs: number },
   lot: Lot,
   outcome: Outcome,
@@ -151,6 +167,8 @@ async function append(
     const shardId = shardIdOf(shard.number)
     const first = { offset: baseOffset, arrivalMs: timestampMs, count: records.length }
     const numbers = sequenceNumbersOf(shard, first)
+    shardMetrics.wrote({ key, stream, shard }, records.length, lot.sizeBytes)
+    onDemand.note(key, stream, { bytes: lot.sizeBytes, records: records.length })
     for (let index = 0; index < places.length; index++) {
       const sequenceNumber = numbers[index] as string
       outcome.results[places[index] as number] = { shardId, sequenceNumber }
@@ -171,12 +189,11 @@ function finished({ results, failure }: Outcome): ReadonlyArray<PutResult> {
   )
 }
 
-/** Answers the bytes of all entries together. */
 function refuseLarge(
   { recordKib }: Stream,
   entries: ReadonlyArray<PutEntry>,
   nameOfData: (index: number) => string,
-): number {
+): void {
   const bytesMax = recordKib * 1024
   let totalBytes = 0
   for (const [index, entry] of entries.entries()) {
@@ -195,11 +212,10 @@ function refuseLarge(
   }
   // AWS: recorded, when it was 5 MB, in aws/amazon-kinesis-streams-for-fluent-bit, issue 21.
   if (totalBytes > PUT_RECORDS_BYTES_MAX) throw invalidArgument('Records size exceeds 10 MB limit')
-  return totalBytes
 }
 
 function hashOfEntry({ partitionKey, explicitHashKey }: PutEntry): string {
-  if (explicitHashKey === undefined) return hashOfPartitionKey(partitionKey)
+  if (explicitHashKey === undefined) return hashOfPartitionKey(partitionKey ?? '')
   const hash = hashOfDecimal(explicitHashKey)
   if (hash !== undefined) return hash
   throw invalidArgument(
@@ -209,22 +225,34 @@ function hashOfEntry({ partitionKey, explicitHashKey }: PutEntry): string {
 }
 
 /** Routes by the hash ranges of the open shards; made once for each version of a stream. */
-function createRouting(): (stream: Stream) => (hash: string) => Shard {
-  const known = new WeakMap<Stream, (hash: string) => Shard>()
+function createRouting(): (stream: Stream) => Route {
+  const known = new WeakMap<Stream, Route>()
   return (stream) => {
     let route = known.get(stream)
     if (!route) {
-      route = createRoute(stream)
+      route = stream.distributesEvenly ? createTurns(stream) : createRoute(stream)
       known.set(stream, route)
     }
     return route
   }
 }
 
-function createRoute(stream: Stream): (hash: string) => Shard {
+type Route = (hash: string | undefined) => Shard
+
+/** One shard after the other, from a request to the next. */
+function createTurns(stream: Stream): Route {
+  const shards = openShards(stream)
+  let turn = 0
+  return () => {
+    turn = (turn + 1) % shards.length
+    return shards[turn] as Shard
+  }
+}
+
+function createRoute(stream: Stream): Route {
   const shards = [...openShards(stream)].sort((a, b) => (a.startHash < b.startHash ? -1 : 1))
   const ends = shards.map((shard) => compactHash(shard.endHash))
-  return (hash) => {
+  return (hash = '') => {
     let low = 0
     let high = ends.length - 1
     while (low < high) {
@@ -236,24 +264,25 @@ function createRoute(stream: Stream): (hash: string) => Shard {
   }
 }
 
-type Admit = (key: StreamKey, stream: Stream, shard: Shard, entry: PutEntry) => boolean
+type Admit = (at: ShardAt, entry: PutEntry) => boolean
 
-function createAdmission({ clock, metrics }: ProducerDeps): Admit {
+function createAdmission({ clock, metrics, shardMetrics }: ProducerDeps): Admit {
   const bytes: Throughput = createThroughput(WRITE_BYTES_PER_SECOND, clock)
   const records: Throughput = createThroughput(WRITE_RECORDS_PER_SECOND, clock)
-  return (key, stream, shard, entry) => {
-    const name = `${stream.creationId}/${shard.number}`
+  return (at, entry) => {
+    const name = `${at.stream.creationId}/${at.shard.number}`
     const sizeBytes = sizeOf(entry)
     if (bytes.take(name, sizeBytes)) {
       if (records.take(name, 1)) return true
       bytes.charge(name, -sizeBytes)
     }
-    const labels = { service: 'kinesis', resource: key.name }
+    const labels = { service: 'kinesis', resource: at.key.name }
     metrics.record('headrace_throttled_total', labels, 1)
+    shardMetrics.refusedRecord(at)
     return false
   }
 }
 
 function sizeOf({ partitionKey, data }: PutEntry): number {
-  return data.length + Buffer.byteLength(partitionKey)
+  return data.length + (partitionKey === null ? 0 : Buffer.byteLength(partitionKey))
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import { READ_BYTES_PER_SECOND, READ_CALLS_PER_SECOND } from './limits.ts'
+import type { ShardMetrics } from './shard-metrics.ts'
 import type { ShardAt } from './shard-reads.ts'
 import { rateExceeded } from './stream-errors.ts'
 import { createThroughput } from './throughput.ts'
@@ -17,9 +18,10 @@ export interface ReadLimits {
 export function createReadLimits(deps: {
   readonly clock: Clock
   readonly metrics: Metrics
+  readonly shardMetrics: ShardMetrics
   readonly limits: boolean
 }): ReadLimits {
-  const { clock, metrics, limits } = deps
+  const { clock, metrics, shardMetrics, limits } = deps
   const calls = createThroughput(READ_CALLS_PER_SECOND, clock)
   const bytes = createThroughput(READ_BYTES_PER_SECOND, clock)
   const nameOf = ({ stream, shard }: ShardAt) => `${stream.creationId}/${shard.number}`
@@ -30,6 +32,7 @@ export function createReadLimits(deps: {
       if (bytes.isOpen(name) && calls.take(name, 1)) return
       const labels = { service: 'kinesis', resource: at.key.name }
       metrics.record('headrace_throttled_total', labels, 1)
+      shardMetrics.refusedRead(at)
       throw new ServiceError(
         'ProvisionedThroughputExceededException',
         rateExceeded(at.key, at.shard.number),

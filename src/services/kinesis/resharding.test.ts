@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { hexOf, numberOf, uniformRanges } from './hash-key.ts'
 import { HASH_KEY_MAX } from './limits.ts'
 import type { Resharding } from './resharding.ts'
-import { planMerge, planSplit, planUniform } from './resharding.ts'
+import { planGrowth, planMerge, planSplit, planUniform } from './resharding.ts'
 import type { Shard, Stream } from './stream.ts'
 import { openShards } from './stream.ts'
 
@@ -94,4 +94,16 @@ test('the ranges of new streams are those of AWS', () => {
     '226854911280625642308916404954512140969',
     '340282366920938463463374607431768211455',
   ])
+})
+
+test('growing for Kafka closes no shard and spreads the ranges over all', () => {
+  const stream = streamOf([1n, 5n, HASH_KEY_MAX])
+  const { rounds, nextShardNumber } = planGrowth(stream, 7)
+  expect(nextShardNumber).toBe(7)
+  expect(rounds).toHaveLength(1)
+  const [round] = rounds
+  expect(round?.closing).toEqual([])
+  expect(round?.opening.map(({ number }) => number)).toEqual([4, 5, 6])
+  const ranges = [...(round?.moving ?? []), ...(round?.opening ?? [])]
+  expect(ranges.map(({ startHash, endHash }) => ({ startHash, endHash }))).toEqual(uniformRanges(7))
 })

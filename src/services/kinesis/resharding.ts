@@ -67,6 +67,24 @@ export function planUniform(stream: Stream, count: number): Resharding {
   return plan.resharding()
 }
 
+/**
+ * Opens shards until there are `count`, closed ones counted, and closes none: Kafka's partitions
+ * stay writable when more of them are asked for. The ranges of all open shards are spread anew.
+ */
+export function planGrowth(stream: Stream, count: number): Resharding {
+  const open = openShards(stream).map(({ number }) => number)
+  const added = Array.from(
+    { length: count - stream.nextShardNumber },
+    (_, index) => stream.nextShardNumber + index,
+  )
+  const ranges = uniformRanges(open.length + added.length)
+  const moving = open.map((number, index) => ({ number, ...present(ranges[index], 'its range') }))
+  const opening = added.map((number, index) => {
+    return { number, ...present(ranges[open.length + index], 'its range'), parents: [] }
+  })
+  return { rounds: [{ closing: [], opening, moving }], nextShardNumber: count }
+}
+
 /** Some pieces that lie side by side, and where the pieces that take their place start. */
 interface Exchange {
   readonly pieces: ReadonlyArray<Piece>

@@ -25,6 +25,8 @@ export interface SequenceOrigin {
 }
 
 export const COUNTER_MAX = 2n ** 63n - 1n
+/** Records that Kafka's producers write may have any time; the number has room for this one. */
+const SECOND_MAX = 2 ** 36 - 1
 const HEX_DIGITS = 47
 const DECIMAL_DIGITS = 56
 /** 2^80, by which the numbers of neighbouring offsets differ, lowest digit first. */
@@ -132,6 +134,6 @@ function partsOf(origin: SequenceOrigin, counter: bigint, second: number): Seque
     createdSecond: secondOf(origin.createdMs),
     shardNumber: origin.number,
     counter,
-    second,
+    second: Math.min(Math.max(second, 0), SECOND_MAX),
   }
 }

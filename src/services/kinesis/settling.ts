@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type { LogEngine } from '../../engines/log/port.ts'
 import type { ConsumerStore } from './consumer-store.ts'
+import { withEncryptionSince } from './encryption.ts'
 import { secondOf } from './sequence-number.ts'
 import type { ReshardingRound, Shard, Stream, StreamKey } from './stream.ts'
 import { findShard, partitionOf, retentionMsOf, settingsOf } from './stream.ts'
@@ -81,8 +83,8 @@ async function activate(deps: SettlingDeps, key: StreamKey, stream: Stream): Pro
   const after = await deps.store.update(key, (current) =>
     current.status !== 'DELETING' &&
     current.rounds.length === 0 &&
-    current.retentionHours === stream.retentionHours
-      ? { ...current, status: 'ACTIVE' }
+    isDeepStrictEqual(settingsOf(current), settingsOf(stream))
+      ? { ...withEncryptionSince(current, deps.clock.wallMs()), status: 'ACTIVE' }
       : current,
   )
   return after.status === 'ACTIVE'
@@ -126,7 +128,10 @@ function afterRound(
 ): Stream {
   const shards = stream.shards.map((shard): Shard => {
     const endOffset = ends.get(shard.number)
-    return endOffset === undefined ? shard : { ...shard, closed: { atMs, endOffset } }
+    const moved = round.moving?.find(({ number }) => number === shard.number)
+    return endOffset === undefined
+      ? { ...shard, ...moved }
+      : { ...shard, closed: { atMs, endOffset } }
   })
   const opened = round.opening.map((shard): Shard => {
     // AWS: sequence numbers of children lie behind those of their parents: a later second.

@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
-import type { LogEngine, StoredRecord } from '../../engines/log/port.ts'
+import type { LogEngine, PartitionId, ReadBatch, StoredRecord } from '../../engines/log/port.ts'
 import { secondOf, sequenceNumbersOf } from './sequence-number.ts'
 import type { Shard, Stream, StreamKey } from './stream.ts'
 import { findShard, partitionOf, retentionMsOf } from './stream.ts'
@@ -33,7 +34,12 @@ export function shardAt(key: StreamKey, stream: Stream, number: number): ShardAt
   return { key, stream, shard }
 }
 
+/** What a tombstone of Kafka holds. */
+const NO_DATA = new Uint8Array(0)
 const CLOSING_LOOK_MS = 20
+const EMPTY_READS_MAX = 100
+/** The last second that a sequence number can tell, in milliseconds. */
+const ARRIVAL_MS_MAX = 0xfffffffff * 1000
 
 export function createShardReads(deps: {
   readonly log: LogEngine
@@ -52,10 +58,25 @@ export function createShardReads(deps: {
     const id = idOf(at)
     const bounds = await log.bounds(id)
     const offset = Math.min(Math.max(request.offset, bounds.startOffset), bounds.endOffset)
-    const batch = await log.read(id, { ...request, offset })
+    const batch = await readOver(id, { ...request, offset })
     const first = batch.records[0]
     if (!first || first.timestampMs >= oldestMs(at)) return batch
-    return log.read(id, { ...request, offset: Math.max(offset, await trimmedOffset(at)) })
+    return readOver(id, { ...request, offset: Math.max(offset, await trimmedOffset(at)) })
+  }
+
+  /**
+   * Reads over what is no record: control and aborted batches of Kafka's transactions, and what
+   * compaction took away. A reader that is answered nothing must be at the end, as far as can be.
+   */
+  async function readOver(id: PartitionId, request: ShardReadRequest): Promise<ReadBatch> {
+    let batch = await log.read(id, request)
+    for (let round = 0; round < EMPTY_READS_MAX; round++) {
+      const { records, nextOffset, endOffset } = batch
+      if (records.length > 0 || nextOffset >= endOffset) break
+      batch = await log.read(id, { ...request, offset: nextOffset })
+      if (batch.nextOffset === nextOffset) break
+    }
+    return batch
   }
 
   return {
@@ -102,19 +123,37 @@ function toStreamRecords(
 ): ReadonlyArray<StreamRecord> {
   const numbers: string[] = []
   for (let start = 0; start < records.length; ) {
-    const { offset, timestampMs } = records[start] as StoredRecord
+    const first = records[start] as StoredRecord
+    const arrivalMs = arrivalOf(first)
+    const second = secondOf(arrivalMs)
     let end = start + 1
-    const second = secondOf(timestampMs)
-    while (end < records.length && secondOf(records[end]?.timestampMs ?? 0) === second) end++
-    const run = { offset, arrivalMs: timestampMs, count: end - start }
+    for (; end < records.length; end++) {
+      const record = records[end] as StoredRecord
+      const isNext = record.offset === first.offset + (end - start)
+      if (!isNext || secondOf(arrivalOf(record)) !== second) break
+    }
+    const run = { offset: first.offset, arrivalMs, count: end - start }
     for (const number of sequenceNumbersOf(shard, run)) numbers.push(number)
     start = end
   }
-  return records.map(({ offset, key, value, timestampMs }, index) => ({
-    offset,
+  return records.map((record, index) => ({
+    offset: record.offset,
     sequenceNumber: numbers[index] ?? '',
-    partitionKey: key ? Buffer.from(key).toString('utf8') : '',
-    data: value ?? new Uint8Array(0),
-    arrivalMs: timestampMs,
+    partitionKey: partitionKeyOf(record),
+    data: record.value ?? NO_DATA,
+    arrivalMs: arrivalOf(record),
   }))
+}
+
+/** Producers of Kafka may give any time. */
+function arrivalOf({ timestampMs }: StoredRecord): number {
+  return Math.min(Math.max(timestampMs, 0), ARRIVAL_MS_MAX)
+}
+
+/** A record without a key has an empty one; keys of Kafka's producers that are no text are shown as base64. */
+function partitionKeyOf({ key }: StoredRecord): string {
+  if (key === null) return ''
+  const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength)
+  const text = bytes.utf8Slice(0, bytes.length)
+  return text.includes('\ufffd') && !isUtf8(bytes) ? bytes.toString('base64') : text
 }

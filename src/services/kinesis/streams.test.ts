@@ -1,50 +1,11 @@
 import { expect, test } from 'vitest'
-import type { FaultyDisk } from '../../../test/support/faulty-disk.ts'
-import { createFaultyDisk } from '../../../test/support/faulty-disk.ts'
-import { createMemoryMeta } from '../../../test/support/memory-meta.ts'
-import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
-import { silentLogger } from '../../base/logger.ts'
-import { silentMetrics } from '../../base/metrics.ts'
+import type { World } from '../../../test/support/kinesis-world.ts'
+import { createWorld, HOUR_MS, KEY, PROVISIONED } from '../../../test/support/kinesis-world.ts'
 import { createSeededRandom } from '../../base/random.ts'
-import { openSegmentLog } from '../../engines/log/segment/segment-log.ts'
-import { createBackground } from '../../engines/meta/background.ts'
-import { createLeases } from '../../engines/meta/leases.ts'
-import { numberOf } from './hash-key.ts'
-import { createKinesisNouns } from './kinesis-nouns.ts'
-import { planMerge, planSplit } from './resharding.ts'
+import { numberOf, uniformRanges } from './hash-key.ts'
+import { planGrowth, planMerge, planSplit } from './resharding.ts'
 import { shardAt } from './shard-reads.ts'
-import type { StreamKey } from './stream.ts'
 import { findShard, openShards, streamArn } from './stream.ts'
-
-const KEY: StreamKey = { accountId: '000000000000', region: 'us-east-1', name: 'clicks' }
-const HOUR_MS = 3_600_000
-
-async function createWorld(options: { readonly limits?: boolean } = {}) {
-  const random = createSeededRandom(1)
-  const { clock, advance } = createVirtualClock()
-  const meta = createMemoryMeta()
-  const faulty: FaultyDisk = createFaultyDisk(random)
-  async function open(disk = faulty.disk) {
-    const log = silentLogger
-    const sizes = { slotBytes: 64 << 10, segmentBytes: 16 << 10, tailBytes: 8 << 10 }
-    const engine = await openSegmentLog({ disk, directory: '/log', clock, log, sizes })
-    const leases = createLeases({ meta, clock, owner: random.uuid(), log })
-    const background = createBackground({ leases, clock, random, log, metrics: silentMetrics })
-    const limits = options.limits ?? false
-    const given = { meta, engine, background, clock, random, log, metrics: silentMetrics, limits }
-    return { ...createKinesisNouns(given), engine }
-  }
-  return { faulty, advance, open, ...(await open()) }
-}
-
-type World = Awaited<ReturnType<typeof createWorld>>
-
-const PROVISIONED = {
-  mode: 'PROVISIONED' as const,
-  recordKib: 1024,
-  retentionHours: 24,
-  tags: {},
-}
 
 function create({ streams }: Pick<World, 'streams'>, shardCount = 1) {
   return streams.create(KEY, { ...PROVISIONED, shardCount })
@@ -284,30 +245,22 @@ test('a reader inside the house waits for records and is let go when the shard c
   )
 })
 
-test('an on-demand stream grows to twice what its producers send, a provisioned one does not', async () => {
-  const world = await createWorld({ limits: true })
-  const other = { ...KEY, name: 'other' }
-  await world.streams.create(KEY, { ...PROVISIONED, mode: 'ON_DEMAND', shardCount: 4 })
-  await world.streams.create(other, { ...PROVISIONED, shardCount: 4 })
-  const stop = new AbortController()
-  const running = world.onDemand.run(stop.signal)
-  const shardCount = async (key: StreamKey) => openShards(await world.streams.get(key)).length
-  async function sendFor15Seconds(recordsPerSecond: number): Promise<void> {
-    const entry = { partitionKey: 'k', data: Buffer.from('x') }
-    const entries = Array.from({ length: recordsPerSecond / 2 }, () => entry)
-    for (let half = 0; half < 30; half++) {
-      await world.producer.put(KEY, entries, () => 'data')
-      await world.producer.put(other, entries, () => 'data')
-      await world.advance(500)
-    }
-  }
-  await sendFor15Seconds(1900)
-  expect(await shardCount(KEY)).toBe(4)
-  await sendFor15Seconds(3000)
-  expect(await shardCount(KEY)).toBe(6)
-  await sendFor15Seconds(8000)
-  expect(await shardCount(KEY)).toBe(12)
-  expect(await shardCount(other)).toBe(4)
-  stop.abort()
-  await running
+test('a stream that grows for Kafka keeps its shards open, and routes by the new ranges', async () => {
+  const world = await createWorld()
+  await create(world, 2)
+  await put(world, 'a', 'b', 'c', 'd')
+  await world.streams.change(KEY, (stream) => {
+    return { ...stream, ...planGrowth(stream, 3), status: 'UPDATING' }
+  })
+  const stream = await world.streams.get(KEY)
+  expect(stream.status).toBe('ACTIVE')
+  expect(openShards(stream).map(({ number }) => number)).toEqual([0, 1, 2])
+  expect(stream.shards.map(({ startHash }) => startHash)).toEqual(
+    uniformRanges(3).map(({ startHash }) => startHash),
+  )
+  const keys = Array.from({ length: 50 }, (_, index) => `key-${index}`)
+  await put(world, ...keys)
+  const counts = await Promise.all([0, 1, 2].map((number) => readAll(world, number)))
+  expect(counts.flat()).toHaveLength(54)
+  expect(counts.every((records) => records.length > 5)).toBe(true)
 })

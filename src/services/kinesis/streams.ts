@@ -6,7 +6,8 @@ import type { Background } from '../../engines/meta/background.ts'
 import { uniformRanges } from './hash-key.ts'
 import type { Settling } from './settling.ts'
 import { mayPass } from './settling.ts'
-import type { Shard, Stream, StreamKey, StreamMode } from './stream.ts'
+import type { ShardMetrics } from './shard-metrics.ts'
+import type { Shard, Stream, StreamKey, StreamMode, TopicConfigs } from './stream.ts'
 import { openShards } from './stream.ts'
 import { streamExists, streamNotActive, streamNotFound } from './stream-errors.ts'
 import type { StreamStore } from './stream-store.ts'
@@ -18,12 +19,16 @@ import type { StreamStore } from './stream-store.ts'
 export interface Streams {
   /** The same object until the stream changes. Throws `ResourceNotFoundException`. */
   get(key: StreamKey): Promise<Stream>
+  /** As `get`, and undefined where that throws. */
+  find(key: StreamKey): Promise<Stream | undefined>
   /** As `get`, and throws the same while the stream is being made or removed. */
   getReady(key: StreamKey): Promise<Stream>
   list(
     scope: Scope,
     page: { readonly after?: string; readonly limit: number },
   ): Promise<ReadonlyArray<Stream>>
+  /** The streams of all accounts and regions. */
+  everywhere(): AsyncIterable<StreamKey & { readonly stream: Stream }>
   /** Open shards and on-demand streams of an account in a region. */
   usage(scope: Scope): Promise<StreamUsage>
   /** Throws `ResourceInUseException` when there is one of that name. */
@@ -49,6 +54,10 @@ export interface NewStream {
   readonly recordKib: number
   readonly retentionHours: number
   readonly tags: Readonly<Record<string, string>>
+  readonly retentionMs?: number
+  readonly topic?: TopicConfigs
+  readonly warmMibps?: number
+  readonly distributesEvenly?: boolean
 }
 
 export interface StreamsDeps {
@@ -57,6 +66,7 @@ export interface StreamsDeps {
   readonly background: Background
   readonly clock: Clock
   readonly random: Random
+  readonly shardMetrics: ShardMetrics
   readonly log: Logger
 }
 
@@ -74,6 +84,7 @@ export function createStreams(deps: StreamsDeps): Streams {
     try {
       await settling.settle(key)
       unsettled.delete(name)
+      deps.shardMetrics.keepOnly(key, await store.find(key))
     } catch (error) {
       if (!mayPass(error)) throw error
       unsettled.set(name, key)
@@ -101,12 +112,14 @@ export function createStreams(deps: StreamsDeps): Streams {
 
   return {
     get: store.get,
+    find: store.find,
     async getReady(key) {
       const stream = await store.get(key)
       if (stream.status === 'CREATING' || stream.status === 'DELETING') throw streamNotFound(key)
       return stream
     },
     list: store.list,
+    everywhere: store.everywhere,
     usage: (scope) => usageOf(store, scope),
     async create(key, request) {
       const stream = newStream(key, request, deps)

@@ -4,22 +4,26 @@ import type { Consumer } from './consumer-store.ts'
 import type { ConsumerKey } from './consumers.ts'
 import { consumerArn } from './consumers.ts'
 import type { KinesisDeps } from './contract.ts'
+import { streamArn } from './stream.ts'
 import { invalidArgument } from './stream-errors.ts'
 import { ownKeyOfArn, refuseOthers } from './wire-stream.ts'
+
+interface ConsumerReference {
+  readonly ConsumerARN?: string | undefined
+  readonly ConsumerName?: string | undefined
+  readonly StreamARN?: string | undefined
+}
 
 /** The consumer that a request names: by its ARN, or by its name and the ARN of the stream. */
 export async function consumerOf(
   { consumers }: KinesisDeps,
-  input: {
-    readonly ConsumerARN?: string | undefined
-    readonly ConsumerName?: string | undefined
-    readonly StreamARN?: string | undefined
-  },
+  input: ConsumerReference,
   context: RequestContext,
 ): Promise<{ readonly key: ConsumerKey; readonly consumer: Consumer }> {
   if (input.ConsumerARN !== undefined) {
     const found = await consumers.getByArn(input.ConsumerARN)
     refuseOthers(found.key.stream, input.ConsumerARN, context)
+    refuseOtherNames(found.key, input)
     return found
   }
   if (input.ConsumerName === undefined || input.StreamARN === undefined) {
@@ -27,6 +31,15 @@ export async function consumerOf(
   }
   const key = { stream: ownKeyOfArn(input.StreamARN, context), name: input.ConsumerName }
   return { key, consumer: await consumers.get(key) }
+}
+
+/** Throws `InvalidArgumentException` when what stands beside the ARN of a consumer is not of it. */
+export function refuseOtherNames({ stream, name }: ConsumerKey, input: ConsumerReference): void {
+  const { ConsumerARN, ConsumerName = name, StreamARN = streamArn(stream) } = input
+  if (ConsumerName === name && StreamARN === streamArn(stream)) return
+  throw invalidArgument(
+    `ConsumerARN ${ConsumerARN} is not the one of ConsumerName ${ConsumerName} and StreamARN ${StreamARN}.`,
+  )
 }
 
 export function toWireConsumer(key: ConsumerKey, consumer: Consumer) {

@@ -1,10 +1,11 @@
 import { ServiceError } from '../../base/errors.ts'
 import type { RequestContext } from '../../wire/operation.ts'
 import { keyOfArn } from './create-stream-reader.ts'
+import { encryptionOf } from './encryption.ts'
 import { decimalOf } from './hash-key.ts'
 import { endingSequenceNumber, startingSequenceNumber } from './sequence-number.ts'
 import type { Shard, Stream, StreamKey } from './stream.ts'
-import { parseShardNumber, shardIdOf } from './stream.ts'
+import { openShards, parseShardNumber, shardIdOf } from './stream.ts'
 import { invalidArgument, invalidRequest, shardNotFound, streamNotFound } from './stream-errors.ts'
 
 interface StreamReference {
@@ -12,12 +13,19 @@ interface StreamReference {
   readonly StreamARN?: string | undefined
 }
 
-/** The stream that a request names, by name, by ARN, or by both. */
+/** The stream that a request names, by name, by ARN, or by both: one of the caller's own. */
 export function streamKeyOf(input: StreamReference, context: RequestContext): StreamKey {
+  const key = sharedKeyOf(input, context)
+  if (input.StreamARN !== undefined) refuseOthers(key, input.StreamARN, context)
+  return key
+}
+
+/** As `streamKeyOf`, for `Access` to judge: by ARN it may be one of another account. */
+export function sharedKeyOf(input: StreamReference, context: RequestContext): StreamKey {
   const { accountId, region } = context
   const { StreamName: name, StreamARN: arn } = input
   if (arn !== undefined) {
-    const key = ownKeyOfArn(arn, context)
+    const key = keyOfArn(arn)
     if (name === undefined || name === key.name) return key
     throw invalidArgument(`StreamARN ${arn} and StreamName ${name} name different streams.`)
   }
@@ -52,9 +60,14 @@ export function shardNumberOf(key: StreamKey, shardId: string): number {
   return number
 }
 
-/** The model leaves the key open for streams that distribute records by themselves; ours do not. */
-export function requiredKey(partitionKey: string | undefined, member: string): string {
+/** A stream that distributes records by itself needs no keys; for it the answer may be null. */
+export function keyFor(
+  { distributesEvenly }: Stream,
+  partitionKey: string | undefined,
+  member: string,
+): string | null {
   if (partitionKey !== undefined) return partitionKey
+  if (distributesEvenly) return null
   throw invalidRequest(
     `1 validation error detected: Value null at '${member}' failed to satisfy constraint: ` +
       'Member must not be null',
@@ -99,4 +112,22 @@ export function refuseOnDemand(key: StreamKey, stream: Stream): void {
     `Stream ${key.name} under account ${key.accountId} is in ON_DEMAND mode: ` +
       'this operation is only supported for streams in PROVISIONED mode.',
   )
+}
+
+/** What both descriptions of a stream say of its encryption and its metrics. */
+export function toWireState(stream: Stream) {
+  const encryption = encryptionOf(stream)
+  return {
+    EnhancedMonitoring: [{ ShardLevelMetrics: [...(stream.shardMetrics ?? [])] }],
+    EncryptionType: encryption ? ('KMS' as const) : ('NONE' as const),
+    ...(encryption && { KeyId: encryption.keyId }),
+  }
+}
+
+/** A shard takes a mebibyte a second. */
+export function toWireWarmth(stream: Stream) {
+  return {
+    ...(stream.warmMibps !== undefined && { TargetMiBps: stream.warmMibps }),
+    CurrentMiBps: openShards(stream).length,
+  }
 }

@@ -142,12 +142,14 @@ export function array<const E extends Field | Fields, const O extends FieldOptio
   return new Field({ kind: 'array', element: type }, options)
 }
 
+/** States an API; gives its fields their types. */
 export function api<const Request extends Fields, const Response extends Fields>(
   definition: ApiDefinition<Request, Response>,
 ): ApiDefinition<Request, Response> {
   return definition
 }
 
+/** States an embedded message; gives its fields their types. */
 export function embedded<const F extends Fields>(
   definition: EmbeddedDefinition<F>,
 ): EmbeddedDefinition<F> {

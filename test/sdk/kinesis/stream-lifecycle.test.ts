@@ -183,14 +183,20 @@ test('a mode can be changed twice a day', async () => {
   await expect(change('ON_DEMAND')).rejects.toMatchObject({ name: 'LimitExceededException' })
 })
 
-test('what cannot be honoured is refused by name', async () => {
-  const warm = new CreateStreamCommand({ StreamName: 'warm', WarmThroughputMiBps: 10 })
-  await expect(kinesis.send(warm)).rejects.toThrow('WarmThroughputMiBps')
-  const auto = new CreateStreamCommand({
-    StreamName: 'auto',
-    RecordDistributionStrategy: 'AUTO',
-  })
-  await expect(kinesis.send(auto)).rejects.toThrow('RecordDistributionStrategy')
+test('what contradicts itself or cannot be honoured is refused', async () => {
+  const reserved = kinesisClient()
+  // Given to the command itself, the member makes the SDK leave the endpoint it was told.
+  reserved.middlewareStack.add(
+    (next) => (given) => {
+      const request = given.request as { body: string }
+      request.body = JSON.stringify({ StreamName: 'any', StreamId: 'abcdefghij0123456789-abc' })
+      return next(given)
+    },
+    { step: 'build', priority: 'high' },
+  )
+  await expect(reserved.send(new DescribeStreamCommand({ StreamName: 'any' }))).rejects.toThrow(
+    'StreamId is not supported by this version of Headrace. Nothing was done.',
+  )
   const both = new CreateStreamCommand({
     StreamName: 'both',
     ShardCount: 2,

@@ -1,12 +1,24 @@
-// Hot: one pass over the waiting appends a group; a promise an append, none a record.
+// Hot: one pass over the waiting writes a group; a promise a write, none a record.
+
+import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
-import type { Appended, LogRecord, PartitionId, PartitionSettings } from '../port.ts'
+import type {
+  Appended,
+  BatchAppended,
+  LogRecord,
+  PartitionId,
+  PartitionSettings,
+  TransactionEnd,
+} from '../port.ts'
+import type { CheckedBatch } from './batch-check.ts'
+import type { Change } from './changes.ts'
+import { entryOf, planChange } from './changes.ts'
 import type { Partition } from './partition.ts'
 import type { Partitions } from './partitions.ts'
-import { notFound } from './partitions.ts'
-import { encodeRecordBatch, readBatchHeader, stampBaseOffset } from './record-batch.ts'
 import type { TailCache } from './tail-cache.ts'
 import type { WalEntry } from './wal-group.ts'
+import type { Write } from './write-plan.ts'
+import { planWrites } from './write-plan.ts'
 
 /**
  * The group commit: what arrives while one group is being synced becomes the next group. Requests
@@ -14,14 +26,21 @@ import type { WalEntry } from './wal-group.ts'
  */
 export interface Committer {
   append(partition: Partition, records: ReadonlyArray<LogRecord>): Promise<Appended>
+  appendBatches(partition: Partition, batches: ReadonlyArray<CheckedBatch>): Promise<BatchAppended>
+  endTransaction(
+    partition: Partition,
+    end: TransactionEnd,
+  ): Promise<'ended' | 'invalid-producer-epoch'>
   ensure(id: PartitionId, settings: PartitionSettings): Promise<void>
   /** Answers the partition that was removed, if it was there. */
   remove(id: PartitionId): Promise<Partition | undefined>
+  trim(id: PartitionId, offset: number): Promise<void>
   /** Resolves when nothing waits. */
   drained(): Promise<void>
 }
 
 export interface CommitterDeps {
+  readonly clock: Clock
   readonly partitions: Partitions
   readonly tail: TailCache
   readonly commit: (entries: ReadonlyArray<WalEntry>) => Promise<void>
@@ -37,75 +56,22 @@ export interface CommitterDeps {
 
 /** Larger than any request of Kinesis (10 MiB) or of Kafka by default (1 MiB). */
 const APPEND_BYTES_MAX = 32 << 20
-/** Appends to one partition share a batch up to this size. */
-const BATCH_BYTES_MAX = 256 << 10
 const GROUP_BYTES_MAX = 8 << 20
 const GROUP_REQUESTS_MAX = 10_000
 /** Records that wait for their commit; more are refused. */
 const WAITING_BYTES_MAX = 256 << 20
 const RECORD_OVERHEAD_BYTES = 32
 
-interface Append {
-  readonly kind: 'append'
-  readonly partition: Partition
-  readonly records: ReadonlyArray<LogRecord>
-  readonly sizeBytes: number
-  readonly resolve: (appended: Appended) => void
-  readonly reject: (error: unknown) => void
-}
-
-interface Change {
-  readonly kind: 'change'
-  readonly id: PartitionId
-  /** Absent: the partition is removed. */
-  readonly settings: PartitionSettings | undefined
-  readonly resolve: (partition: Partition | undefined) => void
-  readonly reject: (error: unknown) => void
-}
-
-/** The appends to one partition that share a batch. */
-interface Plan {
-  readonly partition: Partition
-  readonly baseOffset: number
-  readonly appends: Append[]
-  recordCount: number
-  sizeBytes: number
-}
+const MARKER_BYTES = 100
 
 export function createCommitter(deps: CommitterDeps): Committer {
-  let waiting: (Append | Change)[] = []
-  let waitingBytes = 0
-  let running: Promise<void> | undefined
-
-  function enqueue(request: Append | Change): void {
-    waiting.push(request)
-    if (request.kind === 'append') waitingBytes += request.sizeBytes
-    running ??= run()
-  }
-
-  async function run(): Promise<void> {
-    while (waiting.length > 0) {
-      const group = leadingGroup(waiting)
-      waiting = waiting.slice(group.length)
-      try {
-        await commitGroup(group)
-      } catch (error) {
-        for (const request of group) request.reject(error)
-      }
-      for (const request of group) {
-        if (request.kind === 'append') waitingBytes -= request.sizeBytes
-      }
-    }
-    running = undefined
-  }
-
-  async function commitGroup(group: ReadonlyArray<Append | Change>): Promise<void> {
+  const queue = createQueue(async (group) => {
     const failure = deps.failure()
     if (failure) throw failure
-    const appends = group.filter((request) => request.kind === 'append')
-    if (appends.length > 0) await commitAppends(appends)
+    const writes = group.filter((request) => request.kind !== 'change')
+    if (writes.length > 0) await commitWrites(writes)
     else await commitChanges(group.filter((request) => request.kind === 'change'))
-  }
+  })
 
   async function commit(entries: ReadonlyArray<WalEntry>): Promise<void> {
     if (entries.length === 0) return
@@ -117,20 +83,19 @@ export function createCommitter(deps: CommitterDeps): Committer {
     }
   }
 
-  async function commitAppends(appends: ReadonlyArray<Append>): Promise<void> {
+  async function commitWrites(writes: ReadonlyArray<Write>): Promise<void> {
     await deps.makeRoom()
-    const batches = planAppends(appends).map((plan) => {
-      const body = encodeRecordBatch(plan.appends.map((one) => one.records))
-      stampBaseOffset(body, plan.baseOffset)
-      return { plan, body }
-    })
+    const { batches, settle } = planWrites(writes, deps.clock.wallMs())
     await commit(
-      batches.map(({ plan: { partition, baseOffset }, body }) => {
+      batches.map(({ partition, header: { baseOffset }, body }) => {
         return { kind: 'batch', partition: partition.number, baseOffset, body }
       }),
     )
-    for (const { plan, body } of batches) publish(deps.tail, plan, body)
-    for (const { plan } of batches) acknowledge(plan)
+    for (const { partition, header, body } of batches) {
+      // It was removed while its records were on their way: they are durable, and gone with it.
+      if (!partition.removed) deps.tail.publish(partition, header, body)
+    }
+    for (const tell of settle) tell()
     deps.onCommit()
   }
 
@@ -139,37 +104,103 @@ export function createCommitter(deps: CommitterDeps): Committer {
     let nextNumber = partitions.nextNumber()
     const planned = changes.flatMap((change) => {
       const partition = partitions.find(change.id)
-      if (!isChange(change, partition)) return []
+      if (!planChange(change, partition)) return []
       return [{ change, partition, number: partition?.number ?? nextNumber++ }]
     })
     await commit(planned.map(({ change, number }) => entryOf(change, number)))
     for (const { change, partition, number } of planned) {
-      if (change.settings) partitions.apply(number, change.id, change.settings)
-      else if (partition) partitions.remove(partition)
+      const { id, to } = change
+      if (to.kind === 'settings') partitions.apply(number, id, to.settings)
+      else if (partition && to.kind === 'removal') partitions.remove(partition)
+      else if (partition && to.kind === 'trim') partitions.trim(partition, to.offset)
       change.resolve(partition)
     }
     for (const change of changes) change.resolve(undefined)
   }
 
+  return { ...createWriteRequests(queue), ...createChangeRequests(queue), drained: queue.drained }
+}
+
+type Request = Write | Change
+
+interface Queue {
+  enqueue(request: Request): void
+  /** Bytes of the writes that wait or are being written. */
+  waitingBytes(): number
+  drained(): Promise<void>
+}
+
+function createQueue(commitGroup: (group: ReadonlyArray<Request>) => Promise<void>): Queue {
+  let waiting: Request[] = []
+  let waitingBytes = 0
+  let running: Promise<void> | undefined
+
+  async function run(): Promise<void> {
+    while (waiting.length > 0) {
+      const group = leadingGroup(waiting)
+      waiting = waiting.slice(group.length)
+      try {
+        await commitGroup(group)
+      } catch (error) {
+        for (const request of group) request.reject(error)
+      }
+      for (const request of group) {
+        if (request.kind !== 'change') waitingBytes -= request.sizeBytes
+      }
+    }
+    running = undefined
+  }
+
+  return {
+    enqueue(request) {
+      waiting.push(request)
+      if (request.kind !== 'change') waitingBytes += request.sizeBytes
+      running ??= run()
+    },
+    waitingBytes: () => waitingBytes,
+    async drained() {
+      await running
+    },
+  }
+}
+
+function createWriteRequests({
+  enqueue,
+  waitingBytes,
+}: Queue): Pick<Committer, 'append' | 'appendBatches' | 'endTransaction'> {
   return {
     append(partition, records) {
       const sizeBytes = sizeOf(records)
-      refuseTooMuch(sizeBytes, waitingBytes)
+      refuseTooMuch(sizeBytes, waitingBytes())
       return new Promise((resolve, reject) => {
-        enqueue({ kind: 'append', partition, records, sizeBytes, resolve, reject })
+        enqueue({ kind: 'records', partition, records, sizeBytes, resolve, reject })
       })
     },
-    async ensure(id, settings) {
-      await new Promise((resolve, reject) => {
-        enqueue({ kind: 'change', id, settings, resolve, reject })
+    appendBatches(partition, batches) {
+      const sizeBytes = batches.reduce((sum, { bytes }) => sum + bytes.length, 0)
+      refuseTooMuch(sizeBytes, waitingBytes())
+      return new Promise((resolve, reject) => {
+        enqueue({ kind: 'batches', partition, batches, sizeBytes, resolve, reject })
       })
     },
-    remove: (id) =>
+    endTransaction: (partition, end) =>
       new Promise((resolve, reject) => {
-        enqueue({ kind: 'change', id, settings: undefined, resolve, reject })
+        enqueue({ kind: 'marker', partition, end, sizeBytes: MARKER_BYTES, resolve, reject })
       }),
-    async drained() {
-      await running
+  }
+}
+
+function createChangeRequests({ enqueue }: Queue): Pick<Committer, 'ensure' | 'remove' | 'trim'> {
+  function changed(id: PartitionId, to: Change['to']): Promise<Partition | undefined> {
+    return new Promise((resolve, reject) => enqueue({ kind: 'change', id, to, resolve, reject }))
+  }
+  return {
+    async ensure(id, settings) {
+      await changed(id, { kind: 'settings', settings })
+    },
+    remove: (id) => changed(id, { kind: 'removal' }),
+    async trim(id, offset) {
+      await changed(id, { kind: 'trim', offset })
     },
   }
 }
@@ -184,16 +215,17 @@ function refuseTooMuch(sizeBytes: number, waitingBytes: number): void {
 }
 
 /**
- * The requests that are committed together: appends, or changes of different partitions, so that
+ * The requests that are committed together: writes, or changes of different partitions, so that
  * each sees what the ones before it did.
  */
-function leadingGroup(waiting: ReadonlyArray<Append | Change>): ReadonlyArray<Append | Change> {
+function leadingGroup(waiting: ReadonlyArray<Request>): ReadonlyArray<Request> {
   const changed = new Set<string>()
+  const isChange = waiting[0]?.kind === 'change'
   let sizeBytes = 0
   let count = 0
   for (const request of waiting) {
-    if (request.kind !== waiting[0]?.kind || count === GROUP_REQUESTS_MAX) break
-    if (request.kind === 'append') {
+    if ((request.kind === 'change') !== isChange || count === GROUP_REQUESTS_MAX) break
+    if (request.kind !== 'change') {
       sizeBytes += request.sizeBytes
       if (count > 0 && sizeBytes > GROUP_BYTES_MAX) break
     } else {
@@ -204,70 +236,6 @@ function leadingGroup(waiting: ReadonlyArray<Append | Change>): ReadonlyArray<Ap
     count++
   }
   return waiting.slice(0, count)
-}
-
-/** Gives every append its place; rejects those whose partition takes no records any more. */
-function planAppends(appends: ReadonlyArray<Append>): ReadonlyArray<Plan> {
-  const plans: Plan[] = []
-  const last = new Map<Partition, Plan>()
-  for (const append of appends) {
-    const { partition, records, sizeBytes } = append
-    if (partition.removed) append.reject(notFound(partition.id))
-    else if (partition.settings.closed) append.reject(closed(partition))
-    else {
-      const open = last.get(partition)
-      if (open && open.sizeBytes + sizeBytes <= BATCH_BYTES_MAX) {
-        open.appends.push(append)
-        open.recordCount += records.length
-        open.sizeBytes += sizeBytes
-        continue
-      }
-      const baseOffset = open ? open.baseOffset + open.recordCount : partition.endOffset
-      const recordCount = records.length
-      const plan = { partition, baseOffset, appends: [append], recordCount, sizeBytes }
-      plans.push(plan)
-      last.set(partition, plan)
-    }
-  }
-  return plans
-}
-
-function publish(tail: TailCache, plan: Plan, body: Buffer): void {
-  const { partition, baseOffset } = plan
-  const maxTimestampMs = readBatchHeader(body, 0)?.maxTimestampMs ?? 0
-  const endOffset = baseOffset + plan.recordCount
-  // It was removed while its records were on their way: they are durable, and gone with it.
-  if (partition.removed) return
-  tail.publish({ partition, bytes: body, baseOffset, endOffset, maxTimestampMs, written: false })
-}
-
-function acknowledge(plan: Plan): void {
-  let { baseOffset } = plan
-  for (const append of plan.appends) {
-    append.resolve({ baseOffset })
-    baseOffset += append.records.length
-  }
-}
-
-function isChange(change: Change, partition: Partition | undefined): boolean {
-  if (!change.settings || !partition)
-    return change.settings !== undefined || partition !== undefined
-  const { retentionMs, retentionBytes, closed } = partition.settings
-  return (
-    change.settings.retentionMs !== retentionMs ||
-    change.settings.retentionBytes !== retentionBytes ||
-    Boolean(change.settings.closed) !== Boolean(closed)
-  )
-}
-
-function entryOf(change: Change, number: number): WalEntry {
-  const { id, settings } = change
-  const body = settings ? Buffer.from(JSON.stringify({ id, settings })) : Buffer.alloc(0)
-  return { kind: settings ? 'settings' : 'removal', partition: number, baseOffset: 0, body }
-}
-
-function closed({ id }: Partition): EngineError {
-  return new EngineError('conflict', `partition ${id.partition} of ${id.topic} is closed`)
 }
 
 function sizeOf(records: ReadonlyArray<LogRecord>): number {

@@ -1,6 +1,6 @@
-import type { PartitionId, PartitionSettings, ReadRequest, StoredRecord } from '../port.ts'
-import type { ReadBudget } from './record-batch.ts'
-import { decodeRecords, findTimestamp } from './record-batch.ts'
+import type { Isolation, PartitionId, PartitionSettings } from '../port.ts'
+import type { Producers } from './producers.ts'
+import type { BatchHeader } from './record-batch.ts'
 import type { SegmentIndex } from './segment-index.ts'
 import { countOf } from './segment-index.ts'
 
@@ -19,9 +19,7 @@ export interface Segment {
 export interface TailBatch {
   readonly partition: Partition
   readonly bytes: Buffer
-  readonly baseOffset: number
-  readonly endOffset: number
-  readonly maxTimestampMs: number
+  readonly header: BatchHeader
   /** Also in a segment, so that memory may forget it. */
   written: boolean
 }
@@ -41,18 +39,23 @@ export interface Partition {
   /** Oldest first; the last one is written to. */
   readonly segments: Segment[]
   startOffset: number
-  /** One behind the last visible record. */
+  /** One behind the last record that is durable. */
   endOffset: number
   /** One behind the last record that is in a segment. */
   writtenOffset: number
   readonly tail: Fifo<TailBatch>
   unwritten: TailBatch[]
   readonly waiters: Set<Waiter>
+  /** Absent while no batch had a producer. */
+  producers: Producers | undefined
+  /** What lies before it has been taken into account for the producers. */
+  producersOffset: number
   removed: boolean
 }
 
 export interface Waiter {
   readonly offset: number
+  readonly isolation: Isolation
   readonly resolve: () => void
   readonly reject: (error: Error) => void
 }
@@ -73,57 +76,47 @@ export function createPartition(
     tail: createFifo(),
     unwritten: [],
     waiters: new Set(),
+    producers: undefined,
+    producersOffset: 0,
     removed: false,
   }
 }
 
 /** The offset from which on memory has everything. */
 export function tailStart(partition: Partition): number {
-  return partition.tail.at(0)?.baseOffset ?? partition.endOffset
+  return partition.tail.at(0)?.header.baseOffset ?? partition.endOffset
 }
 
-/** Adds the records from `offset` on that are in memory, as the budget allows. */
-export function readTail(
-  partition: Partition,
+/**
+ * Shows the batches in memory with records at or behind `offset`, in order, until `visit` answers
+ * false: then the answer is false too.
+ */
+export function scanTail(
+  { tail }: Partition,
   offset: number,
-  budget: ReadBudget,
-  into: StoredRecord[],
-): void {
-  const { tail } = partition
-  for (let at = tail.countOf((batch) => batch.endOffset <= offset); at < tail.length(); at++) {
+  visit: (header: BatchHeader, bytes: Buffer) => boolean,
+): boolean {
+  for (let at = tail.countOf((batch) => batch.header.endOffset <= offset); ; at++) {
     const batch = tail.at(at)
-    if (!batch || isSpent(budget)) return
-    decodeRecords(batch.bytes, offset, budget, into)
+    if (!batch) return true
+    if (!visit(batch.header, batch.bytes)) return false
   }
 }
 
-export function budgetOf(request: ReadRequest): ReadBudget {
-  return { recordsLeft: request.recordsMax, bytesLeft: request.bytesMax }
-}
-
-export function isSpent(budget: ReadBudget): boolean {
-  return budget.recordsLeft <= 0 || budget.bytesLeft <= 0
-}
-
-/** Offset of the first record in memory with a timestamp >= `timestampMs`, if there is one. */
-export function findTimestampInTail(
-  partition: Partition,
-  fromOffset: number,
-  timestampMs: number,
-): number | undefined {
-  for (let at = 0; at < partition.tail.length(); at++) {
-    const batch = partition.tail.at(at)
-    if (!batch || batch.endOffset <= fromOffset || batch.maxTimestampMs < timestampMs) continue
-    return findTimestamp(batch.bytes, timestampMs)
-  }
-  return undefined
+/** One behind what readers of that isolation see: committed ones stop at an open transaction. */
+export function visibleEnd(partition: Partition, isolation: Isolation): number {
+  const { producers, startOffset, endOffset } = partition
+  if (isolation === 'uncommitted' || !producers) return endOffset
+  for (const offset of producers.open.values()) return Math.max(offset, startOffset)
+  return endOffset
 }
 
 /** Wakes those who wait for a record that is now visible; all of a closed partition. */
 export function wake(partition: Partition): void {
   if (partition.waiters.size === 0) return
   for (const waiter of partition.waiters) {
-    if (partition.settings.closed || waiter.offset < partition.endOffset) waiter.resolve()
+    const isThere = waiter.offset < visibleEnd(partition, waiter.isolation)
+    if (isThere || partition.settings.closed) waiter.resolve()
   }
 }
 

@@ -2,7 +2,9 @@ import { EngineError } from '../../../base/errors.ts'
 import type { PartitionId, PartitionSettings } from '../port.ts'
 import type { Partition } from './partition.ts'
 import { createPartition, wake } from './partition.ts'
+import { forgetAborted } from './producers.ts'
 import type { Snapshot } from './snapshot.ts'
+import { restoreProducers } from './snapshot.ts'
 import type { TailCache } from './tail-cache.ts'
 
 /** All partitions of the log, by number and by id. */
@@ -15,6 +17,8 @@ export interface Partitions {
   /** Makes the partition, or changes the settings of the one that is there. */
   apply(number: number, id: PartitionId, settings: PartitionSettings): void
   remove(partition: Partition): void
+  /** What lies before `offset` is no longer there. */
+  trim(partition: Partition, offset: number): void
 }
 
 export function createPartitions(snapshot: Snapshot, tail: TailCache): Partitions {
@@ -34,6 +38,7 @@ export function createPartitions(snapshot: Snapshot, tail: TailCache): Partition
     partition.startOffset = stored.startOffset
     partition.writtenOffset = stored.endOffset
     partition.endOffset = stored.endOffset
+    if (stored.producers) restoreProducers(partition, stored.producers)
     for (const [baseOffset, sizeBytes, maxTimestampMs, createdMs] of stored.segments) {
       const index = undefined
       partition.segments.push({ baseOffset, sizeBytes, maxTimestampMs, createdMs, index })
@@ -61,7 +66,15 @@ export function createPartitions(snapshot: Snapshot, tail: TailCache): Partition
       tail.forget(partition)
       for (const waiter of partition.waiters) waiter.reject(notFound(partition.id))
     },
+    trim: advanceStart,
   }
+}
+
+/** Moves the start of the partition on, never back. */
+export function advanceStart(partition: Partition, offset: number): void {
+  if (offset <= partition.startOffset) return
+  partition.startOffset = offset
+  if (partition.producers) forgetAborted(partition.producers, offset)
 }
 
 export function notFound(id: PartitionId): EngineError {

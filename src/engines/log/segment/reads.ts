@@ -1,91 +1,95 @@
-import { EngineError } from '../../../base/errors.ts'
-import type { LogEngine, StoredRecord } from '../port.ts'
+import type { Logger } from '../../../base/logger.ts'
+import type { LogEngine, ReadRequest, StoredRecord } from '../port.ts'
 import type { Partition } from './partition.ts'
-import { budgetOf, findTimestampInTail, isSpent, readTail, tailStart } from './partition.ts'
+import { visibleEnd } from './partition.ts'
 import type { Partitions } from './partitions.ts'
-import type { SegmentReader } from './segment-reader.ts'
+import type { AbortedTransaction } from './producers.ts'
+import { isVisible } from './producers.ts'
+import type { ReadBudget } from './record-decode.ts'
+import { decodeRecords, openBatch } from './record-decode.ts'
+import type { Scan, Scans } from './scans.ts'
+import type { TimeSearch } from './time-search.ts'
 
 type Reads = Pick<LogEngine, 'read' | 'waitFor' | 'bounds' | 'offsetAt'>
 
-/** The reading half of the engine: from memory where it can, else from segments. */
+/** The view of records: what is committed, decompressed. */
 export function createReads(deps: {
   readonly partitions: Partitions
-  readonly reader: SegmentReader
+  readonly scans: Scans
+  readonly times: TimeSearch
+  readonly log: Logger
 }): Reads {
-  const { partitions, reader } = deps
+  const { partitions, scans, times, log } = deps
 
-  async function readFrom(partition: Partition, request: Parameters<Reads['read']>[1]) {
-    const budget = budgetOf(request)
+  async function readRecords(partition: Partition, scan: Scan, request: ReadRequest) {
+    const budget: ReadBudget = { recordsLeft: request.recordsMax, bytesLeft: request.bytesMax }
     const records: StoredRecord[] = []
-    if (request.offset < tailStart(partition)) {
-      await reader.read(partition, request.offset, budget, records)
-    }
-    const next = (records.at(-1)?.offset ?? request.offset - 1) + 1
-    // Memory may have let go meanwhile of what comes next: then that is for the next read.
-    if (!isSpent(budget) && next >= tailStart(partition)) readTail(partition, next, budget, records)
-    return records
-  }
-
-  function refuseOutside(partition: Partition, offset: number): void {
-    const { startOffset, endOffset } = partition
-    if (offset >= startOffset && offset <= endOffset) return
-    throw new EngineError('invalid', `offset ${offset} is not in ${startOffset} to ${endOffset}`)
+    const endOffset = visibleEnd(partition, 'committed')
+    const aborted = abortedOf(partition)
+    let nextOffset = request.offset
+    const sawAll = await scan(request.offset, request.bytesMax, (header, bytes) => {
+      if (header.baseOffset >= endOffset) {
+        nextOffset = Math.max(nextOffset, endOffset)
+        return false
+      }
+      // What is not seen is stepped over even when the answer is full, so that a reader of all there
+      // is knows that it is at the end.
+      if (isVisible(header, aborted)) {
+        if (isSpent(budget)) return false
+        const batch = openBatch(header, bytes)
+        if (batch) nextOffset = decodeRecords(batch, nextOffset, budget, records)
+        else {
+          const { topic } = partition.id
+          const { baseOffset } = header
+          log.warn({ topic, baseOffset }, 'a batch that cannot be decompressed was stepped over')
+          nextOffset = header.endOffset
+        }
+        return nextOffset === header.endOffset
+      }
+      nextOffset = header.endOffset
+      return true
+    })
+    // Compaction may have taken away what was last.
+    if (sawAll) nextOffset = Math.max(nextOffset, endOffset)
+    return { records, nextOffset, endOffset: Math.max(nextOffset, endOffset) }
   }
 
   return {
-    async read(id, request) {
-      const partition = partitions.get(id)
-      refuseOutside(partition, request.offset)
-      let records: StoredRecord[]
-      try {
-        records = await readFrom(partition, request)
-      } catch (error) {
-        // Retention, or a removal, took the file away under the reader.
-        if (!(error instanceof EngineError && error.kind === 'not-found')) throw error
-        refuseOutside(partitions.get(id), request.offset)
-        throw new EngineError('corrupt', `a segment of ${id.topic} is missing`, error)
-      }
-      const nextOffset = (records.at(-1)?.offset ?? request.offset - 1) + 1
-      return { records, nextOffset, endOffset: partition.endOffset }
-    },
+    read: (id, request) =>
+      scans.within(id, request.offset, 'committed', (partition, scan) =>
+        readRecords(partition, scan, request),
+      ),
     async waitFor(id, offset, signal) {
-      const partition = partitions.get(id)
-      if (offset < partition.endOffset || partition.settings.closed || signal.aborted) return
-      await new Promise<void>((resolve, reject) => {
-        const forget = () => {
-          partition.waiters.delete(waiter)
-          signal.removeEventListener('abort', waiter.resolve)
-        }
-        const waiter = {
-          offset,
-          resolve() {
-            forget()
-            resolve()
-          },
-          reject(error: Error) {
-            forget()
-            reject(error)
-          },
-        }
-        partition.waiters.add(waiter)
-        signal.addEventListener('abort', waiter.resolve)
-      })
+      await scans.waitFor(partitions.get(id), offset, 'committed', signal)
     },
     async bounds(id) {
-      const { startOffset, endOffset, segments, unwritten } = partitions.get(id)
+      const partition = partitions.get(id)
       let sizeBytes = 0
-      for (const segment of segments) sizeBytes += segment.sizeBytes
-      for (const batch of unwritten) sizeBytes += batch.bytes.length
-      return { startOffset, endOffset, sizeBytes }
+      for (const segment of partition.segments) sizeBytes += segment.sizeBytes
+      for (const batch of partition.unwritten) sizeBytes += batch.bytes.length
+      const { startOffset } = partition
+      return { startOffset, endOffset: visibleEnd(partition, 'committed'), sizeBytes }
     },
     async offsetAt(id, timestampMs) {
       const partition = partitions.get(id)
-      const { writtenOffset } = partition
-      const found =
-        (await reader.findTimestamp(partition, timestampMs)) ??
-        findTimestampInTail(partition, writtenOffset, timestampMs) ??
-        partition.endOffset
-      return Math.max(found, partition.startOffset)
+      const endOffset = visibleEnd(partition, 'committed')
+      const aborted = abortedOf(partition)
+      const found = await times.first(
+        partition,
+        timestampMs,
+        (header) => header.baseOffset < endOffset && isVisible(header, aborted),
+      )
+      return found?.offset ?? endOffset
     },
   }
+}
+
+const NONE: ReadonlyArray<AbortedTransaction> = []
+
+function abortedOf({ producers }: Partition): ReadonlyArray<AbortedTransaction> {
+  return producers?.aborted ?? NONE
+}
+
+function isSpent(budget: ReadBudget): boolean {
+  return budget.recordsLeft <= 0 || budget.bytesLeft <= 0
 }

@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { LogRecord, StoredRecord } from '../port.ts'
 import {
-  decodeRecords,
   encodeRecordBatch,
-  findTimestamp,
   isSoundBatch,
   readBatchHeader,
   stampBaseOffset,
 } from './record-batch.ts'
+import type { OpenBatch } from './record-decode.ts'
+import { decodeRecords, findTimestamp, isWellFormed, openBatch } from './record-decode.ts'
 
 const bytes = fc.option(
   fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ minLength: 120, maxLength: 140 })),
@@ -34,9 +34,16 @@ const lists = fc.array(fc.array(record, { minLength: 1, maxLength: 4 }), {
   maxLength: 3,
 })
 
+function opened(bytes: Buffer): OpenBatch {
+  const header = readBatchHeader(bytes, 0)
+  const batch = header && openBatch(header, bytes)
+  if (!batch) throw new Error('no batch')
+  return batch
+}
+
 function decodeAll(batch: Buffer, fromOffset = 0): StoredRecord[] {
   const into: StoredRecord[] = []
-  decodeRecords(batch, fromOffset, { recordsLeft: 1e9, bytesLeft: 1e9 }, into)
+  decodeRecords(opened(batch), fromOffset, { recordsLeft: 1e9, bytesLeft: 1e9 }, into)
   return into
 }
 
@@ -62,13 +69,20 @@ test('what is encoded is decoded again, at the stamped offsets', () => {
         baseOffset,
         endOffset: baseOffset + records.length,
         sizeBytes: batch.length,
+        attributes: 0,
+        baseTimestampMs: records[0]?.timestampMs,
         maxTimestampMs: Math.max(...records.map((one) => one.timestampMs)),
+        producerId: -1,
+        producerEpoch: -1,
+        baseSequence: -1,
+        recordCount: records.length,
       })
+      expect(isWellFormed(opened(batch), false)).toBe(true)
       const decoded = decodeAll(batch)
       expect(decoded.map(plain)).toEqual(records.map(plain))
       expect(decoded.map((one) => one.offset)).toEqual(records.map((_, at) => baseOffset + at))
       const wanted = records[0]?.timestampMs ?? 0
-      expect(findTimestamp(batch, wanted)).toBe(baseOffset)
+      expect(findTimestamp(opened(batch), 0, wanted)?.offset).toBe(baseOffset)
     }),
     { seed: 7, numRuns: 500 },
   )
@@ -90,10 +104,10 @@ test('a budget of bytes stops the reading, but never before the first record', (
     Array.from({ length: 10 }, () => ({ key: null, value, timestampMs: 1 })),
   ])
   const into: StoredRecord[] = []
-  decodeRecords(batch, 3, { recordsLeft: 10, bytesLeft: 1 }, into)
+  decodeRecords(opened(batch), 3, { recordsLeft: 10, bytesLeft: 1 }, into)
   expect(into.map((one) => one.offset)).toEqual([3])
   const more: StoredRecord[] = []
-  decodeRecords(batch, 3, { recordsLeft: 10, bytesLeft: 330 }, more)
+  decodeRecords(opened(batch), 3, { recordsLeft: 10, bytesLeft: 330 }, more)
   expect(more.map((one) => one.offset)).toEqual([3, 4, 5])
 })
 

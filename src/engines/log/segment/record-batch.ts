@@ -1,8 +1,8 @@
-// Hot: stand-alone loops over arrays and buffers; nothing is allocated a record but the answer.
+// Hot: stand-alone loops over arrays and buffers; nothing is allocated a record.
 import { assert } from '../../../base/assert.ts'
-import { EngineError } from '../../../base/errors.ts'
 import { crc32c } from '../../checksum/crc32c.ts'
-import type { LogRecord, StoredRecord } from '../port.ts'
+import type { LogRecord } from '../port.ts'
+import { readInt64, varintSize, writeInt64, writeVarint } from './varint.ts'
 
 /*
  * Kafka's RecordBatch v2 (KIP-98), our format on disk. All integers are big-endian.
@@ -20,6 +20,7 @@ import type { LogRecord, StoredRecord } from '../port.ts'
  * baseOffset and leaderEpoch are outside the checksum, so an offset is stamped without hashing again.
  */
 const LENGTH_AT = 8
+const LEADER_EPOCH_AT = 12
 const MAGIC_AT = 16
 const CRC_AT = 17
 const ATTRIBUTES_AT = 21
@@ -27,28 +28,37 @@ const LAST_OFFSET_DELTA_AT = 23
 const BASE_TIMESTAMP_AT = 27
 const MAX_TIMESTAMP_AT = 35
 const PRODUCER_AT = 43
+const PRODUCER_EPOCH_AT = 51
+const BASE_SEQUENCE_AT = 53
 const COUNT_AT = 57
 /** Bytes before the first record. */
 export const BATCH_HEADER_BYTES = 61
 /** baseOffset and length, which the length does not count. */
 const LENGTH_OVERHEAD = 12
 const MAGIC = 2
-const COMPRESSION_MASK = 7
 /** Values up to this length are copied by hand, which is faster than a call. */
 const SMALL_BYTES = 24
+
+/** Bits 0 to 2 of the attributes name the compression. */
+export const COMPRESSION_MASK = 0x07
+/** All records have the time of arrival, which is in `maxTimestamp`. */
+export const LOG_APPEND_TIME = 0x08
+export const TRANSACTIONAL = 0x10
+export const CONTROL = 0x20
 
 export interface BatchHeader {
   readonly baseOffset: number
   /** One behind the last record. */
   readonly endOffset: number
   readonly sizeBytes: number
+  readonly attributes: number
+  readonly baseTimestampMs: number
   readonly maxTimestampMs: number
-}
-
-/** What a read may still take; counted down by `decodeRecords`. */
-export interface ReadBudget {
-  recordsLeft: number
-  bytesLeft: number
+  /** -1: none. */
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly baseSequence: number
+  readonly recordCount: number
 }
 
 /**
@@ -82,12 +92,37 @@ export function encodeRecordBatch(lists: ReadonlyArray<ReadonlyArray<LogRecord>>
   // No producer: id, epoch and sequence are -1.
   target.fill(0xff, PRODUCER_AT, COUNT_AT)
   target.writeInt32BE(count, COUNT_AT)
-  target.writeUInt32BE(crc32c(target.subarray(ATTRIBUTES_AT)), CRC_AT)
+  stampChecksum(target)
   return target
 }
 
+/** Gives the batch its place. Needs no new checksum. */
 export function stampBaseOffset(batch: Buffer, baseOffset: number): void {
   writeInt64(batch, baseOffset, 0)
+  batch.writeInt32BE(0, LEADER_EPOCH_AT)
+}
+
+/** All records of the batch have this time from now on. */
+export function stampAppendTime(batch: Buffer, timestampMs: number): void {
+  writeInt64(batch, timestampMs, MAX_TIMESTAMP_AT)
+  batch.writeInt16BE(batch.readInt16BE(ATTRIBUTES_AT) | LOG_APPEND_TIME, ATTRIBUTES_AT)
+  stampChecksum(batch)
+}
+
+/** Makes the batch one of a producer, without sequence numbers. */
+export function stampProducer(
+  batch: Buffer,
+  producer: { readonly producerId: number; readonly producerEpoch: number },
+  attributes: number,
+): void {
+  batch.writeInt16BE(attributes, ATTRIBUTES_AT)
+  writeInt64(batch, producer.producerId, PRODUCER_AT)
+  batch.writeInt16BE(producer.producerEpoch, PRODUCER_EPOCH_AT)
+  stampChecksum(batch)
+}
+
+function stampChecksum(batch: Buffer): void {
+  batch.writeUInt32BE(crc32c(batch.subarray(ATTRIBUTES_AT)), CRC_AT)
 }
 
 /** The header of the batch at `at`, or undefined when these bytes cannot be one. */
@@ -101,7 +136,13 @@ export function readBatchHeader(bytes: Buffer, at: number): BatchHeader | undefi
     baseOffset,
     endOffset: baseOffset + lastOffsetDelta + 1,
     sizeBytes: length + LENGTH_OVERHEAD,
+    attributes: bytes.readInt16BE(at + ATTRIBUTES_AT),
+    baseTimestampMs: readInt64(bytes, at + BASE_TIMESTAMP_AT),
     maxTimestampMs: readInt64(bytes, at + MAX_TIMESTAMP_AT),
+    producerId: readInt64(bytes, at + PRODUCER_AT),
+    producerEpoch: bytes.readInt16BE(at + PRODUCER_EPOCH_AT),
+    baseSequence: bytes.readInt32BE(at + BASE_SEQUENCE_AT),
+    recordCount: bytes.readInt32BE(at + COUNT_AT),
   }
 }
 
@@ -116,87 +157,6 @@ export function isSoundBatch(batch: Buffer): boolean {
     readBatchHeader(batch, 0)?.sizeBytes === batch.length &&
     crc32c(batch.subarray(ATTRIBUTES_AT)) === storedChecksum(batch)
   )
-}
-
-/**
- * Adds the records of a sound batch with an offset >= `fromOffset` to `into` until the budget is
- * used up; the first record of `into` is taken whatever its size. Keys and values are views.
- */
-export function decodeRecords(
-  batch: Buffer,
-  fromOffset: number,
-  budget: ReadBudget,
-  into: StoredRecord[],
-): void {
-  refuseCompression(batch)
-  const baseOffset = readInt64(batch, 0)
-  const baseTimestampMs = readInt64(batch, BASE_TIMESTAMP_AT)
-  const count = batch.readInt32BE(COUNT_AT)
-  const cursor: Cursor = { at: BATCH_HEADER_BYTES }
-  for (let index = 0; index < count; index++) {
-    const length = readVarint(batch, cursor)
-    const end = cursor.at + length
-    const offset = baseOffset + index
-    if (offset >= fromOffset) {
-      if (budget.recordsLeft <= 0) return
-      if (length > budget.bytesLeft && into.length > 0) {
-        // Nothing behind this record may be taken either.
-        budget.bytesLeft = 0
-        return
-      }
-      budget.recordsLeft--
-      budget.bytesLeft -= length
-      into.push(readRecord(batch, cursor, offset, baseTimestampMs))
-    }
-    cursor.at = end
-  }
-}
-
-/** Offset of the first record of a sound batch with a timestamp >= `timestampMs`, if there is one. */
-export function findTimestamp(batch: Buffer, timestampMs: number): number | undefined {
-  refuseCompression(batch)
-  const baseOffset = readInt64(batch, 0)
-  const baseTimestampMs = readInt64(batch, BASE_TIMESTAMP_AT)
-  const count = batch.readInt32BE(COUNT_AT)
-  const cursor: Cursor = { at: BATCH_HEADER_BYTES }
-  for (let index = 0; index < count; index++) {
-    const length = readVarint(batch, cursor)
-    const end = cursor.at + length
-    cursor.at++
-    if (baseTimestampMs + readVarint(batch, cursor) >= timestampMs) return baseOffset + index
-    cursor.at = end
-  }
-  return undefined
-}
-
-interface Cursor {
-  at: number
-}
-
-function readRecord(
-  batch: Buffer,
-  cursor: Cursor,
-  offset: number,
-  baseTimestampMs: number,
-): StoredRecord {
-  cursor.at++
-  const timestampMs = baseTimestampMs + readVarint(batch, cursor)
-  readVarint(batch, cursor)
-  const key = readBytes(batch, cursor)
-  const value = readBytes(batch, cursor)
-  const headerCount = readVarint(batch, cursor)
-  if (headerCount === 0) return { offset, key, value, timestampMs }
-  const headers = Array.from({ length: headerCount }, () => ({
-    name: readBytes(batch, cursor)?.toString('utf8') ?? '',
-    value: readBytes(batch, cursor),
-  }))
-  return { offset, key, value, timestampMs, headers }
-}
-
-function refuseCompression(batch: Buffer): void {
-  if ((batch.readInt16BE(ATTRIBUTES_AT) & COMPRESSION_MASK) !== 0) {
-    throw new EngineError('unsupported', 'a compressed record batch cannot be taken apart')
-  }
 }
 
 function recordSizes(
@@ -281,76 +241,4 @@ function writeBytes(target: Buffer, bytes: Uint8Array | null, start: number): nu
     target.set(bytes, at)
   }
   return at + length
-}
-
-function readBytes(batch: Buffer, cursor: Cursor): Buffer | null {
-  const length = readVarint(batch, cursor)
-  if (length < 0) return null
-  const start = cursor.at
-  cursor.at += length
-  return batch.subarray(start, cursor.at)
-}
-
-const SAFE_ZIGZAG = 2 ** 30
-
-function varintSize(value: number): number {
-  if (value >= SAFE_ZIGZAG || value < -SAFE_ZIGZAG) return wideVarintSize(value)
-  let rest = ((value << 1) ^ (value >> 31)) >>> 0
-  let size = 1
-  while (rest > 127) {
-    rest >>>= 7
-    size++
-  }
-  return size
-}
-
-function writeVarint(target: Buffer, value: number, start: number): number {
-  let at = start
-  if (value >= SAFE_ZIGZAG || value < -SAFE_ZIGZAG) {
-    let rest = wideZigzag(value)
-    for (; rest > 127; rest = Math.floor(rest / 128)) target[at++] = (rest % 128) | 128
-    target[at++] = rest
-    return at
-  }
-  let rest = ((value << 1) ^ (value >> 31)) >>> 0
-  while (rest > 127) {
-    target[at++] = (rest & 127) | 128
-    rest >>>= 7
-  }
-  target[at++] = rest
-  return at
-}
-
-function readVarint(source: Buffer, cursor: Cursor): number {
-  let rest = 0
-  let weight = 1
-  let byte: number
-  do {
-    byte = source[cursor.at++] as number
-    rest += (byte & 127) * weight
-    weight *= 128
-  } while (byte > 127)
-  return rest % 2 === 0 ? rest / 2 : -(rest + 1) / 2
-}
-
-/** For timestamps far apart, which do not fit the 32 bits of shifts; exact to 2^52. */
-function wideZigzag(value: number): number {
-  return value >= 0 ? value * 2 : -value * 2 - 1
-}
-
-function wideVarintSize(value: number): number {
-  let size = 1
-  for (let rest = wideZigzag(value); rest > 127; rest = Math.floor(rest / 128)) size++
-  return size
-}
-
-/** Two's complement of 64 bits; exact within the safe integers. */
-function writeInt64(target: Buffer, value: number, at: number): void {
-  const high = Math.floor(value / 2 ** 32)
-  target.writeInt32BE(high, at)
-  target.writeUInt32BE(value - high * 2 ** 32, at + 4)
-}
-
-function readInt64(source: Buffer, at: number): number {
-  return source.readInt32BE(at) * 2 ** 32 + source.readUInt32BE(at + 4)
 }

@@ -6,6 +6,7 @@ import { EngineError } from '../../../base/errors.ts'
 import type { PartitionId, PartitionSettings } from '../port.ts'
 import type { Partition, Segment } from './partition.ts'
 import type { Partitions } from './partitions.ts'
+import { advanceStart } from './partitions.ts'
 import { readBatchHeader } from './record-batch.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import type { TailCache } from './tail-cache.ts'
@@ -62,6 +63,8 @@ function replayEntry(partitions: Partitions, tail: TailCache, entry: WalEntry): 
     partitions.apply(entry.partition, id, settings)
   } else if (entry.kind === 'removal') {
     if (partition) partitions.remove(partition)
+  } else if (entry.kind === 'trim') {
+    if (partition) partitions.trim(partition, entry.baseOffset)
   } else if (partition) {
     replayBatch(tail, partition, entry)
   }
@@ -77,13 +80,12 @@ function replayBatch(tail: TailCache, partition: Partition, entry: WalEntry): vo
     const { topic } = partition.id
     throw new EngineError('corrupt', `${topic}: records before offset ${baseOffset} are missing`)
   }
-  const { endOffset, maxTimestampMs } = header
-  tail.publish({ partition, bytes: body, baseOffset, endOffset, maxTimestampMs, written: false })
+  tail.publish(partition, header, body)
 }
 
 /**
  * Retention on a full medium may remove files before a snapshot says so: leading segments that are
- * not there and had expired are forgotten. Throws `corrupt` when any other is missing.
+ * not there and had expired, or were trimmed, are forgotten. Throws `corrupt` when any other is missing.
  */
 export async function dropMissingSegments(deps: {
   readonly disk: Disk
@@ -99,8 +101,13 @@ export async function dropMissingSegments(deps: {
     const isThere = (segment: Segment) =>
       segment.sizeBytes === 0 || names.has(basename(files.pathOf(partition, segment)))
     const oldestMs = clock.wallMs() - settings.retentionMs
+    const isTrimmed = (segment: Segment) =>
+      (list[list.indexOf(segment) + 1]?.baseOffset ?? partition.writtenOffset) <=
+      partition.startOffset
     const mayBeGone = (segment: Segment) =>
-      settings.retentionBytes !== undefined || segment.maxTimestampMs < oldestMs
+      settings.retentionBytes !== undefined ||
+      segment.maxTimestampMs < oldestMs ||
+      isTrimmed(segment)
     // A crash may have undone the removal of some, so not only the first ones can be missing.
     const count = list.findLastIndex((segment) => !isThere(segment)) + 1
     const lost = list.slice(0, count).find((segment) => !mayBeGone(segment))
@@ -111,6 +118,6 @@ export async function dropMissingSegments(deps: {
       )
     }
     list.splice(0, count)
-    if (count > 0) partition.startOffset = list[0]?.baseOffset ?? partition.writtenOffset
+    if (count > 0) advanceStart(partition, list[0]?.baseOffset ?? partition.writtenOffset)
   }
 }

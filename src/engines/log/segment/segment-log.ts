@@ -4,6 +4,7 @@ import type { Disk } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
 import type { LogEngine } from '../port.ts'
+import { createBatchLog } from './batch-log.ts'
 import type { Committer } from './committer.ts'
 import { createCommitter } from './committer.ts'
 import type { Partitions } from './partitions.ts'
@@ -11,6 +12,7 @@ import { createPartitions } from './partitions.ts'
 import { createReads } from './reads.ts'
 import type { Recovery } from './recovery.ts'
 import { createRecovery, dropMissingSegments } from './recovery.ts'
+import { createScans } from './scans.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import { createSegmentFiles } from './segment-files.ts'
 import { createSegmentReader } from './segment-reader.ts'
@@ -18,7 +20,8 @@ import { createSegmentWriter } from './segment-writer.ts'
 import { readSnapshot } from './snapshot.ts'
 import type { TailCache } from './tail-cache.ts'
 import { createTailCache } from './tail-cache.ts'
-import type { Wal } from './wal.ts'
+import { createTimeSearch } from './time-search.ts'
+import type { Wal, WalMark } from './wal.ts'
 import { openWal } from './wal.ts'
 import type { WriteBehind } from './write-behind.ts'
 import { createWriteBehind } from './write-behind.ts'
@@ -75,7 +78,7 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<LogEng
   // A process may have died between a rename and its sync: what we read must stay.
   await disk.syncDirectory(directory)
   const snapshot = await readSnapshot(disk, directory)
-  const tail = createTailCache(sizes.tailBytes)
+  const tail = createTailCache(sizes.tailBytes, clock)
   const partitions = createPartitions(snapshot, tail)
   const files = createSegmentFiles({ disk, directory, filesMax: sizes.filesMax })
   await files.removeOrphans(partitions.byNumber)
@@ -159,6 +162,7 @@ function createEngine(parts: Parts): LogEngine {
   const { clock, log, sizes, tail, partitions, files, health, behind, wal } = parts
   const closing = new AbortController()
   const committer = createCommitter({
+    clock,
     partitions,
     tail,
     commit: wal.commit,
@@ -185,10 +189,18 @@ function createEngine(parts: Parts): LogEngine {
     }
   }
 
+  const reader = createSegmentReader(files)
+  const scans = createScans({ partitions, reader })
+  const times = createTimeSearch(reader, scans)
+  function refuseClosed(): void {
+    if (closing.signal.aborted) throw closed()
+  }
+
   return {
-    capabilities: { retention: true },
-    ...createReads({ partitions, reader: createSegmentReader(files) }),
-    ...createWrites({ partitions, behind, committer, closing: closing.signal }),
+    capabilities: { retention: true, batches: true, compaction: false, encryption: false },
+    ...createReads({ partitions, scans, times, log }),
+    ...createWrites({ partitions, behind, committer, refuseClosed, mark: () => wal.mark() }),
+    batches: createBatchLog({ partitions, scans, times, committer, refuseClosed }),
     async close() {
       if (closing.signal.aborted) return
       closing.abort()
@@ -218,24 +230,30 @@ function createWrites(deps: {
   readonly partitions: Partitions
   readonly behind: WriteBehind
   readonly committer: Committer
-  readonly closing: AbortSignal
-}): Pick<LogEngine, 'ensurePartition' | 'removePartition' | 'append'> {
-  const { partitions, behind, committer, closing } = deps
+  readonly refuseClosed: () => void
+  readonly mark: () => WalMark
+}): Pick<LogEngine, 'ensurePartition' | 'removePartition' | 'append' | 'trim'> {
+  const { partitions, behind, committer, refuseClosed, mark } = deps
   return {
     async ensurePartition(id, settings) {
-      if (closing.aborted) throw closed()
+      refuseClosed()
       await committer.ensure(id, settings)
     },
     async removePartition(id) {
-      if (closing.aborted) throw closed()
+      refuseClosed()
       const removed = await committer.remove(id)
       if (removed) await behind.removeFiles(removed)
     },
     async append(id, records) {
-      if (closing.aborted) throw closed()
+      refuseClosed()
       const partition = partitions.get(id)
       if (records.length === 0) return { baseOffset: partition.endOffset }
       return committer.append(partition, records)
+    },
+    async trim(id, offset) {
+      refuseClosed()
+      await committer.trim(id, offset)
+      behind.startRetain(mark)
     },
   }
 }

@@ -1,10 +1,7 @@
-import type { DiskFile } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
-import type { StoredRecord } from '../port.ts'
 import type { Partition, Segment } from './partition.ts'
-import { isSpent } from './partition.ts'
-import type { ReadBudget } from './record-batch.ts'
-import { decodeRecords, findTimestamp, isSoundBatch } from './record-batch.ts'
+import type { BatchHeader } from './record-batch.ts'
+import { isSoundBatch } from './record-batch.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import type { SegmentIndex } from './segment-index.ts'
 import {
@@ -16,18 +13,18 @@ import {
 } from './segment-index.ts'
 import { batchesOf, CHUNK_BYTES_MAX, scanForIndex } from './segment-scan.ts'
 
-/** Reads what is in segments, checking every batch that it answers from. */
+/** Reads what is in segments, checking every batch that it shows. */
 export interface SegmentReader {
-  /** Adds the records from `offset` on, as the budget allows, from one segment at least. */
-  read(
-    partition: Partition,
-    offset: number,
-    budget: ReadBudget,
-    into: StoredRecord[],
-  ): Promise<void>
-  /** Offset of the first record in a segment with a timestamp >= `timestampMs`, if there is one. */
-  findTimestamp(partition: Partition, timestampMs: number): Promise<number | undefined>
+  /**
+   * Shows the batches with records at or behind `offset`, in order, until `visit` answers false: then
+   * the answer is false too. `bytesMax` says how much of it is likely to be looked at.
+   */
+  scan(partition: Partition, offset: number, bytesMax: number, visit: Visit): Promise<boolean>
+  /** Like `scan`, but steps over what has no timestamp >= `timestampMs`. */
+  scanFromTimestamp(partition: Partition, timestampMs: number, visit: Visit): Promise<boolean>
 }
+
+export type Visit = (header: BatchHeader, bytes: Buffer) => boolean
 
 /** Indexes of sealed segments that stay in memory. */
 const INDEXES_MAX = 256
@@ -71,59 +68,51 @@ export function createSegmentReader(files: SegmentFiles): SegmentReader {
     }
   }
 
-  async function readSegment(
+  /** Shows the batches of one segment from a position on, but those that `skips` names. */
+  async function scanSegment(
     partition: Partition,
     segment: Segment,
-    offset: number,
-    budget: ReadBudget,
-    into: StoredRecord[],
-  ): Promise<void> {
-    const index = await indexOf(partition, segment)
-    const chunkBytes = Math.min(budget.bytesLeft + 2 * INDEX_INTERVAL_BYTES, CHUNK_BYTES_MAX)
-    await files.pool.use(files.pathOf(partition, segment), async (file) => {
-      const position = positionOfOffset(index, offset)
-      for await (const { header, bytes } of batchesOf(file, segment, position, chunkBytes)) {
-        if (header.endOffset <= offset) continue
-        decodeRecords(checked(bytes, partition, segment), offset, budget, into)
-        if (isSpent(budget)) return
+    from: { readonly position: number; readonly chunkBytes: number },
+    skips: (header: BatchHeader) => boolean,
+    visit: Visit,
+  ): Promise<boolean> {
+    return files.pool.use(files.pathOf(partition, segment), async (file) => {
+      const batches = batchesOf(file, segment, from.position, from.chunkBytes)
+      for await (const { header, bytes } of batches) {
+        if (skips(header)) continue
+        if (!visit(header, checked(bytes, partition, segment))) return false
       }
+      return true
     })
   }
 
   return {
-    async read(partition, offset, budget, into) {
+    async scan(partition, offset, bytesMax, visit) {
+      const chunkBytes = Math.min(bytesMax + 2 * INDEX_INTERVAL_BYTES, CHUNK_BYTES_MAX)
       // A copy: retention may take segments away while we read.
       const list = [...partition.segments]
       let at = Math.max(0, countOf(list, (segment) => segment.baseOffset <= offset) - 1)
-      for (; at < list.length && !isSpent(budget); at++) {
+      for (; at < list.length; at++) {
         const segment = list[at]
-        if (segment?.sizeBytes) await readSegment(partition, segment, offset, budget, into)
+        if (!segment?.sizeBytes) continue
+        const position = positionOfOffset(await indexOf(partition, segment), offset)
+        const skips = (header: BatchHeader) => header.endOffset <= offset
+        const from = { position, chunkBytes }
+        if (!(await scanSegment(partition, segment, from, skips, visit))) return false
       }
+      return true
     },
-    async findTimestamp(partition, timestampMs) {
+    async scanFromTimestamp(partition, timestampMs, visit) {
+      const skips = (header: BatchHeader) => header.maxTimestampMs < timestampMs
       for (const segment of [...partition.segments]) {
         if (segment.maxTimestampMs < timestampMs) continue
         const index = await indexOf(partition, segment)
-        const found = await files.pool.use(files.pathOf(partition, segment), (file) =>
-          findInSegment(file, segment, index, timestampMs),
-        )
-        if (found !== undefined) return found
+        const position = positionOfTimestamp(index, timestampMs)
+        const from = { position, chunkBytes: CHUNK_BYTES_MAX }
+        if (!(await scanSegment(partition, segment, from, skips, visit))) return false
       }
-      return undefined
+      return true
     },
-  }
-
-  async function findInSegment(
-    file: DiskFile,
-    segment: Segment,
-    index: SegmentIndex,
-    timestampMs: number,
-  ): Promise<number | undefined> {
-    const position = positionOfTimestamp(index, timestampMs)
-    for await (const { header, bytes } of batchesOf(file, segment, position, CHUNK_BYTES_MAX)) {
-      if (header.maxTimestampMs >= timestampMs) return findTimestamp(bytes, timestampMs)
-    }
-    return undefined
   }
 }
 

@@ -49,7 +49,7 @@ export function createSegmentWriter(deps: {
       return last
     if (last) await seal(files, partition, last)
     const segment = {
-      baseOffset: next.baseOffset,
+      baseOffset: next.header.baseOffset,
       createdMs: clock.wallMs(),
       sizeBytes: 0,
       maxTimestampMs: Number.NEGATIVE_INFINITY,
@@ -61,14 +61,14 @@ export function createSegmentWriter(deps: {
 
   function isFull(partition: Partition, segment: Segment, next: TailBatch): boolean {
     if (segment.sizeBytes === 0) return false
-    const ageMaxMs = Math.max(
-      Math.min(partition.settings.retentionMs / SEGMENTS_PER_RETENTION, DAY_MS),
-      AGE_MIN_MS,
-    )
     return (
-      segment.sizeBytes + next.bytes.length > segmentBytes ||
-      clock.wallMs() - segment.createdMs > ageMaxMs
+      segment.sizeBytes + next.bytes.length > sizeMaxOf(partition) ||
+      clock.wallMs() - segment.createdMs > ageMaxMsOf(partition)
     )
+  }
+
+  function sizeMaxOf({ settings }: Partition): number {
+    return settings.segmentBytes ?? segmentBytes
   }
 
   async function write(partition: Partition): Promise<void> {
@@ -76,7 +76,7 @@ export function createSegmentWriter(deps: {
       const [first] = partition.unwritten
       if (!first || partition.removed) return
       const segment = await segmentFor(partition, first)
-      const room = Math.min(segmentBytes - segment.sizeBytes, WRITE_BYTES_MAX)
+      const room = Math.min(sizeMaxOf(partition) - segment.sizeBytes, WRITE_BYTES_MAX)
       const batches = leading(partition.unwritten, room)
       const bytes = batches.map((batch) => batch.bytes)
       await files.pool.create(files.pathOf(partition, segment), (file) =>
@@ -116,6 +116,11 @@ export function createSegmentWriter(deps: {
       if (given.some((one) => one.isNew)) await disk.syncDirectory(directory)
     },
   }
+}
+
+function ageMaxMsOf({ settings }: Partition): number {
+  if (settings.segmentMs !== undefined) return settings.segmentMs
+  return Math.max(Math.min(settings.retentionMs / SEGMENTS_PER_RETENTION, DAY_MS), AGE_MIN_MS)
 }
 
 /** After a start a small segment is read once, for its index; a large one is not written to. */
@@ -163,13 +168,13 @@ function note(segment: Segment, batches: ReadonlyArray<TailBatch>): void {
   for (const batch of batches) {
     if (segment.index) {
       addToIndex(segment.index, {
-        baseOffset: batch.baseOffset,
+        baseOffset: batch.header.baseOffset,
         position: segment.sizeBytes,
         timestampBefore: segment.maxTimestampMs,
       })
     }
     segment.sizeBytes += batch.bytes.length
-    segment.maxTimestampMs = Math.max(segment.maxTimestampMs, batch.maxTimestampMs)
+    segment.maxTimestampMs = Math.max(segment.maxTimestampMs, batch.header.maxTimestampMs)
   }
 }
 

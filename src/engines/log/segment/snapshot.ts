@@ -3,6 +3,9 @@ import type { Disk } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
 import { crc32c } from '../../checksum/crc32c.ts'
 import type { PartitionId, PartitionSettings } from '../port.ts'
+import type { Partition } from './partition.ts'
+import type { AbortedTransaction, Producer, Producers, SequenceRange } from './producers.ts'
+import { createProducers } from './producers.ts'
 import type { WalMark } from './wal.ts'
 
 /** What a checkpoint says: all that lies before the mark is in synced segments as listed here. */
@@ -20,10 +23,68 @@ export interface SnapshotPartition {
   readonly startOffset: number
   readonly endOffset: number
   readonly segments: ReadonlyArray<SnapshotSegment>
+  readonly producers?: SnapshotProducers
 }
+
+/**
+ * The producers as they were at `offset`. It may lie behind the end of the segments: what is between
+ * them comes from the write-ahead log, and is not counted a second time.
+ */
+export interface SnapshotProducers {
+  readonly offset: number
+  readonly list: ReadonlyArray<SnapshotProducer>
+  readonly aborted: ReadonlyArray<AbortedTransaction>
+}
+
+/** Id, epoch, epoch of the coordinator, lastTimestampMs, seenMs, transactionOffset, batches. */
+type SnapshotProducer = readonly [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number | null,
+  ReadonlyArray<SequenceRange>,
+]
 
 /** baseOffset, sizeBytes, maxTimestampMs, createdMs. */
 export type SnapshotSegment = readonly [number, number, number, number]
+
+export function snapshotProducers(producers: Producers, offset: number): SnapshotProducers {
+  const list = Array.from(producers.byId.values(), (one): SnapshotProducer => {
+    const { producerId, producerEpoch, coordinatorEpoch, lastTimestampMs, seenMs, batches } = one
+    const transactionOffset = one.transactionOffset ?? null
+    return [
+      producerId,
+      producerEpoch,
+      coordinatorEpoch,
+      lastTimestampMs,
+      seenMs,
+      transactionOffset,
+      batches,
+    ]
+  })
+  return { offset, list, aborted: producers.aborted }
+}
+
+export function restoreProducers(partition: Partition, stored: SnapshotProducers): void {
+  const producers = createProducers()
+  for (const one of stored.list) {
+    const [producerId, producerEpoch, coordinatorEpoch, lastTimestampMs, seenMs] = one
+    const [, , , , , transactionOffset, batches] = one
+    const known = { producerId, producerEpoch, coordinatorEpoch, lastTimestampMs, seenMs, batches }
+    const producer: Producer = transactionOffset === null ? known : { ...known, transactionOffset }
+    producers.byId.set(producerId, producer)
+  }
+  const open = [...producers.byId.values()].flatMap(({ producerId, transactionOffset }) =>
+    transactionOffset === undefined ? [] : [{ producerId, transactionOffset }],
+  )
+  open.sort((a, b) => a.transactionOffset - b.transactionOffset)
+  for (const one of open) producers.open.set(one.producerId, one.transactionOffset)
+  producers.aborted = [...stored.aborted]
+  partition.producers = producers
+  partition.producersOffset = stored.offset
+}
 
 const NAME = 'snapshot'
 const NEXT_NAME = 'snapshot.next'

@@ -1,10 +1,13 @@
+import type { Clock } from '../../../base/clock.ts'
 import type { Partition, TailBatch } from './partition.ts'
 import { createFifo, wake } from './partition.ts'
+import { createProducers, noteBatch } from './producers.ts'
+import type { BatchHeader } from './record-batch.ts'
 
 /** The visible batches in memory, of all partitions together: what was appended last stays. */
 export interface TailCache {
-  /** Makes the batch visible behind all others of its partition. */
-  publish(batch: TailBatch): void
+  /** Makes a batch that is durable visible behind all others of its partition. */
+  publish(partition: Partition, header: BatchHeader, bytes: Buffer): void
   /** The first `count` unwritten batches of the partition are now in a segment. */
   markWritten(partition: Partition, count: number): void
   /** Gives back what a removed partition held. */
@@ -16,9 +19,9 @@ export interface TailCache {
 }
 
 /** What a batch takes beside its bytes. */
-const OVERHEAD_BYTES = 300
+const OVERHEAD_BYTES = 400
 
-export function createTailCache(bytesMax: number): TailCache {
+export function createTailCache(bytesMax: number, clock: Clock): TailCache {
   const batches = createFifo<TailBatch>()
   const dirty = new Set<Partition>()
   let bytes = 0
@@ -36,22 +39,26 @@ export function createTailCache(bytesMax: number): TailCache {
   }
 
   return {
-    publish(batch) {
-      const { partition } = batch
+    publish(partition, header, batchBytes) {
+      const batch = { partition, header, bytes: batchBytes, written: false }
       batches.push(batch)
-      bytes += batch.bytes.length + OVERHEAD_BYTES
-      unwrittenBytes += batch.bytes.length
+      bytes += batchBytes.length + OVERHEAD_BYTES
+      unwrittenBytes += batchBytes.length
       partition.tail.push(batch)
       partition.unwritten.push(batch)
       dirty.add(partition)
-      partition.endOffset = batch.endOffset
+      partition.endOffset = header.endOffset
+      if (header.producerId >= 0 && header.baseOffset >= partition.producersOffset) {
+        partition.producers ??= createProducers()
+        noteBatch(partition.producers, header, batchBytes, clock.wallMs())
+      }
       evict()
       wake(partition)
     },
     markWritten(partition, count) {
       for (const batch of partition.unwritten.splice(0, count)) {
         batch.written = true
-        partition.writtenOffset = batch.endOffset
+        partition.writtenOffset = batch.header.endOffset
         unwrittenBytes -= batch.bytes.length
       }
       if (partition.unwritten.length === 0) dirty.delete(partition)

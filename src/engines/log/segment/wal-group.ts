@@ -10,7 +10,7 @@ import { isSoundBatch, readBatchHeader, storedChecksum } from './record-batch.ts
  *             padding to a multiple of 512
  *     head  = kind u8, partition u32, baseOffset f64, length u32, crc u32
  *     body  = for a batch: a RecordBatch (its own checksum is the head's);
- *             for settings: JSON (CRC-32C in the head); for a removal: nothing
+ *             for settings: JSON (CRC-32C in the head); for a removal or a trim: nothing
  *
  * A group is whole or not there. `sequence` grows with every attempt to write; `previous` is that of
  * the last group that was committed, so that what a failed attempt left behind is never taken for
@@ -21,7 +21,7 @@ export const GROUP_HEADER_BYTES = 40
 const HEAD_BYTES = 21
 const MAGIC = 0x47574c48
 const CRC_FROM = 8
-const KINDS = ['batch', 'settings', 'removal'] as const
+const KINDS = ['batch', 'settings', 'removal', 'trim'] as const
 
 export type WalEntryKind = (typeof KINDS)[number]
 
@@ -29,7 +29,7 @@ export interface WalEntry {
   readonly kind: WalEntryKind
   /** Number of the partition; never used twice. */
   readonly partition: number
-  /** Of a batch; else 0. */
+  /** Of a batch; the new start offset of a trim; else 0. */
   readonly baseOffset: number
   readonly body: Buffer
 }

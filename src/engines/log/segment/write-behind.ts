@@ -3,10 +3,12 @@ import type { Disk } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
 import type { Partition, Segment } from './partition.ts'
+import { advanceStart } from './partitions.ts'
+import { expireProducers } from './producers.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import type { SegmentWriter } from './segment-writer.ts'
 import type { Snapshot } from './snapshot.ts'
-import { writeSnapshot } from './snapshot.ts'
+import { snapshotProducers, writeSnapshot } from './snapshot.ts'
 import type { TailCache } from './tail-cache.ts'
 import type { WalMark } from './wal.ts'
 
@@ -23,9 +25,13 @@ export interface WriteBehind {
   /** Start one unless one is under way, and do not wait: what fails shows when room is needed. */
   startFlush(): void
   startCheckpoint(mark: () => WalMark): void
+  startRetain(mark: () => WalMark): void
   /** All that lies before the mark is in synced segments, and its slots are free, when resolved. */
   checkpoint(mark: () => WalMark): Promise<void>
-  /** Removes whole segments that are older, or more, than the partitions' settings say. */
+  /**
+   * Removes whole segments that are older, or more, than the partitions' settings say, or trimmed;
+   * and forgets producers that are silent for long.
+   */
   retain(mark: () => WalMark): Promise<void>
   /** Removes the files of a partition that is removed already. */
   removeFiles(partition: Partition): Promise<void>
@@ -126,6 +132,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     await unlessFull(flush)
     const dropped = await turns.take(async () =>
       [...partitions.values()].flatMap((partition) => {
+        if (partition.producers) expireProducers(partition.producers, clock.wallMs())
         const expired = takeExpired(partition, clock.wallMs())
         return expired.length > 0 ? [{ partition, expired }] : []
       }),
@@ -140,6 +147,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     flush,
     startFlush: () => start('flush', flush),
     startCheckpoint: (mark) => start('checkpoint', () => checkpoint(mark)),
+    startRetain: (mark) => start('retain', () => retain(mark)),
     checkpoint,
     retain,
     removeFiles: (partition) => remove(partition, partition.segments),
@@ -163,23 +171,25 @@ async function unlessFull(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Takes the leading segments off whose records are all too old or too many. */
+/** Takes the leading segments off whose records are all too old, too many or trimmed. */
 function takeExpired(partition: Partition, nowMs: number): Segment[] {
-  const { segments, settings } = partition
+  const { segments, settings, startOffset, writtenOffset } = partition
   const oldestMs = nowMs - settings.retentionMs
   const bytesMax = settings.retentionBytes ?? Number.POSITIVE_INFINITY
   let sizeBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0)
   let count = 0
   for (const segment of segments) {
     const isLast = count === segments.length - 1
+    const endOffset = segments[count + 1]?.baseOffset ?? writtenOffset
+    const isTrimmed = endOffset <= startOffset
     const tooOld = segment.maxTimestampMs < oldestMs
     const tooMany = !isLast && sizeBytes - segment.sizeBytes >= bytesMax
-    if (!(tooOld || tooMany) || (isLast && partition.unwritten.length > 0)) break
+    if (!(tooOld || tooMany || isTrimmed) || (isLast && partition.unwritten.length > 0)) break
     sizeBytes -= segment.sizeBytes
     count++
   }
   const expired = segments.splice(0, count)
-  if (count > 0) partition.startOffset = segments[0]?.baseOffset ?? partition.writtenOffset
+  if (count > 0) advanceStart(partition, segments[0]?.baseOffset ?? writtenOffset)
   return expired
 }
 
@@ -192,6 +202,9 @@ function snapshotOf(
     mark,
     nextNumber,
     partitions: Array.from(partitions.values(), (partition) => ({
+      ...(partition.producers && {
+        producers: snapshotProducers(partition.producers, partition.endOffset),
+      }),
       number: partition.number,
       id: partition.id,
       settings: partition.settings,

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../../base/errors.ts'
+import type { ServiceError } from '../../../base/errors.ts'
 import type { RequestContext } from '../../../wire/operation.ts'
 import type { KinesisOperation } from '../contract.ts'
 import {
@@ -9,21 +9,24 @@ import {
   SHARDS_MAX,
 } from '../limits.ts'
 import type { StreamMode } from '../stream.ts'
-import { invalidRequest, limitExceeded } from '../stream-errors.ts'
+import { invalidArgument, invalidRequest, limitExceeded } from '../stream-errors.ts'
 import type { StreamUsage } from '../streams.ts'
 import { withTags } from '../tags.ts'
+import { refuseWarmth } from '../wire-warmth.ts'
 
 export const createStream: KinesisOperation<'CreateStream'> = {
   name: 'CreateStream',
-  refuses: ['WarmThroughputMiBps'],
-  async run({ streams }, input, context) {
-    if (input.RecordDistributionStrategy === 'AUTO') throw notSupported()
+  async run({ streams, accounts }, input, context) {
     const { accountId, region } = context
     const key = { accountId, region, name: input.StreamName }
     // AWS: without a shard count a stream has four shards (recorded by LocalStack, 2022).
     const mode =
       input.StreamModeDetails?.StreamMode ?? (input.ShardCount ? 'PROVISIONED' : 'ON_DEMAND')
-    const shardCount = shardCountOf(mode, input.ShardCount)
+    const { WarmThroughputMiBps: warmMibps } = input
+    await refuseWarmth(accounts, key, mode, warmMibps)
+    const shardCount = Math.max(shardCountOf(mode, input.ShardCount), warmMibps ?? 0)
+    const distributesEvenly = input.RecordDistributionStrategy === 'AUTO'
+    if (distributesEvenly && mode !== 'ON_DEMAND') throw notDistributed()
     const tags = withTags({}, input.Tags ?? {}, `stream ${key.name} under account ${accountId}`)
     refuseTooMany(mode, shardCount, await streams.usage(context), context)
     await streams.create(key, {
@@ -32,6 +35,8 @@ export const createStream: KinesisOperation<'CreateStream'> = {
       tags,
       recordKib: input.MaxRecordSizeInKiB ?? RECORD_KIB_DEFAULT,
       retentionHours: RETENTION_HOURS_MIN,
+      ...(warmMibps !== undefined && { warmMibps }),
+      ...(distributesEvenly && { distributesEvenly }),
     })
     return {}
   },
@@ -68,9 +73,8 @@ function refuseTooMany(
   }
 }
 
-function notSupported(): ServiceError {
-  return new ServiceError(
-    'InvalidArgumentException',
-    'RecordDistributionStrategy AUTO is not supported by Headrace yet.',
+function notDistributed(): ServiceError {
+  return invalidArgument(
+    'RecordDistributionStrategy AUTO is only supported for streams in ON_DEMAND mode.',
   )
 }

@@ -1,16 +1,17 @@
 import { dateOf } from '../../../base/clock.ts'
 import type { KinesisOperation } from '../contract.ts'
-import { CONSUMERS_MAX } from '../limits.ts'
+import { CONSUMERS_ADVANTAGE_MAX } from '../limits.ts'
 import { openShards, streamArn } from '../stream.ts'
-import { streamKeyOf } from '../wire-stream.ts'
+import { sharedKeyOf, toWireState, toWireWarmth } from '../wire-stream.ts'
 
 export const describeStreamSummary: KinesisOperation<'DescribeStreamSummary'> = {
   name: 'DescribeStreamSummary',
   refuses: ['StreamId'],
-  async run({ streams, consumers }, input, context) {
-    const key = streamKeyOf(input, context)
-    const stream = await streams.get(key)
-    const registered = await consumers.list(key, { limit: CONSUMERS_MAX })
+  async run({ access, consumers, accounts }, input, context) {
+    const key = sharedKeyOf(input, context)
+    const stream = await access.stream(key, 'DescribeStreamSummary', context)
+    const registered = await consumers.list(key, { limit: CONSUMERS_ADVANTAGE_MAX })
+    const isWarm = stream.mode === 'ON_DEMAND' && (await accounts.isAdvantage(key))
     return {
       StreamDescriptionSummary: {
         StreamName: stream.name,
@@ -19,12 +20,14 @@ export const describeStreamSummary: KinesisOperation<'DescribeStreamSummary'> = 
         StreamModeDetails: { StreamMode: stream.mode },
         RetentionPeriodHours: stream.retentionHours,
         StreamCreationTimestamp: dateOf(stream.createdMs),
-        EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
-        EncryptionType: 'NONE',
+        ...toWireState(stream),
         OpenShardCount: openShards(stream).length,
         ConsumerCount: registered.length,
         MaxRecordSizeInKiB: stream.recordKib,
-        RecordDistributionStrategy: 'USER_PARTITION_KEY',
+        ...(isWarm && { WarmThroughput: toWireWarmth(stream) }),
+        ...(stream.mode === 'ON_DEMAND' && {
+          RecordDistributionStrategy: stream.distributesEvenly ? 'AUTO' : 'USER_PARTITION_KEY',
+        }),
       },
     }
   },

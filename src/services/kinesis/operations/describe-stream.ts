@@ -2,14 +2,14 @@ import { dateOf } from '../../../base/clock.ts'
 import type { KinesisOperation } from '../contract.ts'
 import { DESCRIBE_SHARDS_DEFAULT } from '../limits.ts'
 import { streamArn } from '../stream.ts'
-import { shardNumberOf, streamKeyOf, toWireShard } from '../wire-stream.ts'
+import { shardNumberOf, sharedKeyOf, toWireShard, toWireState } from '../wire-stream.ts'
 
 export const describeStream: KinesisOperation<'DescribeStream'> = {
   name: 'DescribeStream',
   refuses: ['StreamId'],
-  async run({ streams }, input, context) {
-    const key = streamKeyOf(input, context)
-    const stream = await streams.get(key)
+  async run({ access }, input, context) {
+    const key = sharedKeyOf(input, context)
+    const stream = await access.stream(key, 'DescribeStream', context)
     const after = input.ExclusiveStartShardId
     const behind = after === undefined ? -1 : shardNumberOf(key, after)
     const shards = stream.shards.filter(({ number }) => number > behind)
@@ -26,8 +26,7 @@ export const describeStream: KinesisOperation<'DescribeStream'> = {
         HasMoreShards: stream.status !== 'CREATING' && shards.length > limit,
         RetentionPeriodHours: stream.retentionHours,
         StreamCreationTimestamp: dateOf(stream.createdMs),
-        EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
-        EncryptionType: 'NONE',
+        ...toWireState(stream),
       },
     }
   },

@@ -4,33 +4,37 @@ import type { ShardIterator } from '../shard-iterator.ts'
 import { decodeShardIterator, encodeShardIterator } from '../shard-iterator.ts'
 import type { ShardAt } from '../shard-reads.ts'
 import { shardAt } from '../shard-reads.ts'
-import type { StreamKey } from '../stream.ts'
+import type { Stream, StreamKey } from '../stream.ts'
 import { invalidArgument, noSuchShard } from '../stream-errors.ts'
 import type { StreamRecord } from '../stream-reader.ts'
-import type { Streams } from '../streams.ts'
-import { millisBehindLatest, toWireRecord } from '../wire-record.ts'
-import { streamKeyOf, toWireChildren } from '../wire-stream.ts'
+import { refuseDryRun } from '../wire-dry-run.ts'
+import { millisBehindLatest, toWireRecords } from '../wire-record.ts'
+import { sharedKeyOf, toWireChildren } from '../wire-stream.ts'
 
 export const getRecords: KinesisOperation<'GetRecords'> = {
   name: 'GetRecords',
-  refuses: ['StreamId', 'DryRun'],
-  async run({ streams, reads, readLimits, clock }, input, context) {
-    const { accountId, region } = context
+  refuses: ['StreamId'],
+  async run({ access, reads, readLimits, shardMetrics, clock }, input, context) {
+    const named = input.StreamARN === undefined ? undefined : sharedKeyOf(input, context)
+    const { accountId, region } = named ?? context
     const nowMs = clock.wallMs()
     const iterator = decodeShardIterator(input.ShardIterator, { accountId, region }, nowMs)
-    if (input.StreamARN !== undefined) refuseOtherStream(iterator, streamKeyOf(input, context))
-    const at = await shardOf(streams, iterator)
+    if (named) refuseOtherStream(iterator, named)
+    const at = shardOf(iterator, await access.stream(iterator.key, 'GetRecords', context))
+    refuseDryRun(input.DryRun)
     readLimits.admit(at)
     const batch = await reads.read(at, {
       offset: iterator.offset,
       recordsMax: input.Limit ?? GET_RECORDS_COUNT_MAX,
       bytesMax: GET_RECORDS_BYTES_MAX,
     })
-    readLimits.charge(at, sizeOf(batch.records))
+    const sizeBytes = sizeOf(batch.records)
+    readLimits.charge(at, sizeBytes)
+    shardMetrics.read(at, batch, sizeBytes)
     const isOver = batch.closed && batch.nextOffset >= batch.endOffset
     const next = { ...iterator, offset: batch.nextOffset, createdMs: clock.wallMs() }
     return {
-      Records: batch.records.map(toWireRecord),
+      Records: toWireRecords(at.stream, batch),
       ...(!isOver && { NextShardIterator: encodeShardIterator(next) }),
       MillisBehindLatest: millisBehindLatest(batch, clock.wallMs()),
       ...(isOver && { ChildShards: toWireChildren(at.stream, at.shard) }),
@@ -39,9 +43,7 @@ export const getRecords: KinesisOperation<'GetRecords'> = {
 }
 
 /** An iterator of a stream that was deleted does not read from a new one of the same name. */
-async function shardOf(streams: Streams, iterator: ShardIterator): Promise<ShardAt> {
-  const { key, creationId, shardNumber } = iterator
-  const stream = await streams.get(key)
+function shardOf({ key, creationId, shardNumber }: ShardIterator, stream: Stream): ShardAt {
   if (stream.creationId !== creationId) throw noSuchShard(key, shardNumber)
   return shardAt(key, stream, shardNumber)
 }

@@ -5,24 +5,28 @@ import { encodeShardIterator } from '../shard-iterator.ts'
 import type { ShardAt } from '../shard-reads.ts'
 import { shardAt } from '../shard-reads.ts'
 import { invalidArgument, noSuchShard } from '../stream-errors.ts'
+import { refuseDryRun } from '../wire-dry-run.ts'
 import { offsetOfStart } from '../wire-start.ts'
-import { shardNumberOf, streamKeyOf } from '../wire-stream.ts'
+import { shardNumberOf, sharedKeyOf } from '../wire-stream.ts'
 
 type GetShardIteratorInput = Input<typeof import('@aws-sdk/client-kinesis'), 'GetShardIterator'>
 
 export const getShardIterator: KinesisOperation<'GetShardIterator'> = {
   name: 'GetShardIterator',
-  refuses: ['StreamId', 'DryRun'],
+  refuses: ['StreamId'],
   async run(deps, input, context) {
-    const key = streamKeyOf(input, context)
+    const key = sharedKeyOf(input, context)
     const shardNumber = shardNumberOf(key, input.ShardId)
-    const stream = await deps.streams.get(key).catch((error: unknown) => {
-      // AWS: an unknown stream is told as an unknown shard (kinesalite, test/getShardIterator.js).
-      const isUnknown = (error as ServiceError).code === 'ResourceNotFoundException'
-      throw isUnknown ? noSuchShard(key, shardNumber) : error
-    })
+    const stream = await deps.access
+      .stream(key, 'GetShardIterator', context)
+      .catch((error: unknown) => {
+        // AWS: an unknown stream is told as an unknown shard (kinesalite, test/getShardIterator.js).
+        const isUnknown = (error as ServiceError).code === 'ResourceNotFoundException'
+        throw isUnknown ? noSuchShard(key, shardNumber) : error
+      })
     const at = shardAt(key, stream, shardNumber)
     const offset = await startOf(deps, at, input)
+    refuseDryRun(input.DryRun)
     const { creationId } = stream
     const createdMs = deps.clock.wallMs()
     return {

@@ -1,5 +1,7 @@
 import type { KinesisOperation } from '../contract.ts'
+import { HOURS_TO_MS } from '../limits.ts'
 import { refuseRetention } from '../retention.ts'
+import { retentionMsOf, withRetentionMs } from '../stream.ts'
 import { invalidArgument } from '../stream-errors.ts'
 import { streamKeyOf } from '../wire-stream.ts'
 
@@ -19,8 +21,9 @@ export const increaseStreamRetentionPeriod: KinesisOperation<'IncreaseStreamRete
             'Use DecreaseRetentionPeriod API.',
         )
       }
-      if (retentionHours === stream.retentionHours) return stream
-      return { ...stream, retentionHours, status: 'UPDATING' }
+      const retentionMs = retentionHours * HOURS_TO_MS
+      if (retentionMs === retentionMsOf(stream)) return stream
+      return { ...withRetentionMs(stream, retentionMs), status: 'UPDATING' }
     })
     return {}
   },

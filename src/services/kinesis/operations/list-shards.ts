@@ -8,13 +8,13 @@ import { secondOf } from '../sequence-number.ts'
 import type { Shard, Stream, StreamKey } from '../stream.ts'
 import { retentionMsOf } from '../stream.ts'
 import { invalidArgument, streamNotFound } from '../stream-errors.ts'
-import { shardNumberOf, streamKeyOf, toWireShard } from '../wire-stream.ts'
+import { shardNumberOf, sharedKeyOf, toWireShard } from '../wire-stream.ts'
 
 type ListShardsInput = Input<typeof import('@aws-sdk/client-kinesis'), 'ListShards'>
 
 /** What a listing goes on with: the token carries all of it, so that a page needs nothing else. */
 interface Listing {
-  readonly name: string
+  readonly key: StreamKey
   readonly after: number
   /** Shards that were closed before `fromMs`, or made after `untilMs`, are left out. */
   readonly fromMs: number
@@ -25,14 +25,14 @@ interface Listing {
 export const listShards: KinesisOperation<'ListShards'> = {
   name: 'ListShards',
   refuses: ['StreamId'],
-  async run({ streams, clock }, input, context) {
-    const { key, stream, listing } = await beginOrGoOn(input, context, clock, (key) =>
-      streams.get(key),
+  async run({ access, clock }, input, context) {
+    const { stream, listing } = await beginOrGoOn(input, context, clock, (key) =>
+      access.stream(key, 'ListShards', context),
     )
     const shards = stream.shards.filter((shard) => isListed(shard, listing))
     const shown = shards.slice(0, input.MaxResults ?? LIST_SHARDS_DEFAULT)
     const last = shown.at(-1)
-    const next = last && { ...listing, name: key.name, after: last.number }
+    const next = last && { ...listing, after: last.number }
     return {
       Shards: shown.map(toWireShard),
       ...(next && shards.length > shown.length && { NextToken: encodeToken(next, clock) }),
@@ -46,24 +46,22 @@ async function beginOrGoOn(
   clock: Clock,
   find: (key: StreamKey) => Promise<Stream>,
 ) {
-  const { accountId, region } = context
   if (input.NextToken !== undefined) {
     refuseBesideToken(input)
     const listing = decodeToken(input.NextToken, clock)
-    const key = { accountId, region, name: listing.name }
-    return { key, listing, stream: await find(key) }
+    return { listing, stream: await find(listing.key) }
   }
   // AWS: the text is recorded in kinesalite, actions/listShards.js.
   if (input.StreamName === undefined && input.StreamARN === undefined) {
     throw invalidArgument('Either NextToken or StreamName should be provided.')
   }
-  const key = streamKeyOf(input, context)
+  const key = sharedKeyOf(input, context)
   const stream = await find(key)
   const created = input.StreamCreationTimestamp?.getTime()
   if (created !== undefined && secondOf(created) !== secondOf(stream.createdMs)) {
     throw streamNotFound(key)
   }
-  return { key, stream, listing: beginListing(key, stream, input, clock) }
+  return { stream, listing: beginListing(key, stream, input, clock) }
 }
 
 function beginListing(
@@ -76,7 +74,7 @@ function beginListing(
   const trimMs = Math.max(nowMs - retentionMsOf(stream), stream.createdMs)
   const after = start === undefined ? -1 : shardNumberOf(key, start)
   const all = {
-    name: key.name,
+    key,
     after,
     fromMs: trimMs,
     untilMs: Number.MAX_SAFE_INTEGER,
@@ -109,16 +107,18 @@ function isListed({ number, createdMs, closed }: Shard, listing: Listing): boole
 }
 
 function encodeToken(listing: Listing, clock: Clock): string {
-  const { name, after, fromMs, untilMs } = listing
-  const parts = [clock.wallMs(), name, after, fromMs, untilMs]
+  const { key, after, fromMs, untilMs } = listing
+  const { accountId, region, name } = key
+  const parts = [clock.wallMs(), name, after, fromMs, untilMs, accountId, region]
   return Buffer.from(JSON.stringify(parts)).toString('base64')
 }
 
 function decodeToken(token: string, clock: Clock): Listing {
   const parts = parseToken(token)
-  const [createdMs, name, after, fromMs, untilMs] = parts
+  const [createdMs, name, after, fromMs, untilMs, accountId, region] = parts
   const numbers = [createdMs, after, fromMs, untilMs]
-  if (typeof name !== 'string' || !numbers.every(Number.isSafeInteger)) {
+  const texts = [name, accountId, region]
+  if (!texts.every((text) => typeof text === 'string') || !numbers.every(Number.isSafeInteger)) {
     throw invalidArgument('Invalid NextToken.')
   }
   if (clock.wallMs() - Number(createdMs) > NEXT_TOKEN_LIFE_MS) {
@@ -126,7 +126,7 @@ function decodeToken(token: string, clock: Clock): Listing {
   }
   const [after2, from2, until2] = [after, fromMs, untilMs].map(Number)
   return {
-    name,
+    key: { accountId: String(accountId), region: String(region), name: String(name) },
     after: after2 ?? 0,
     fromMs: from2 ?? 0,
     untilMs: until2 ?? 0,

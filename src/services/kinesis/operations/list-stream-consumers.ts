@@ -3,14 +3,14 @@ import { LIST_CONSUMERS_DEFAULT } from '../limits.ts'
 import { secondOf } from '../sequence-number.ts'
 import { invalidArgument, streamNotFound } from '../stream-errors.ts'
 import { toWireConsumer } from '../wire-consumer.ts'
-import { ownKeyOfArn } from '../wire-stream.ts'
+import { sharedKeyOf } from '../wire-stream.ts'
 
 export const listStreamConsumers: KinesisOperation<'ListStreamConsumers'> = {
   name: 'ListStreamConsumers',
   refuses: ['StreamId'],
-  async run({ streams, consumers }, input, context) {
-    const key = ownKeyOfArn(input.StreamARN, context)
-    const stream = await streams.get(key)
+  async run({ access, consumers }, input, context) {
+    const key = sharedKeyOf(input, context)
+    const stream = await access.stream(key, 'ListStreamConsumers', context)
     const created = input.StreamCreationTimestamp?.getTime()
     if (created !== undefined && secondOf(created) !== secondOf(stream.createdMs)) {
       throw streamNotFound(key)

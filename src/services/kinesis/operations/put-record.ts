@@ -1,29 +1,36 @@
 import type { Clock } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { KinesisOperation } from '../contract.ts'
+import { encryptionTypeAt } from '../encryption.ts'
 import { decodeSequenceNumber, secondOf } from '../sequence-number.ts'
 import type { StreamKey } from '../stream.ts'
 import { invalidArgument } from '../stream-errors.ts'
-import { requiredKey, streamKeyOf } from '../wire-stream.ts'
+import { refuseDryRun } from '../wire-dry-run.ts'
+import { keyFor, sharedKeyOf } from '../wire-stream.ts'
 
 export const putRecord: KinesisOperation<'PutRecord'> = {
   name: 'PutRecord',
   refuses: ['StreamId'],
-  async run({ producer, clock }, input, context) {
-    const key = streamKeyOf(input, context)
+  async run({ access, producer, clock }, input, context) {
+    const key = sharedKeyOf(input, context)
+    const stream = await access.stream(key, 'PutRecord', context)
     // Records of a shard are in the order of their acknowledgements, so nothing more is needed.
     refuseBadOrdering(key, input.SequenceNumberForOrdering, clock)
     const entry = {
-      partitionKey: requiredKey(input.PartitionKey, 'partitionKey'),
+      partitionKey: keyFor(stream, input.PartitionKey, 'partitionKey'),
       explicitHashKey: input.ExplicitHashKey,
       data: input.Data,
+    }
+    if (input.DryRun) {
+      producer.check(stream, [entry], () => 'data')
+      refuseDryRun(input.DryRun)
     }
     const [result] = await producer.put(key, [entry], () => 'data')
     if (result && 'sequenceNumber' in result) {
       return {
         ShardId: result.shardId,
         SequenceNumber: result.sequenceNumber,
-        EncryptionType: 'NONE',
+        EncryptionType: encryptionTypeAt(stream, clock.wallMs()),
       }
     }
     throw new ServiceError(

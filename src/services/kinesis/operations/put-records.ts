@@ -1,23 +1,31 @@
 import type { KinesisOperation } from '../contract.ts'
+import { encryptionTypeAt } from '../encryption.ts'
 import type { PutResult } from '../producer.ts'
-import { requiredKey, streamKeyOf } from '../wire-stream.ts'
+import { refuseDryRun } from '../wire-dry-run.ts'
+import { keyFor, sharedKeyOf } from '../wire-stream.ts'
 
 export const putRecords: KinesisOperation<'PutRecords'> = {
   name: 'PutRecords',
   refuses: ['StreamId'],
-  async run({ producer }, input, context) {
+  async run({ access, producer, clock }, input, context) {
+    const key = sharedKeyOf(input, context)
+    const stream = await access.stream(key, 'PutRecords', context)
     const entries = input.Records.map((record, index) => ({
-      partitionKey: requiredKey(record.PartitionKey, `records.${index + 1}.member.partitionKey`),
+      partitionKey: keyFor(stream, record.PartitionKey, `records.${index + 1}.member.partitionKey`),
       explicitHashKey: record.ExplicitHashKey,
       data: record.Data,
     }))
-    const results = await producer.put(streamKeyOf(input, context), entries, nameOfData)
+    if (input.DryRun) {
+      producer.check(stream, entries, nameOfData)
+      refuseDryRun(input.DryRun)
+    }
+    const results = await producer.put(key, entries, nameOfData)
     let failedCount = 0
     for (const result of results) if ('errorCode' in result) failedCount++
     return {
       FailedRecordCount: failedCount,
       Records: results.map(toWireResult),
-      EncryptionType: 'NONE',
+      EncryptionType: encryptionTypeAt(stream, clock.wallMs()),
     }
   },
 }

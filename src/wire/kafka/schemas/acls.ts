@@ -1,5 +1,6 @@
 import { api, array, int8, int16, int32, string } from '../schema.ts'
 
+/** Which rules of access match a filter. */
 export const describeAcls = api({
   key: 29,
   versions: [1, 3],
@@ -31,6 +32,7 @@ export const describeAcls = api({
   },
 })
 
+/** Adds rules of access. */
 export const createAcls = api({
   key: 30,
   versions: [1, 3],
@@ -55,6 +57,7 @@ export const createAcls = api({
   },
 })
 
+/** Deletes the rules that match filters. */
 export const deleteAcls = api({
   key: 31,
   versions: [1, 3],

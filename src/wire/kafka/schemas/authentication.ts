@@ -1,5 +1,6 @@
 import { api, array, bytes, int8, int16, int32, int64, string } from '../schema.ts'
 
+/** Chooses the mechanism. After version 0 its messages follow bare, after 1 in SaslAuthenticate. */
 export const saslHandshake = api({
   key: 17,
   versions: [0, 1],
@@ -12,6 +13,7 @@ export const saslHandshake = api({
   },
 })
 
+/** One step of the mechanism. */
 export const saslAuthenticate = api({
   key: 36,
   versions: [0, 2],
@@ -27,6 +29,7 @@ export const saslAuthenticate = api({
   },
 })
 
+/** Which users have SCRAM passwords; mechanism 1 is SHA-256, 2 is SHA-512. */
 export const describeUserScramCredentials = api({
   key: 50,
   versions: [0, 0],
@@ -55,6 +58,7 @@ export const describeUserScramCredentials = api({
   },
 })
 
+/** Sets salted SCRAM passwords, and deletes them. */
 export const alterUserScramCredentials = api({
   key: 51,
   versions: [0, 0],

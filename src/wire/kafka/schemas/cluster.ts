@@ -12,6 +12,7 @@ import {
   uuid,
 } from '../schema.ts'
 
+/** What is served. The answer never has a header with tagged fields. */
 export const apiVersions = api({
   key: 18,
   versions: [0, 4],
@@ -49,6 +50,7 @@ export const apiVersions = api({
   },
 })
 
+/** Brokers, topics, partitions. A null list asks for all topics, an empty one for none. */
 export const metadata = api({
   key: 3,
   versions: [0, 13],
@@ -92,10 +94,11 @@ export const metadata = api({
       topicAuthorizedOperations: int32({ since: 8, default: -0x80000000 }),
     }),
     clusterAuthorizedOperations: int32({ since: 8, until: 10, default: -0x80000000 }),
-    errorCode: int16({ since: 13 }),
+    errorCode: int16({ since: 13, default: 0 }),
   },
 })
 
+/** Partitions of topics, page by page. */
 export const describeTopicPartitions = api({
   key: 75,
   versions: [0, 0],
@@ -143,6 +146,7 @@ export const describeTopicPartitions = api({
   },
 })
 
+/** The brokers, or (endpointType 2) the controllers. */
 export const describeCluster = api({
   key: 60,
   versions: [0, 2],
@@ -170,6 +174,7 @@ export const describeCluster = api({
   },
 })
 
+/** The voters and observers of the metadata log. */
 export const describeQuorum = api({
   key: 55,
   versions: [0, 2],
@@ -224,6 +229,7 @@ export const describeQuorum = api({
   },
 })
 
+/** Where partitions lie on disk, and how big they are. */
 export const describeLogDirs = api({
   key: 35,
   versions: [1, 4],

@@ -1,5 +1,6 @@
 import { api, array, bool, int8, int16, int32, string } from '../schema.ts'
 
+/** Configs of resources: 2 is a topic, 4 a broker, 8 a logger, 16 client metrics, 32 a group. */
 export const describeConfigs = api({
   key: 32,
   versions: [1, 4],
@@ -38,6 +39,7 @@ export const describeConfigs = api({
   },
 })
 
+/** Replaces all configs of resources. */
 export const alterConfigs = api({
   key: 33,
   versions: [0, 2],
@@ -64,6 +66,7 @@ export const alterConfigs = api({
   },
 })
 
+/** Changes some configs: 0 sets, 1 deletes, 2 appends, 3 subtracts. */
 export const incrementalAlterConfigs = api({
   key: 44,
   versions: [0, 1],
@@ -91,6 +94,7 @@ export const incrementalAlterConfigs = api({
   },
 })
 
+/** Names what has configs; version 0 only what has client metrics. */
 export const listConfigResources = api({
   key: 74,
   versions: [0, 1],

@@ -1,5 +1,6 @@
 import { api, array, bool, int8, int16, int32, string, struct, uuid } from '../schema.ts'
 
+/** The one call of a member under the new protocol (KIP-848): joins, lives on, leaves. */
 export const consumerGroupHeartbeat = api({
   key: 68,
   versions: [0, 1],
@@ -41,6 +42,7 @@ export const consumerGroupHeartbeat = api({
   },
 })
 
+/** Groups under the new protocol (KIP-848). */
 export const consumerGroupDescribe = api({
   key: 69,
   versions: [0, 1],

@@ -1,5 +1,6 @@
 import { api, array, int8, int16, int32, int64, records, string, struct, uuid } from '../schema.ts'
 
+/** Record batches into partitions. librdkafka compresses only where version 0 is told of too. */
 export const produce = api({
   key: 0,
   versions: [3, 12],
@@ -56,6 +57,7 @@ export const produce = api({
   },
 })
 
+/** Record batches out of partitions. Topics go by name until version 12, by id from 13 on. */
 export const fetch = api({
   key: 1,
   versions: [4, 17],
@@ -156,6 +158,7 @@ export const fetch = api({
   },
 })
 
+/** The offset at a time: -1 is the end, -2 the start, -3 the greatest timestamp, below: tiers. */
 export const listOffsets = api({
   key: 2,
   versions: [1, 10],
@@ -188,6 +191,7 @@ export const listOffsets = api({
   },
 })
 
+/** Where the records of a leader epoch end. */
 export const offsetForLeaderEpoch = api({
   key: 23,
   versions: [2, 4],
@@ -217,6 +221,7 @@ export const offsetForLeaderEpoch = api({
   },
 })
 
+/** Moves the start of partitions up; offset -1 means up to the high watermark. */
 export const deleteRecords = api({
   key: 21,
   versions: [0, 2],
@@ -244,6 +249,7 @@ export const deleteRecords = api({
   },
 })
 
+/** Who writes to partitions, idempotently or in transactions. */
 export const describeProducers = api({
   key: 61,
   versions: [0, 0],

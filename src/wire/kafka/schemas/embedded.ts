@@ -5,6 +5,7 @@ import { array, bytes, embedded, int32, string } from '../schema.ts'
  * passes them on; tools and our own client read them.
  */
 
+/** What a member wants: the bytes of its protocol in JoinGroup. */
 export const consumerSubscription = embedded({
   versions: [0, 3],
   fields: {
@@ -22,6 +23,7 @@ export const consumerSubscription = embedded({
   },
 })
 
+/** What a member gets: the bytes of its assignment in SyncGroup. */
 export const consumerAssignment = embedded({
   versions: [0, 3],
   fields: {

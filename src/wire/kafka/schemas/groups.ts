@@ -1,5 +1,6 @@
 import { api, array, bool, bytes, int8, int16, int32, string } from '../schema.ts'
 
+/** Who coordinates: key type 0 is a group, 1 a transactional id. One key until version 3. */
 export const findCoordinator = api({
   key: 10,
   versions: [0, 6],
@@ -30,6 +31,7 @@ export const findCoordinator = api({
   },
 })
 
+/** A member joins a classic group, and learns (the leader: who else has) when all are there. */
 export const joinGroup = api({
   key: 11,
   versions: [0, 9],
@@ -64,6 +66,7 @@ export const joinGroup = api({
   },
 })
 
+/** The leader hands assignments in, each member takes its own. */
 export const syncGroup = api({
   key: 14,
   versions: [0, 5],
@@ -89,6 +92,7 @@ export const syncGroup = api({
   },
 })
 
+/** A member of a classic group lives on. */
 export const heartbeat = api({
   key: 12,
   versions: [0, 4],
@@ -105,6 +109,7 @@ export const heartbeat = api({
   },
 })
 
+/** Members leave a classic group; several at once from version 3 on. */
 export const leaveGroup = api({
   key: 13,
   versions: [0, 5],
@@ -135,6 +140,7 @@ export const leaveGroup = api({
   },
 })
 
+/** Classic groups and their members. */
 export const describeGroups = api({
   key: 15,
   versions: [0, 6],
@@ -165,6 +171,7 @@ export const describeGroups = api({
   },
 })
 
+/** Which groups there are. */
 export const listGroups = api({
   key: 16,
   versions: [0, 5],
@@ -185,6 +192,7 @@ export const listGroups = api({
   },
 })
 
+/** Deletes groups without members. */
 export const deleteGroups = api({
   key: 42,
   versions: [0, 2],

@@ -1,5 +1,6 @@
 import { api, array, bool, int16, int32, int64, string } from '../schema.ts'
 
+/** Stores how far a group has come. Epoch -1 and no member: from outside of a group. */
 export const offsetCommit = api({
   key: 8,
   versions: [2, 9],
@@ -32,6 +33,7 @@ export const offsetCommit = api({
   },
 })
 
+/** How far groups have come. One group until version 7. */
 export const offsetFetch = api({
   key: 9,
   versions: [1, 9],
@@ -98,6 +100,7 @@ export const offsetFetch = api({
   },
 })
 
+/** Forgets how far a group has come. It never became flexible. */
 export const offsetDelete = api({
   key: 47,
   versions: [0, 0],

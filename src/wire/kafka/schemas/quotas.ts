@@ -1,5 +1,6 @@
 import { api, array, bool, float64, int8, int16, int32, string } from '../schema.ts'
 
+/** Quotas of users, client ids and addresses: match 0 is exact, 1 the default, 2 any. */
 export const describeClientQuotas = api({
   key: 48,
   versions: [0, 1],
@@ -32,6 +33,7 @@ export const describeClientQuotas = api({
   },
 })
 
+/** Sets and deletes quotas. A null name is the default of its kind. */
 export const alterClientQuotas = api({
   key: 49,
   versions: [0, 1],

@@ -1,5 +1,6 @@
 import { api, array, bool, int8, int16, int32, string, uuid } from '../schema.ts'
 
+/** Makes topics. Partition count and replication factor are -1 for the defaults of the broker. */
 export const createTopics = api({
   key: 19,
   versions: [2, 7],
@@ -45,6 +46,7 @@ export const createTopics = api({
   },
 })
 
+/** Deletes topics: by name until version 5, by name or id from 6 on. */
 export const deleteTopics = api({
   key: 20,
   versions: [1, 6],
@@ -71,6 +73,7 @@ export const deleteTopics = api({
   },
 })
 
+/** Grows topics to a count of partitions. */
 export const createPartitions = api({
   key: 37,
   versions: [0, 3],
@@ -99,6 +102,7 @@ export const createPartitions = api({
   },
 })
 
+/** Elects leaders anew: 0 is the preferred one, 1 any. */
 export const electLeaders = api({
   key: 43,
   versions: [0, 2],
@@ -128,6 +132,7 @@ export const electLeaders = api({
   },
 })
 
+/** Moves replicas; null replicas call a move off. */
 export const alterPartitionReassignments = api({
   key: 45,
   versions: [0, 1],
@@ -159,6 +164,7 @@ export const alterPartitionReassignments = api({
   },
 })
 
+/** Which replicas are moving. */
 export const listPartitionReassignments = api({
   key: 46,
   versions: [0, 0],

@@ -1,5 +1,6 @@
 import { api, array, bool, int16, int32, int64, string } from '../schema.ts'
 
+/** An id and epoch for a producer, idempotent or transactional. */
 export const initProducerId = api({
   key: 22,
   versions: [0, 5],
@@ -18,64 +19,33 @@ export const initProducerId = api({
   },
 })
 
+/** Partitions join a transaction. Versions 4 and 5, which brokers send each other, are not served. */
 export const addPartitionsToTxn = api({
   key: 24,
-  versions: [0, 5],
+  versions: [0, 3],
   flexible: 3,
   request: {
-    transactions: array(
-      {
-        transactionalId: string(),
-        producerId: int64(),
-        producerEpoch: int16(),
-        verifyOnly: bool({ default: false }),
-        topics: array({
-          name: string(),
-          partitions: array(int32()),
-        }),
-      },
-      { since: 4 },
-    ),
-    v3AndBelowTransactionalId: string({ until: 3 }),
-    v3AndBelowProducerId: int64({ until: 3 }),
-    v3AndBelowProducerEpoch: int16({ until: 3 }),
-    v3AndBelowTopics: array(
-      {
-        name: string(),
-        partitions: array(int32()),
-      },
-      { until: 3 },
-    ),
+    v3AndBelowTransactionalId: string(),
+    v3AndBelowProducerId: int64(),
+    v3AndBelowProducerEpoch: int16(),
+    v3AndBelowTopics: array({
+      name: string(),
+      partitions: array(int32()),
+    }),
   },
   response: {
     throttleTimeMs: int32({ default: 0 }),
-    errorCode: int16({ since: 4 }),
-    resultsByTransaction: array(
-      {
-        transactionalId: string(),
-        topicResults: array({
-          name: string(),
-          resultsByPartition: array({
-            partitionIndex: int32(),
-            partitionErrorCode: int16(),
-          }),
-        }),
-      },
-      { since: 4 },
-    ),
-    resultsByTopicV3AndBelow: array(
-      {
-        name: string(),
-        resultsByPartition: array({
-          partitionIndex: int32(),
-          partitionErrorCode: int16(),
-        }),
-      },
-      { until: 3 },
-    ),
+    resultsByTopicV3AndBelow: array({
+      name: string(),
+      resultsByPartition: array({
+        partitionIndex: int32(),
+        partitionErrorCode: int16(),
+      }),
+    }),
   },
 })
 
+/** The offsets of a group join a transaction. */
 export const addOffsetsToTxn = api({
   key: 25,
   versions: [0, 4],
@@ -92,9 +62,10 @@ export const addOffsetsToTxn = api({
   },
 })
 
+/** Offsets that hold once the transaction commits. Version 5 is for `transaction.version` 2 (KIP-890). */
 export const txnOffsetCommit = api({
   key: 28,
-  versions: [0, 5],
+  versions: [0, 4],
   flexible: 3,
   request: {
     transactionalId: string(),
@@ -126,9 +97,10 @@ export const txnOffsetCommit = api({
   },
 })
 
+/** Commits or aborts. Version 5 is for the feature `transaction.version` 2 (KIP-890). */
 export const endTxn = api({
   key: 26,
-  versions: [0, 5],
+  versions: [0, 4],
   flexible: 3,
   request: {
     transactionalId: string(),
@@ -139,11 +111,10 @@ export const endTxn = api({
   response: {
     throttleTimeMs: int32({ default: 0 }),
     errorCode: int16(),
-    producerId: int64({ since: 5, default: -1 }),
-    producerEpoch: int16({ since: 5, default: -1 }),
   },
 })
 
+/** How transactions stand. */
 export const describeTransactions = api({
   key: 65,
   versions: [0, 0],
@@ -169,6 +140,7 @@ export const describeTransactions = api({
   },
 })
 
+/** Which transactions there are. */
 export const listTransactions = api({
   key: 66,
   versions: [0, 1],

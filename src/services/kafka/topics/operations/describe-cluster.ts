@@ -1,0 +1,31 @@
+import type { KafkaOperation } from '../../../../wire/kafka/operation.ts'
+import { wireBroker } from '../broker.ts'
+import { wireError } from '../failure.ts'
+import { permissionsOf } from '../permissions.ts'
+import type { TopicsDeps } from '../topics-deps.ts'
+
+const BROKERS = 1
+
+export const describeCluster: KafkaOperation<TopicsDeps, 'describeCluster'> = {
+  name: 'describeCluster',
+  async run({ broker, authorizer }, request, { connection }) {
+    const { clusterId, nodeId } = broker
+    if (request.endpointType !== BROKERS) {
+      const message = 'This is the endpoint of a broker: endpoint type 1.'
+      const error = wireError('MISMATCHED_ENDPOINT_TYPE', message)
+      return { ...error, endpointType: BROKERS, clusterId: '', brokers: [] }
+    }
+    const { nodeId: brokerId, ...where } = wireBroker(broker, connection)
+    const may = permissionsOf(authorizer, connection)
+    return {
+      errorCode: 0,
+      endpointType: BROKERS,
+      clusterId,
+      controllerId: nodeId,
+      brokers: [{ brokerId, ...where, isFenced: false }],
+      ...(request.includeClusterAuthorizedOperations && {
+        clusterAuthorizedOperations: may.ofCluster(),
+      }),
+    }
+  },
+}
