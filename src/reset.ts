@@ -17,7 +17,7 @@ export interface ResetDeps {
 }
 
 /** Collections that are not kept by account, or that outlive a reset: keys stay valid. */
-const kept = /^(server|meta|objects)\/|^s3\/bucket$/
+const kept = /^(server|meta|objects|log)\/|^s3\/bucket$/
 
 /**
  * Empties an account, or all of them: first what lies outside of the metadata (records, objects,

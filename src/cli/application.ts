@@ -67,6 +67,36 @@ const reset = buildCommand<
   docs: { brief: 'Empty the account of the caller, or everything, on a running server.' },
 })
 
+const tail = buildCommand<
+  { from?: string; format?: string; limit?: string; noFollow?: boolean; endpoint?: string },
+  [string],
+  CliContext
+>({
+  loader: async () => (await import('./tail.ts')).tail,
+  parameters: {
+    flags: {
+      from: text('latest, start, or a time in ISO 8601. Default: latest.', 'place'),
+      format: text('text (key and data), json, or base64 (data only). Default: text.', 'name'),
+      limit: text('End after so many records.', 'count'),
+      noFollow: {
+        kind: 'boolean',
+        optional: true,
+        brief: 'End when everything that is there was read.',
+      },
+      endpoint,
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ brief: 'Name or ARN of the stream.', parse: String, placeholder: 'stream' }],
+    },
+  },
+  docs: {
+    brief: 'Print the records of a Kinesis stream as they come.',
+    fullDescription:
+      'Follows the stream through splits and merges of its shards, the records of each key in order, until it is interrupted. Aggregates of the Kinesis Producer Library are taken apart. Keys and region are those of the environment, as `headrace env` prints them.',
+  },
+})
+
 const addKey = buildCommand<{ dataDir?: string; account?: string; name?: string }, [], CliContext>({
   loader: async () => (await import('./keys.ts')).addKey,
   parameters: {
@@ -129,7 +159,7 @@ function buildHeadrace(version: string): Application<CliContext> {
     docs: { brief: 'Pipelines that run end to end on this machine.' },
   })
   const routes = buildRouteMap({
-    routes: { up, demo, status, env, reset, keys },
+    routes: { up, demo, status, env, tail, reset, keys },
     docs: {
       brief: 'The ML data-ingestion stack of AWS as one program.',
       fullDescription:

@@ -38,6 +38,7 @@ test.each([
   [['demo', 'fraud']],
   [['status']],
   [['env']],
+  [['tail']],
   [['reset']],
   [['keys']],
   [['keys', 'add']],

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import type { KafkaCluster, KafkaClusterOptions } from '../../scripts/peers/kafka/cluster.ts'
 import { startKafkaCluster } from '../../scripts/peers/kafka/cluster.ts'
-import { kafkaClassPath, PeerMissing } from '../../scripts/peers/kafka/jars.ts'
+import { kafkaClassPath } from '../../scripts/peers/kafka/jars.ts'
+import { orSaid } from './missing-peer.ts'
 
 /**
  * A real Apache Kafka of one node or three, or undefined where none can be had: then a line says why,
@@ -53,15 +54,5 @@ function createJavaTools(classPath: string): JavaTools {
         child.stdin?.on('error', () => undefined)
         child.stdin?.end(input)
       }),
-  }
-}
-
-async function orSaid<T>(get: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await get()
-  } catch (error) {
-    if (!(error instanceof PeerMissing)) throw error
-    console.warn(`skipped, for there is no Apache Kafka: ${error.message}`)
-    return undefined
   }
 }

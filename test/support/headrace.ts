@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline'
 export interface RunningHeadrace {
   readonly endpoint: string
   readonly port: number
+  /** `host:port` of the broker of Kafka's protocol, when it listens from the start. */
+  readonly kafka: string | undefined
   readonly dataDir: string
   readonly pid: number
   /** Milliseconds from the start of the process until it said `ready`. */
@@ -66,9 +68,12 @@ export async function startHeadrace(options: StartOptions = {}): Promise<Running
     })
   })
   const endpoint = await ready
+  const health = await fetch(`${endpoint}/_headrace/health`)
+  const { kafka } = (await health.json()) as { readonly kafka?: string }
   return {
     endpoint,
     port: Number(new URL(endpoint).port),
+    kafka,
     dataDir,
     pid: child.pid ?? 0,
     readyMs: performance.now() - startedMs,

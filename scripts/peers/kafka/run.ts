@@ -1,5 +1,5 @@
+import { PeerMissing } from '../fetched.ts'
 import { startKafkaCluster } from './cluster.ts'
-import { PeerMissing } from './jars.ts'
 
 /*
  * node --import tsx scripts/peers/kafka/run.ts [nodes]

@@ -36,7 +36,7 @@ export function formatFailedRecord(failed: FailedRecord): string {
     lastErrorMessage: failed.message,
     ...ends,
     sequenceNumber: record.kinesis?.sequenceNumber,
-    subSequenceNumber: record.kinesis ? 0 : undefined,
+    subSequenceNumber: record.kinesis?.subSequenceNumber,
     dataCatalogTable: failed.table && {
       catalogId: failed.table.catalogId,
       databaseName: failed.table.database,

@@ -19,7 +19,7 @@ function records(count: number, sizeBytes = 10): SourceRecord[] {
     arrivalMs: 1_000 + offset,
     shardId: 'shardId-000000000000',
     offset,
-    kinesis: { sequenceNumber: `49${offset}`, partitionKey: `k${offset}` },
+    kinesis: { sequenceNumber: `49${offset}`, subSequenceNumber: 0, partitionKey: `k${offset}` },
   }))
 }
 

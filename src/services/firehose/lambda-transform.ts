@@ -183,7 +183,7 @@ function failure(
 
 /** Opaque to the function, the same in every attempt, unique within an invocation. */
 function recordIdOf(record: SourceRecord): string {
-  return `${record.shardId}/${record.offset}`
+  return `${record.shardId}/${record.offset}/${record.kinesis?.subSequenceNumber ?? 0}`
 }
 
 function eventOf(
@@ -204,7 +204,7 @@ function eventOf(
       ...(record.kinesis && {
         kinesisRecordMetadata: {
           sequenceNumber: record.kinesis.sequenceNumber,
-          subsequenceNumber: 0,
+          subsequenceNumber: record.kinesis.subSequenceNumber,
           partitionKey: record.kinesis.partitionKey,
           shardId: record.shardId,
           approximateArrivalTimestamp: record.arrivalMs,

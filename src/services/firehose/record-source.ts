@@ -11,7 +11,14 @@ export interface SourceRecord {
   readonly shardId: string
   readonly offset: number
   /** Absent for direct puts. */
-  readonly kinesis?: { readonly sequenceNumber: string; readonly partitionKey: string }
+  readonly kinesis?: KinesisPlace
+}
+
+export interface KinesisPlace {
+  readonly sequenceNumber: string
+  /** The place in its aggregate; 0 for a record that stood by itself. */
+  readonly subSequenceNumber: number
+  readonly partitionKey: string
 }
 
 export interface SourceBatch {
@@ -57,14 +64,18 @@ function kinesisSource(streams: StreamReader, streamArn: string): RecordSource {
     shardIds: async () => (await streams.shardsOf(streamArn)).map(({ shardId }) => shardId),
     startOffset: (shardId) => streams.startOffset(streamArn, shardId, { at: 'TRIM_HORIZON' }),
     async read(shardId, offset, bytesMax) {
-      const request = { offset, recordsMax: RECORDS_A_READ, bytesMax }
+      const request = { offset, recordsMax: RECORDS_A_READ, bytesMax, deaggregates: true }
       const batch = await streams.read(streamArn, shardId, request)
       const records = batch.records.map((record) => ({
         data: record.data,
         arrivalMs: record.arrivalMs,
         shardId,
         offset: record.offset,
-        kinesis: { sequenceNumber: record.sequenceNumber, partitionKey: record.partitionKey },
+        kinesis: {
+          sequenceNumber: record.sequenceNumber,
+          subSequenceNumber: record.subSequenceNumber ?? 0,
+          partitionKey: record.partitionKey,
+        },
       }))
       return { records, nextOffset: batch.nextOffset }
     },

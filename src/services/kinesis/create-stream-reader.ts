@@ -1,10 +1,11 @@
 import { parseArn } from '../../base/arn.ts'
+import { deaggregate } from './aggregation.ts'
 import type { ShardAt, ShardReads } from './shard-reads.ts'
 import { shardAt } from './shard-reads.ts'
 import type { StreamKey } from './stream.ts'
 import { parseShardNumber, shardIdOf } from './stream.ts'
 import { invalidArgument, shardNotFound } from './stream-errors.ts'
-import type { StreamReader } from './stream-reader.ts'
+import type { StreamReader, StreamRecord } from './stream-reader.ts'
 import type { Streams } from './streams.ts'
 
 /** How the other services of the house read streams: by ARN, and without limits. */
@@ -34,12 +35,22 @@ export function createStreamReader(deps: {
       return reads.startOffset(await find(streamArn, shardId), start)
     },
     async read(streamArn, shardId, request) {
-      return reads.read(await find(streamArn, shardId), request)
+      const batch = await reads.read(await find(streamArn, shardId), request)
+      return request.deaggregates ? { ...batch, records: batch.records.flatMap(apart) } : batch
     },
     async waitFor(streamArn, shardId, offset, signal) {
       await reads.waitFor(await find(streamArn, shardId), offset, signal)
     },
   }
+}
+
+/** The records of an aggregate, or the record as it is. */
+function apart(record: StreamRecord): StreamRecord | StreamRecord[] {
+  const inside = deaggregate(record.data)
+  if (!inside) return record
+  return inside.map(({ partitionKey, data }, subSequenceNumber) => {
+    return { ...record, partitionKey, data, subSequenceNumber }
+  })
 }
 
 /** Throws `InvalidArgumentException` for what is no ARN of a stream. */

@@ -59,6 +59,9 @@ export const SUBSCRIPTION_LIFE_MS = 300_000
 /** From then on a second call takes the subscription over; before, it is refused. */
 export const SUBSCRIPTION_TAKEOVER_MS = 5_000
 
+/** Ours: an aggregate of more records is delivered as it is. */
+export const AGGREGATED_RECORDS_MAX = 200_000
+
 export const TAGS_MAX = 50
 export const DESCRIBE_SHARDS_DEFAULT = 100
 export const LIST_SHARDS_DEFAULT = 1000

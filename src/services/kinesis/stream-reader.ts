@@ -26,6 +26,8 @@ export interface ShardReadRequest {
   readonly offset: number
   readonly recordsMax: number
   readonly bytesMax: number
+  /** Aggregates of the Kinesis Producer Library are taken apart: there may be more than `recordsMax`. */
+  readonly deaggregates?: boolean
 }
 
 export interface ShardBatch {
@@ -38,6 +40,8 @@ export interface ShardBatch {
 export interface StreamRecord {
   readonly offset: number
   readonly sequenceNumber: string
+  /** The place in its aggregate; absent for a record that stood by itself. */
+  readonly subSequenceNumber?: number
   readonly partitionKey: string
   readonly data: Uint8Array
   readonly arrivalMs: number

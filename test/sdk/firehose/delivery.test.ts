@@ -25,6 +25,7 @@ import {
 import { zipSync } from 'fflate'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { client, newAccount } from '../../support/client.ts'
+import { aggregate } from '../../support/kpl-aggregate.ts'
 
 const account = newAccount()
 const firehose = client(FirehoseClient, { account })
@@ -244,6 +245,36 @@ test('a stream is delivered as Parquet by the schema of a Glue table, misfits ap
       .map((line) => Buffer.from(JSON.parse(line).rawData, 'base64').toString())
       .sort()
   await expect.poll(errors, { timeout: 20_000 }).toEqual(['no json', '{"user_id": "x"}'].sort())
+})
+
+test('aggregates of the Kinesis Producer Library are taken apart, broken ones delivered as they are', async () => {
+  const kinesis = client(KinesisClient, { account })
+  await kinesis.send(new CreateStreamCommand({ StreamName: 'aggregated', ShardCount: 1 }))
+  const KinesisStreamARN = `arn:aws:kinesis:us-east-1:${account}:stream/aggregated`
+  await create(
+    'taken-apart',
+    {},
+    {
+      DeliveryStreamType: 'KinesisStreamAsSource',
+      KinesisStreamSourceConfiguration: { KinesisStreamARN, RoleARN },
+    },
+  )
+  const inside = ['one\n', 'two\n', 'three\n'].map((text) => {
+    return { partitionKey: text, data: Buffer.from(text) }
+  })
+  const whole = aggregate(inside)
+  const broken = Buffer.from(whole)
+  broken.writeUInt8(broken.readUInt8(30) ^ 1, 30)
+  const put = [whole, Buffer.from('four\n'), broken, whole]
+  await kinesis.send(
+    new PutRecordsCommand({
+      StreamName: 'aggregated',
+      Records: put.map((Data) => ({ PartitionKey: 'k', Data })),
+    }),
+  )
+  const apart = 'one\ntwo\nthree\n'
+  const expected = `${apart}four\n${broken.toString()}${apart}`
+  await expect.poll(() => content('taken-apart/'), { timeout: 30_000 }).toBe(expected)
 })
 
 describe('a delivery stream', () => {
