@@ -13,7 +13,7 @@ export interface ResetDeps {
   readonly deliveryStreams: DeliveryStreams
   readonly buckets: Buckets
   readonly functions: Functions
-  readonly kafka: Pick<KafkaNouns, 'access'>
+  readonly kafka: Pick<KafkaNouns, 'access' | 'groups'>
 }
 
 /** Collections that are not kept by account, or that outlive a reset: keys stay valid. */
@@ -32,6 +32,7 @@ export function createReset(deps: ResetDeps): (target: ResetTarget) => Promise<v
     await removeFunctions(deps.functions, accountId)
     await buckets.empty(accountId)
     await deps.kafka.access.removeEverything(accountId)
+    await deps.kafka.groups.removeEverything(accountId)
     const isKept = (collection: string) => kept.test(collection)
     const accounts = accountId === undefined ? await accountsOf(meta, isKept) : [accountId]
     for (const account of accounts) await sweepAccount(meta, account, isKept)
