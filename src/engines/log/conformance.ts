@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EngineError } from '../../base/errors.ts'
 import { describeBatchLog } from './conformance-batches.ts'
+import { describeSettings } from './conformance-settings.ts'
 import type { LogEngine, LogRecord, PartitionId, StoredRecord } from './port.ts'
 
 export interface LogAdapter {
@@ -47,7 +48,7 @@ export function describeLogEngine(adapter: LogAdapter): void {
     outlivesItsProcess(adapter)
     keepsForAWhile(adapter)
     trims(adapter)
-    encrypts(adapter)
+    describeSettings(adapter)
     describeBatchLog(adapter)
   })
 }
@@ -311,35 +312,6 @@ function trims(adapter: LogAdapter): void {
     expect(await log.append(ID, [record('e', nowMs + 40)])).toEqual({ baseOffset: 4 })
     log = await adapter.reopen(log)
     expect(values(await readAll(log, ID, 4))).toEqual(['e'])
-    await log.close()
-  })
-}
-
-function encrypts(adapter: LogAdapter): void {
-  it('records are read whatever key they were encrypted with, and whether at all', async () => {
-    let log = await adapter.open()
-    const ensure = (keyIds: ReadonlyArray<string>) =>
-      log.ensurePartition(ID, { ...SETTINGS, keyIds })
-    if (!log.capabilities.encryption) {
-      await expect(ensure(['one'])).rejects.toEqual(kind('unsupported'))
-      return log.close()
-    }
-    const nowMs = adapter.wallMs()
-    await ensure([''])
-    await log.append(ID, [record('a', nowMs)])
-    await ensure(['', 'one'])
-    await log.append(ID, [record('b', nowMs + 1)])
-    await ensure(['', 'one', 'two'])
-    await log.append(ID, [record('c', nowMs + 2)])
-    log = await adapter.reopen(log)
-    await log.append(ID, [record('d', nowMs + 3)])
-    await ensure(['', 'one', 'two', ''])
-    await log.append(ID, [record('e', nowMs + 4)])
-    expect(values(await readAll(log))).toEqual(['a', 'b', 'c', 'd', 'e'])
-    log = await adapter.reopen(log)
-    expect(values(await readAll(log))).toEqual(['a', 'b', 'c', 'd', 'e'])
-    expect(await log.offsetAt(ID, nowMs + 2)).toBe(2)
-    await expect(ensure(['', 'one'])).rejects.toEqual(kind('invalid'))
     await log.close()
   })
 }
