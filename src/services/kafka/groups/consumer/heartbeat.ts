@@ -131,7 +131,7 @@ export function consumerLeave(
 }
 
 /** The member is out; the others share anew with their next heartbeats. */
-export function fence(group: ConsumerGroup, memberId: string, now: Moment): void {
+function fence(group: ConsumerGroup, memberId: string, now: Moment): void {
   takeMember(group, memberId)
   group.sessions.delete(memberId)
   const targets = new Map(group.targets)
