@@ -4,7 +4,7 @@ import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
 import type { Topic } from '../../contract.ts'
-import { wireBroker } from '../broker.ts'
+import { settingsIn, wireBroker } from '../broker.ts'
 import { failureOf } from '../failure.ts'
 import type { Permissions } from '../permissions.ts'
 import { permissionsOf } from '../permissions.ts'
@@ -63,7 +63,8 @@ async function describeSome(
   context: KafkaContext,
   may: Permissions,
 ): Promise<Described[]> {
-  const mayCreate = allowAutoTopicCreation && deps.broker.settings.autoCreateTopics
+  const { autoCreateTopics } = await settingsIn(deps.broker, context.connection)
+  const mayCreate = allowAutoTopicCreation && autoCreateTopics
   const answers: Described[] = []
   for (const one of wanted ?? []) {
     const answer =
@@ -104,8 +105,9 @@ async function describeByName(
     return failed('TOPIC_AUTHORIZATION_FAILED', name)
   }
   try {
-    const partitionCount = broker.settings.partitionsDefault
-    await admin.create(connection, { name, partitionCount, configs: {} }, false)
+    const { partitionsDefault } = await settingsIn(broker, connection)
+    const wanted = { name, partitionCount: partitionsDefault, configs: {} }
+    await admin.create(connection, wanted, false)
   } catch (error) {
     const isThere = error instanceof ServiceError && error.code === 'TOPIC_ALREADY_EXISTS'
     if (!isThere) return failed(failureOf(error, connection.log).error, name)
