@@ -298,7 +298,12 @@ const examples: [Step[], number][] = [
   ],
 ]
 
-test('a record once seen or acknowledged keeps its offset through any crash', async () => {
+/** Some fifteen seconds of work, on a machine that does nothing else. */
+const TIMEOUT_MS = 180_000
+
+test('a record once seen or acknowledged keeps its offset through any crash', {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const property = fc.asyncProperty(fc.array(step, { maxLength: 14 }), fc.nat(), run)
   await fc.assert(property, { seed: 20, numRuns: 3000, examples })
 })

@@ -80,6 +80,6 @@ function corrupt(what: string): EngineError {
   return new EngineError('corrupt', `a record batch ${what}`)
 }
 
-function keyless(): EngineError {
+export function keyless(): EngineError {
   return new EngineError('invalid', 'a record has no key, by which the partition is compacted')
 }

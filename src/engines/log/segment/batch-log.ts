@@ -47,8 +47,9 @@ export function createBatchLog(deps: {
       const { producers } = partitions.get(id)
       return Array.from(producers?.byId.values() ?? [], describeProducer)
     },
-    offsetAt: async (id, timestampMs) => times.first(partitions.get(id), timestampMs, isData),
-    maxTimestamp: async (id) => times.greatest(partitions.get(id), isData),
+    offsetAt: (id, timestampMs) =>
+      scans.retrying(id, (partition) => times.first(partition, timestampMs, isData)),
+    maxTimestamp: (id) => scans.retrying(id, (partition) => times.greatest(partition, isData)),
   }
 }
 

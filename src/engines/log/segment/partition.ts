@@ -8,6 +8,8 @@ import { countOf } from './segment-index.ts'
 export interface Segment {
   readonly baseOffset: number
   readonly createdMs: number
+  /** 0; larger for one that took the place of others, which have the ones before. */
+  readonly revision: number
   /** Bytes that are written, though perhaps not yet synced. */
   sizeBytes: number
   maxTimestampMs: number
@@ -45,6 +47,10 @@ export interface Partition {
   writtenOffset: number
   readonly tail: Fifo<TailBatch>
   unwritten: TailBatch[]
+  /** All before it has each of its keys once. */
+  cleanedOffset: number
+  /** Counts how often segments were taken away. */
+  segmentChanges: number
   readonly waiters: Set<Waiter>
   /** Absent while no batch had a producer. */
   producers: Producers | undefined
@@ -75,6 +81,8 @@ export function createPartition(
     writtenOffset: 0,
     tail: createFifo(),
     unwritten: [],
+    cleanedOffset: 0,
+    segmentChanges: 0,
     waiters: new Set(),
     producers: undefined,
     producersOffset: 0,

@@ -39,9 +39,16 @@ export function createPartitions(snapshot: Snapshot, tail: TailCache): Partition
     partition.writtenOffset = stored.endOffset
     partition.endOffset = stored.endOffset
     if (stored.producers) restoreProducers(partition, stored.producers)
-    for (const [baseOffset, sizeBytes, maxTimestampMs, createdMs] of stored.segments) {
-      const index = undefined
-      partition.segments.push({ baseOffset, sizeBytes, maxTimestampMs, createdMs, index })
+    partition.cleanedOffset = stored.cleanedOffset ?? 0
+    for (const [
+      baseOffset,
+      sizeBytes,
+      maxTimestampMs,
+      createdMs,
+      revision = 0,
+    ] of stored.segments) {
+      const segment = { baseOffset, sizeBytes, maxTimestampMs, createdMs, revision }
+      partition.segments.push({ ...segment, index: undefined })
     }
   }
 

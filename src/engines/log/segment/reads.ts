@@ -71,15 +71,16 @@ export function createReads(deps: {
       return { startOffset, endOffset: visibleEnd(partition, 'committed'), sizeBytes }
     },
     async offsetAt(id, timestampMs) {
-      const partition = partitions.get(id)
-      const endOffset = visibleEnd(partition, 'committed')
-      const aborted = abortedOf(partition)
-      const found = await times.first(
-        partition,
-        timestampMs,
-        (header) => header.baseOffset < endOffset && isVisible(header, aborted),
-      )
-      return found?.offset ?? endOffset
+      return scans.retrying(id, async (partition) => {
+        const endOffset = visibleEnd(partition, 'committed')
+        const aborted = abortedOf(partition)
+        const found = await times.first(
+          partition,
+          timestampMs,
+          (header) => header.baseOffset < endOffset && isVisible(header, aborted),
+        )
+        return found?.offset ?? endOffset
+      })
     },
   }
 }

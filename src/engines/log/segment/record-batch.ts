@@ -45,6 +45,8 @@ export const COMPRESSION_MASK = 0x07
 export const LOG_APPEND_TIME = 0x08
 export const TRANSACTIONAL = 0x10
 export const CONTROL = 0x20
+/** The base timestamp says from when on the tombstones, or the marker, of the batch may go. */
+export const DELETE_HORIZON = 0x40
 
 export interface BatchHeader {
   readonly baseOffset: number
@@ -118,6 +120,19 @@ export function stampProducer(
   batch.writeInt16BE(attributes, ATTRIBUTES_AT)
   writeInt64(batch, producer.producerId, PRODUCER_AT)
   batch.writeInt16BE(producer.producerEpoch, PRODUCER_EPOCH_AT)
+  stampChecksum(batch)
+}
+
+/** Corrects the header of a batch that was made from another one, records behind it. */
+export function rebuildBatch(
+  batch: Buffer,
+  changed: Pick<BatchHeader, 'attributes' | 'baseTimestampMs' | 'maxTimestampMs' | 'recordCount'>,
+): void {
+  batch.writeInt32BE(batch.length - LENGTH_OVERHEAD, LENGTH_AT)
+  batch.writeInt16BE(changed.attributes, ATTRIBUTES_AT)
+  writeInt64(batch, changed.baseTimestampMs, BASE_TIMESTAMP_AT)
+  writeInt64(batch, changed.maxTimestampMs, MAX_TIMESTAMP_AT)
+  batch.writeInt32BE(changed.recordCount, COUNT_AT)
   stampChecksum(batch)
 }
 

@@ -105,9 +105,9 @@ export async function dropMissingSegments(deps: {
       (list[list.indexOf(segment) + 1]?.baseOffset ?? partition.writtenOffset) <=
       partition.startOffset
     const mayBeGone = (segment: Segment) =>
-      settings.retentionBytes !== undefined ||
-      segment.maxTimestampMs < oldestMs ||
-      isTrimmed(segment)
+      isTrimmed(segment) ||
+      (settings.compaction?.deletes !== false &&
+        (settings.retentionBytes !== undefined || segment.maxTimestampMs < oldestMs))
     // A crash may have undone the removal of some, so not only the first ones can be missing.
     const count = list.findLastIndex((segment) => !isThere(segment)) + 1
     const lost = list.slice(0, count).find((segment) => !mayBeGone(segment))

@@ -7,6 +7,8 @@ import type { SegmentReader, Visit } from './segment-reader.ts'
 
 /** What both views of a partition read by: from memory where they can, else from segments. */
 export interface Scans {
+  /** Runs `work` again when segments were taken away under it. Rejects with `not-found` as `get`. */
+  retrying<T>(id: PartitionId, work: (partition: Partition) => Promise<T>): Promise<T>
   /**
    * Runs `read` with a scan that shows the batches of the partition from an offset on, in order,
    * until the visitor answers false. Rejects with `invalid` for an offset that is not there.
@@ -58,22 +60,32 @@ export function createScans(deps: {
     return scanTail(partition, next, noting)
   }
 
-  return {
-    scan,
-    async within(id, offset, isolation, read) {
+  async function retrying<T>(
+    id: PartitionId,
+    work: (partition: Partition) => Promise<T>,
+  ): Promise<T> {
+    for (;;) {
       const partition = partitions.get(id)
-      refuseOutside(partition, offset, isolation)
+      const { segmentChanges } = partition
       try {
-        return await read(partition, (from, bytesMax, visit) =>
-          scan(partition, from, bytesMax, visit),
-        )
+        return await work(partition)
       } catch (error) {
-        // Retention, or a removal, took the file away under the reader.
+        // Retention, compaction or a removal took the file away under the reader.
         if (!(error instanceof EngineError && error.kind === 'not-found')) throw error
-        refuseOutside(partitions.get(id), offset, isolation)
+        if (partitions.get(id).segmentChanges !== segmentChanges) continue
         throw new EngineError('corrupt', `a segment of ${id.topic} is missing`, error)
       }
-    },
+    }
+  }
+
+  return {
+    scan,
+    retrying,
+    within: (id, offset, isolation, read) =>
+      retrying(id, async (partition) => {
+        refuseOutside(partition, offset, isolation)
+        return read(partition, (from, bytesMax, visit) => scan(partition, from, bytesMax, visit))
+      }),
     async waitFor(partition, offset, isolation, signal) {
       const isThere = offset < visibleEnd(partition, isolation)
       if (isThere || partition.settings.closed || signal.aborted) return

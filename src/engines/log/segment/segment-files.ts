@@ -4,7 +4,10 @@ import type { FilePool } from './file-pool.ts'
 import { createFilePool } from './file-pool.ts'
 import type { Partition, Segment } from './partition.ts'
 
-/** The files of the segments: `<partition>-<base offset>.log`, and `.index` once it is full. */
+/**
+ * The files of the segments: `<partition>-<base offset>.log`, and `.index` once it is full; with
+ * `-<revision>` behind the offset when it took the place of others.
+ */
 export interface SegmentFiles {
   readonly pool: FilePool
   pathOf(partition: Partition, segment: Segment): string
@@ -15,7 +18,7 @@ export interface SegmentFiles {
   removeOrphans(partitions: ReadonlyMap<number, Partition>): Promise<void>
 }
 
-const NAME = /^\d{8,}-\d{16}\.(log|index)$/
+const NAME = /^\d{8,}-\d{16}(-\d+)?\.(log|index)$/
 
 export function createSegmentFiles(deps: {
   readonly disk: Disk
@@ -29,7 +32,8 @@ export function createSegmentFiles(deps: {
   function path(partition: Partition, segment: Segment, extension: string): string {
     const number = String(partition.number).padStart(8, '0')
     const baseOffset = String(segment.baseOffset).padStart(16, '0')
-    return join(directory, `${number}-${baseOffset}.${extension}`)
+    const revision = segment.revision === 0 ? '' : `-${segment.revision}`
+    return join(directory, `${number}-${baseOffset}${revision}.${extension}`)
   }
 
   async function removeFile(path: string): Promise<void> {

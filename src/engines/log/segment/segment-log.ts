@@ -4,9 +4,11 @@ import type { Disk } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
 import type { LogEngine } from '../port.ts'
+import { keyless } from './batch-check.ts'
 import { createBatchLog } from './batch-log.ts'
 import type { Committer } from './committer.ts'
 import { createCommitter } from './committer.ts'
+import { createCompactor } from './compactor.ts'
 import type { Partitions } from './partitions.ts'
 import { createPartitions } from './partitions.ts'
 import { createReads } from './reads.ts'
@@ -49,6 +51,8 @@ export interface SegmentLogSizes {
   /** Segment files that stay open. */
   readonly filesMax: number
   readonly retentionCheckMs: number
+  /** Keys that compaction looks at in one go: 32 bytes of memory each, while it runs. */
+  readonly compactionKeysMax: number
 }
 
 const DEFAULT_SIZES: SegmentLogSizes = {
@@ -60,6 +64,7 @@ const DEFAULT_SIZES: SegmentLogSizes = {
   unwrittenBytesMax: 64 << 20,
   filesMax: 256,
   retentionCheckMs: 30_000,
+  compactionKeysMax: 1 << 20,
 }
 
 /**
@@ -175,6 +180,16 @@ function createEngine(parts: Parts): LogEngine {
     ...health,
   })
   if (parts.recovery.groupCount() > 0) behind.startCheckpoint(() => wal.mark())
+  const reader = createSegmentReader(files)
+  const compactor = createCompactor({
+    ...sizes,
+    clock,
+    log,
+    files,
+    reader,
+    partitions: partitions.byNumber,
+    replace: (replacement) => behind.replace(replacement, () => wal.mark()),
+  })
   const retaining = retainInRounds()
 
   async function retainInRounds(): Promise<void> {
@@ -183,13 +198,13 @@ function createEngine(parts: Parts): LogEngine {
       if (closing.signal.aborted || health.failure()) return
       try {
         await behind.retain(() => wal.mark())
+        await compactor.round(closing.signal)
       } catch (error) {
         log.warn({ err: error }, 'old segments were not removed; the next round tries again')
       }
     }
   }
 
-  const reader = createSegmentReader(files)
   const scans = createScans({ partitions, reader })
   const times = createTimeSearch(reader, scans)
   function refuseClosed(): void {
@@ -197,7 +212,7 @@ function createEngine(parts: Parts): LogEngine {
   }
 
   return {
-    capabilities: { retention: true, batches: true, compaction: false, encryption: false },
+    capabilities: { retention: true, batches: true, compaction: true, encryption: false },
     ...createReads({ partitions, scans, times, log }),
     ...createWrites({ partitions, behind, committer, refuseClosed, mark: () => wal.mark() }),
     batches: createBatchLog({ partitions, scans, times, committer, refuseClosed }),
@@ -248,6 +263,7 @@ function createWrites(deps: {
       refuseClosed()
       const partition = partitions.get(id)
       if (records.length === 0) return { baseOffset: partition.endOffset }
+      if (partition.settings.compaction && records.some(({ key }) => key === null)) throw keyless()
       return committer.append(partition, records)
     },
     async trim(id, offset) {

@@ -22,9 +22,14 @@ export interface SegmentReader {
   scan(partition: Partition, offset: number, bytesMax: number, visit: Visit): Promise<boolean>
   /** Like `scan`, but steps over what has no timestamp >= `timestampMs`. */
   scanFromTimestamp(partition: Partition, timestampMs: number, visit: Visit): Promise<boolean>
+  /** Shows all batches of one segment. The visitor may take its time. */
+  scanOne(partition: Partition, segment: Segment, visit: SlowVisit): Promise<boolean>
 }
 
+/** Answers whether to go on. */
 export type Visit = (header: BatchHeader, bytes: Buffer) => boolean
+
+type SlowVisit = (header: BatchHeader, bytes: Buffer) => boolean | Promise<boolean>
 
 /** Indexes of sealed segments that stay in memory. */
 const INDEXES_MAX = 256
@@ -74,13 +79,14 @@ export function createSegmentReader(files: SegmentFiles): SegmentReader {
     segment: Segment,
     from: { readonly position: number; readonly chunkBytes: number },
     skips: (header: BatchHeader) => boolean,
-    visit: Visit,
+    visit: SlowVisit,
   ): Promise<boolean> {
     return files.pool.use(files.pathOf(partition, segment), async (file) => {
       const batches = batchesOf(file, segment, from.position, from.chunkBytes)
       for await (const { header, bytes } of batches) {
         if (skips(header)) continue
-        if (!visit(header, checked(bytes, partition, segment))) return false
+        const goesOn = visit(header, checked(bytes, partition, segment))
+        if (goesOn !== true && !(await goesOn)) return false
       }
       return true
     })
@@ -112,6 +118,10 @@ export function createSegmentReader(files: SegmentFiles): SegmentReader {
         if (!(await scanSegment(partition, segment, from, skips, visit))) return false
       }
       return true
+    },
+    scanOne(partition, segment, visit) {
+      const from = { position: 0, chunkBytes: CHUNK_BYTES_MAX }
+      return scanSegment(partition, segment, from, () => false, visit)
     },
   }
 }

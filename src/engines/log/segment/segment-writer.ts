@@ -11,6 +11,8 @@ import type { TailCache } from './tail-cache.ts'
 export interface SegmentWriter {
   /** Writes what memory has and no segment yet. Not synced. One caller at a time. */
   write(partition: Partition): Promise<void>
+  /** Takes over segments that were written elsewhere, to be synced too. */
+  adopt(partition: Partition, segments: ReadonlyArray<Segment>): void
   /** What was written since the last call: to be synced before a snapshot names it. */
   takeUnsynced(): ReadonlyArray<UnsyncedSegment>
   /** Brings the bytes onto the medium, and the names of the files that are new. */
@@ -47,10 +49,11 @@ export function createSegmentWriter(deps: {
     const last = partition.segments.at(-1)
     if (last && !isFull(partition, last, next) && (await hasIndex(files, partition, last)))
       return last
-    if (last) await seal(files, partition, last)
+    if (last) await sealSegment(files, partition, last)
     const segment = {
       baseOffset: next.header.baseOffset,
       createdMs: clock.wallMs(),
+      revision: 0,
       sizeBytes: 0,
       maxTimestampMs: Number.NEGATIVE_INFINITY,
       index: createIndex(),
@@ -94,14 +97,18 @@ export function createSegmentWriter(deps: {
     try {
       await files.pool.use(files.pathOf(partition, segment), syncOrGiveUp)
     } catch (error) {
-      // Its files go with a removed partition, and nothing of it needs to be kept.
+      // Its file went with the partition, or with what is no longer kept.
       const isGone = error instanceof EngineError && error.kind === 'not-found'
-      if (!(isGone && partition.removed)) throw error
+      const isKept = !partition.removed && partition.segments.includes(segment)
+      if (!isGone || isKept) throw error
     }
   }
 
   return {
     write,
+    adopt(partition, segments) {
+      for (const segment of segments) unsynced.set(segment, { partition, segment, isNew: true })
+    },
     takeUnsynced() {
       const taken = Array.from(unsynced.values())
       unsynced = new Map()
@@ -143,7 +150,11 @@ async function hasIndex(
 }
 
 /** Writes the index down and forgets it: most sealed segments are never read again. */
-async function seal(files: SegmentFiles, partition: Partition, segment: Segment): Promise<void> {
+export async function sealSegment(
+  files: SegmentFiles,
+  partition: Partition,
+  segment: Segment,
+): Promise<void> {
   if (!segment.index) return
   const path = files.indexPathOf(partition, segment)
   const bytes = encodeIndex(segment.index)

@@ -24,6 +24,7 @@ export interface SnapshotPartition {
   readonly endOffset: number
   readonly segments: ReadonlyArray<SnapshotSegment>
   readonly producers?: SnapshotProducers
+  readonly cleanedOffset?: number
 }
 
 /**
@@ -47,8 +48,8 @@ type SnapshotProducer = readonly [
   ReadonlyArray<SequenceRange>,
 ]
 
-/** baseOffset, sizeBytes, maxTimestampMs, createdMs. */
-export type SnapshotSegment = readonly [number, number, number, number]
+/** baseOffset, sizeBytes, maxTimestampMs, createdMs, revision (0 when it is not there). */
+export type SnapshotSegment = readonly [number, number, number, number, number?]
 
 export function snapshotProducers(producers: Producers, offset: number): SnapshotProducers {
   const list = Array.from(producers.byId.values(), (one): SnapshotProducer => {

@@ -2,10 +2,11 @@ import type { Clock } from '../../../base/clock.ts'
 import type { Disk } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
+import type { Replacement } from './compactor.ts'
 import type { Partition, Segment } from './partition.ts'
-import { advanceStart } from './partitions.ts'
 import { expireProducers } from './producers.ts'
 import type { SegmentFiles } from './segment-files.ts'
+import { replaceSegments, takeExpired } from './segment-lists.ts'
 import type { SegmentWriter } from './segment-writer.ts'
 import type { Snapshot } from './snapshot.ts'
 import { snapshotProducers, writeSnapshot } from './snapshot.ts'
@@ -33,6 +34,11 @@ export interface WriteBehind {
    * and forgets producers that are silent for long.
    */
   retain(mark: () => WalMark): Promise<void>
+  /**
+   * Puts segments into the place of others, whose files go once a snapshot says so. False, and
+   * nothing done, when the others are no longer all there.
+   */
+  replace(replacement: Replacement, mark: () => WalMark): Promise<boolean>
   /** Removes the files of a partition that is removed already. */
   removeFiles(partition: Partition): Promise<void>
   /** Resolves when nothing of it is under way. */
@@ -58,33 +64,13 @@ export interface WriteBehindDeps {
 const FULL_REST_MS = 500
 
 export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
-  const { clock, log, tail, files, writer, partitions } = deps
+  const { clock, tail, files, writer, partitions } = deps
   const turns = createTurns()
+  const guard = createGuard(deps)
   const checkpoints = createTurns()
-  let full: { readonly error: EngineError; readonly sinceMs: number } | undefined
   const underWay = new Map<string, Promise<void>>()
-
-  /**
-   * Sorts failures: a full medium is rested from, everything else stops the log. Runs within a turn,
-   * so that after a failed sync no other checkpoint says that all is well.
-   */
-  async function guard<T>(work: () => Promise<T>): Promise<T> {
-    const failure = deps.failure()
-    if (failure) throw failure
-    if (full && clock.monotonicMs() - full.sinceMs < FULL_REST_MS) throw full.error
-    try {
-      const result = await work()
-      if (full) log.info({}, 'the medium of the log has space again')
-      full = undefined
-      return result
-    } catch (error) {
-      if (isFull(error)) {
-        if (!full) log.warn({ err: error }, 'the medium of the log is full')
-        full = { error, sinceMs: clock.monotonicMs() }
-      } else deps.fail(error)
-      throw error
-    }
-  }
+  /** Segments that were replaced, and that the snapshot on the medium may still name. */
+  let replaced: Replacement[] = []
 
   async function writeAll(): Promise<void> {
     for (const partition of tail.unwritten()) await writer.write(partition)
@@ -99,11 +85,14 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       return {
         snapshot: snapshotOf(mark, deps.nextNumber(), partitions),
         unsynced: writer.takeUnsynced(),
+        replaced,
       }
     })
     await writer.sync(taken.unsynced)
     await writeSnapshot(deps.disk, deps.directory, taken.snapshot)
     deps.release(mark)
+    replaced = replaced.filter((one) => !taken.replaced.includes(one))
+    for (const { partition, sources } of taken.replaced) await remove(partition, sources)
   }
 
   const checkpoint = (mark: () => WalMark) =>
@@ -150,12 +139,49 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     startRetain: (mark) => start('retain', () => retain(mark)),
     checkpoint,
     retain,
+    async replace(replacement, mark) {
+      const isDone = await turns.take(async () => {
+        if (!replaceSegments(replacement)) return false
+        writer.adopt(replacement.partition, replacement.outputs)
+        replaced = [...replaced, replacement]
+        return true
+      })
+      // Without it the old files only stay for longer; `guard` has told of what failed.
+      if (isDone) await checkpoint(mark).catch(() => undefined)
+      return isDone
+    },
     removeFiles: (partition) => remove(partition, partition.segments),
     async settled() {
       while (underWay.size > 0) await Promise.all(underWay.values())
       await checkpoints.take(async () => undefined)
       await turns.take(async () => undefined)
     },
+  }
+}
+
+/**
+ * Sorts failures: a full medium is rested from, everything else stops the log. Runs within a turn,
+ * so that after a failed sync no other checkpoint says that all is well.
+ */
+function createGuard(deps: WriteBehindDeps): <T>(work: () => Promise<T>) => Promise<T> {
+  const { clock, log } = deps
+  let full: { readonly error: EngineError; readonly sinceMs: number } | undefined
+  return async (work) => {
+    const failure = deps.failure()
+    if (failure) throw failure
+    if (full && clock.monotonicMs() - full.sinceMs < FULL_REST_MS) throw full.error
+    try {
+      const result = await work()
+      if (full) log.info({}, 'the medium of the log has space again')
+      full = undefined
+      return result
+    } catch (error) {
+      if (isFull(error)) {
+        if (!full) log.warn({ err: error }, 'the medium of the log is full')
+        full = { error, sinceMs: clock.monotonicMs() }
+      } else deps.fail(error)
+      throw error
+    }
   }
 }
 
@@ -171,28 +197,6 @@ async function unlessFull(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Takes the leading segments off whose records are all too old, too many or trimmed. */
-function takeExpired(partition: Partition, nowMs: number): Segment[] {
-  const { segments, settings, startOffset, writtenOffset } = partition
-  const oldestMs = nowMs - settings.retentionMs
-  const bytesMax = settings.retentionBytes ?? Number.POSITIVE_INFINITY
-  let sizeBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0)
-  let count = 0
-  for (const segment of segments) {
-    const isLast = count === segments.length - 1
-    const endOffset = segments[count + 1]?.baseOffset ?? writtenOffset
-    const isTrimmed = endOffset <= startOffset
-    const tooOld = segment.maxTimestampMs < oldestMs
-    const tooMany = !isLast && sizeBytes - segment.sizeBytes >= bytesMax
-    if (!(tooOld || tooMany || isTrimmed) || (isLast && partition.unwritten.length > 0)) break
-    sizeBytes -= segment.sizeBytes
-    count++
-  }
-  const expired = segments.splice(0, count)
-  if (count > 0) advanceStart(partition, segments[0]?.baseOffset ?? writtenOffset)
-  return expired
-}
-
 function snapshotOf(
   mark: WalMark,
   nextNumber: number,
@@ -202,6 +206,7 @@ function snapshotOf(
     mark,
     nextNumber,
     partitions: Array.from(partitions.values(), (partition) => ({
+      ...(partition.cleanedOffset > 0 && { cleanedOffset: partition.cleanedOffset }),
       ...(partition.producers && {
         producers: snapshotProducers(partition.producers, partition.endOffset),
       }),
@@ -213,8 +218,8 @@ function snapshotOf(
       segments: partition.segments
         .filter((segment) => segment.sizeBytes > 0)
         .map(
-          ({ baseOffset, sizeBytes, maxTimestampMs, createdMs }) =>
-            [baseOffset, sizeBytes, maxTimestampMs, createdMs] as const,
+          ({ baseOffset, sizeBytes, maxTimestampMs, createdMs, revision }) =>
+            [baseOffset, sizeBytes, maxTimestampMs, createdMs, revision] as const,
         ),
     })),
   }
