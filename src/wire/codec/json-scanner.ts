@@ -212,12 +212,13 @@ function scanString(cursor: Cursor): string {
   const end = plainEnd(cursor)
   if (end < 0) return scanEscaped(cursor)
   cursor.at = end + 1
+  let isAscii = true
   for (let index = at; index < end; index++) {
     const byte = body[index] ?? 0
     if (byte < 0x20) throw new GaveUp()
-    if (byte >= 0x80) return body.utf8Slice(at, end)
+    if (byte >= 0x80) isAscii = false
   }
-  return body.latin1Slice(at, end)
+  return isAscii ? body.latin1Slice(at, end) : body.utf8Slice(at, end)
 }
 
 function scanEscaped(cursor: Cursor): string {
