@@ -8,6 +8,7 @@ import { ConfigError } from './config.ts'
 import type { ComputeEngine } from './engines/compute/port.ts'
 import type { LogEngine } from './engines/log/port.ts'
 import type { MetaStore } from './engines/meta/port.ts'
+import { ensureKeySecret } from './engines/meta/secrets.ts'
 import { nodeDisk } from './engines/node-disk.ts'
 import { openNodeScratch } from './engines/node-scratch.ts'
 import type { ObjectStore } from './engines/objects/port.ts'
@@ -44,7 +45,7 @@ export async function openEngines(deps: EngineDeps): Promise<Engines> {
   const directory = resolve(deps.config.dataDir)
   const meta = await openMeta(directory)
   const [log, objects, compute, query, scratch] = await Promise.all([
-    openLog(deps, directory),
+    openLog(deps, directory, meta),
     openObjects(deps, directory, meta),
     openCompute(deps, directory),
     openQuery(deps, directory),
@@ -72,9 +73,14 @@ async function openMeta(directory: string): Promise<MetaStore> {
   return openLmdbMeta({ directory: join(directory, 'meta') })
 }
 
-async function openLog(deps: EngineDeps, directory: string): Promise<LogEngine> {
+async function openLog(deps: EngineDeps, directory: string, meta: MetaStore): Promise<LogEngine> {
   const { openSegmentLog } = await import('./engines/log/segment/segment-log.ts')
-  return openSegmentLog({ ...deps, disk: nodeDisk, directory: join(directory, 'log') })
+  return openSegmentLog({
+    ...deps,
+    disk: nodeDisk,
+    directory: join(directory, 'log'),
+    keyOf: async (id) => Buffer.from(await ensureKeySecret(meta, deps.random, id), 'hex'),
+  })
 }
 
 async function openObjects(

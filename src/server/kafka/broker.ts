@@ -78,7 +78,12 @@ export function createBroker(deps: BrokerDeps): Broker {
   const address = (): BrokerAddress | undefined =>
     port === undefined
       ? undefined
-      : { ...advertisedAs(config, host, port), tls: deps.tls !== undefined, needsLogin }
+      : {
+          ...advertisedAs(config, host, port),
+          tls: deps.tls !== undefined,
+          takesCertificates: deps.tls?.clientCa !== undefined,
+          needsLogin,
+        }
 
   return {
     address,

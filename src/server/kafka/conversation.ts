@@ -77,6 +77,7 @@ export class Conversation {
     this.#login = createLogin({
       ...deps,
       isPrivate: caller.isPrivate,
+      gone: caller.gone,
       refusal: () => this.#loginRefusal(),
       enter: (identity, version) => this.#enter(identity, version),
       onFailure: (mechanism, reason) => {

@@ -12,6 +12,8 @@ export interface LoginDeps {
   readonly clock: Clock
   /** Nobody else can read the connection. */
   readonly isPrivate: boolean
+  /** Aborts when the connection is gone. */
+  readonly gone: AbortSignal
   /** Why this connection may not log in now; undefined when it may. */
   readonly refusal: () => KafkaErrorName | undefined
   /** Lets the identity in, or answers why not. */
@@ -66,7 +68,11 @@ export function createLogin(deps: LoginDeps): Login {
       if (refusal !== undefined) taken = failed(refusal)
     }
     if (taken.outcome !== 'continue') attempt = undefined
-    if (taken.outcome === 'failed') deps.onFailure(mechanism, taken.reason)
+    if (taken.outcome === 'failed') {
+      deps.onFailure(mechanism, taken.reason)
+      // Who guesses, or tries again and again, is slowed down.
+      await clock.sleep(kafkaLimits.failedLoginDelayMs, deps.gone)
+    }
     return taken
   }
 

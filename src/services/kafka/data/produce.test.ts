@@ -61,6 +61,17 @@ test('who wants no acknowledgement gets no answer', async () => {
   expect(id && (await world.batches.bounds(id)).endOffset).toBe(1)
 })
 
+test('who wants no acknowledgement is told of a failure by the end of the connection', async () => {
+  const world = await createKafkaWorld()
+  const topicData = [
+    { name: 'nothing', partitionData: [{ index: 0, records: batchOf(world, {}) }] },
+  ]
+  const request = { transactionalId: null, acks: 0, topicData }
+  await expect(world.call('produce', request)).rejects.toMatchObject({
+    code: 'UNKNOWN_TOPIC_OR_PARTITION',
+  })
+})
+
 test('each partition fails by itself', async () => {
   const world = await createKafkaWorld()
   await makeTopic(world, 'orders', 2)
