@@ -30,6 +30,7 @@ export const modelledServices = [
   'firehose',
   'glue',
   'iam',
+  'kafka',
   'kinesis',
   'lambda',
   's3',

@@ -21,6 +21,7 @@ SERVICES = {
     "firehose": "firehose",
     "glue": "glue",
     "iam": "iam",
+    "kafka": "kafka",
     "kinesis": "kinesis",
     "lambda": "lambda",
     "s3": "s3",

@@ -9,6 +9,7 @@ import type { ComputeEngine } from './engines/compute/port.ts'
 import { parseKafkaUrl } from './engines/kafka-client/kafka-url.ts'
 import type { LogEngine } from './engines/log/port.ts'
 import type { MetaStore } from './engines/meta/port.ts'
+import { ensureKeySecret } from './engines/meta/secrets.ts'
 import { nodeDisk } from './engines/node-disk.ts'
 import { openNodeScratch } from './engines/node-scratch.ts'
 import type { ObjectStore } from './engines/objects/port.ts'
@@ -94,7 +95,12 @@ async function openLog(deps: EngineDeps, directory: string, meta: MetaStore): Pr
     return openKafkaLog({ ...deps, url, meta })
   }
   const { openSegmentLog } = await import('./engines/log/segment/segment-log.ts')
-  return openSegmentLog({ ...deps, disk: nodeDisk, directory: join(directory, 'log') })
+  return openSegmentLog({
+    ...deps,
+    disk: nodeDisk,
+    directory: join(directory, 'log'),
+    keyOf: async (id) => Buffer.from(await ensureKeySecret(meta, deps.random, id), 'hex'),
+  })
 }
 
 async function openObjects(

@@ -13,7 +13,7 @@ export interface ResetDeps {
   readonly deliveryStreams: DeliveryStreams
   readonly buckets: Buckets
   readonly functions: Functions
-  readonly kafka: Pick<KafkaNouns, 'access'>
+  readonly kafka: Pick<KafkaNouns, 'access' | 'groups'>
 }
 
 /** Collections that are not kept by account, or that outlive a reset: keys stay valid. */
@@ -24,18 +24,20 @@ const kept = /^(server|meta|objects|log)\/|^s3\/bucket$/
  * code), by the nouns that own it, then every document. Durable when resolved.
  */
 export function createReset(deps: ResetDeps): (target: ResetTarget) => Promise<void> {
-  const { meta, streams, buckets } = deps
+  const { meta, streams, buckets, kafka } = deps
   return async (target) => {
     const accountId = target === 'everything' ? undefined : target.accountId
     await removeDeliveries(deps.deliveryStreams, accountId)
     await streams.removeEverything(accountId)
     await removeFunctions(deps.functions, accountId)
     await buckets.empty(accountId)
-    await deps.kafka.access.removeEverything(accountId)
+    await kafka.groups.removeEverything(accountId)
+    await kafka.access.removeEverything(accountId)
+    await deps.kafka.groups.removeEverything(accountId)
     const isKept = (collection: string) => kept.test(collection)
     const accounts = accountId === undefined ? await accountsOf(meta, isKept) : [accountId]
     for (const account of accounts) await sweepAccount(meta, account, isKept)
-    await deps.kafka.access.reload(accountId)
+    await kafka.access.reload(accountId)
   }
 }
 

@@ -60,6 +60,7 @@ interface Put {
 }
 
 async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
+  const settings = { ...SETTINGS, ...(seed % 2 === 1 && { keyIds: ['key'] }) }
   const faulty = createFaultyDisk(createSeededRandom(seed))
   const { clock, advance } = createVirtualClock()
   /** By offset; only what was acknowledged, as each failure ends the run of its process. */
@@ -77,6 +78,7 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
           directory: '/log',
           clock,
           log: silentLogger,
+          keyOf: async () => Buffer.alloc(32, 'key'),
           sizes: {
             slotBytes: 8192,
             slotsMax: 3,
@@ -154,7 +156,7 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
     disk = isCrash ? faulty.crash() : faulty.kill()
     const log = await open()
     faulty.heal()
-    await log.ensurePartition(ID, SETTINGS)
+    await log.ensurePartition(ID, settings)
     // The end of the last transaction is unknown: a new epoch aborts what is open, as its
     // coordinator does, and what had no answer is looked up.
     epoch++
@@ -184,7 +186,7 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
   }
 
   let log = await open()
-  await log.ensurePartition(ID, SETTINGS)
+  await log.ensurePartition(ID, settings)
   for (const one of steps) {
     try {
       if (one.kind === 'put') await put(log, one)

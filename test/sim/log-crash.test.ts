@@ -125,6 +125,7 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
           directory: '/log',
           clock,
           log: silentLogger,
+          keyOf: async () => Buffer.alloc(32, 'key'),
           sizes: {
             slotBytes: 6144,
             slotsMax: 3,
@@ -160,7 +161,10 @@ async function run(steps: ReadonlyArray<Step>, seed: number): Promise<void> {
   async function ensureAll(log: LogEngine): Promise<void> {
     for (let partition = 0; partition < PARTITIONS; partition++) {
       await log
-        .ensurePartition(idOf(partition), { retentionMs: RETENTION_MS })
+        .ensurePartition(idOf(partition), {
+          retentionMs: RETENTION_MS,
+          ...(partition === 1 && { keyIds: ['key'] }),
+        })
         .catch((error: EngineError) =>
           assert(['unavailable', 'full'].includes(error.kind), error.message),
         )

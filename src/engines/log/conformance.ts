@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EngineError } from '../../base/errors.ts'
 import { describeBatchLog } from './conformance-batches.ts'
+import { describeSettings } from './conformance-settings.ts'
 import type { LogEngine, LogRecord, PartitionId, StoredRecord } from './port.ts'
 
 export interface LogAdapter {
@@ -47,6 +48,7 @@ export function describeLogEngine(adapter: LogAdapter): void {
     outlivesItsProcess(adapter)
     keepsForAWhile(adapter)
     trims(adapter)
+    describeSettings(adapter)
     describeBatchLog(adapter)
   })
 }

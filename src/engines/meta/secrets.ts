@@ -3,21 +3,30 @@ import { encodeKey } from '../../base/ordered-key.ts'
 import type { Random } from '../../base/random.ts'
 import type { MetaStore } from './port.ts'
 
-const KEY = encodeKey(['meta/root-secret'])
+const ROOT_KEY = encodeKey(['meta/root-secret'])
 
 /** The secret of this data directory, made at its first start; all nodes on one store share it. */
-export async function ensureSecret(meta: MetaStore, random: Random): Promise<string> {
-  const there = await meta.get(KEY)
+export function ensureSecret(meta: MetaStore, random: Random): Promise<string> {
+  return ensure(meta, random, ROOT_KEY)
+}
+
+/** A secret of its own for each id, made when it is first asked for and the same ever after. */
+export function ensureKeySecret(meta: MetaStore, random: Random, keyId: string): Promise<string> {
+  return ensure(meta, random, encodeKey(['meta/key-secret', keyId]))
+}
+
+async function ensure(meta: MetaStore, random: Random, key: Uint8Array): Promise<string> {
+  const there = await meta.get(key)
   if (there) return Buffer.from(there.value).toString('utf8')
   const secret = random.bytes(32).toString('hex')
   try {
     await meta.commit({
-      checks: [{ key: KEY, version: 0 }],
-      puts: [{ key: KEY, value: Buffer.from(secret) }],
+      checks: [{ key, version: 0 }],
+      puts: [{ key, value: Buffer.from(secret) }],
     })
     return secret
   } catch (error) {
     if (!(error instanceof EngineError && error.kind === 'conflict')) throw error
-    return ensureSecret(meta, random)
+    return ensure(meta, random, key)
   }
 }

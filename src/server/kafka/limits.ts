@@ -23,6 +23,8 @@ export const kafkaLimits = {
   tokenSecondsMax: 900,
   /** Bytes of one SASL message that are looked at. */
   saslMessageSizeMax: 65_536,
+  /** Kafka: a login that failed is answered so much later (`connection.failed.authentication.delay.ms`). */
+  failedLoginDelayMs: 100,
   /** Kafka: the iterations that somebody unknown is asked for, so that he looks like a user. */
   unknownUserIterations: 4_096,
 } as const

@@ -4,6 +4,8 @@ export interface BrokerAddress {
   readonly port: number
   /** TLS is spoken there too. */
   readonly tls: boolean
+  /** Clients may show certificates of authorities that the settings name. */
+  readonly takesCertificates: boolean
   /** Nobody is served there without a login or a certificate. */
   readonly needsLogin: boolean
 }

@@ -2,6 +2,7 @@ import { assert } from '../../base/assert.ts'
 import type { KafkaApiName } from '../../wire/kafka/apis.ts'
 import type { BoundKafkaOperation, KafkaService } from '../../wire/kafka/operation.ts'
 import { bindAccessOperations } from './access/access-operations.ts'
+import { bindDataOperations } from './data/data-operations.ts'
 import { groupOperations } from './groups/group-operations.ts'
 import type { KafkaNouns } from './kafka-nouns.ts'
 import { bindTopicsOperations } from './topics/topics-operations.ts'
@@ -13,13 +14,15 @@ import { transactionOperations } from './transactions/transaction-operations.ts'
  */
 export function createKafkaService(nouns: KafkaNouns): KafkaService | undefined {
   const { access, groups, transactions, broker } = nouns
-  if (!transactions) return undefined
+  const { batches } = nouns.log
+  if (!batches || !transactions) return undefined
   const { authorizer } = access
   const shared = { ...nouns, authorizer }
   return {
     operations: byName([
       ...bindAccessOperations(access),
       ...bindTopicsOperations(shared),
+      ...bindDataOperations({ ...shared, batches, gate: transactions.gate, quotas: access.quotas }),
       ...groupOperations({ ...shared, nodeId: broker.nodeId }),
       ...transactionOperations({ ...shared, transactions }),
     ]),

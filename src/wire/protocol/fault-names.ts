@@ -28,6 +28,12 @@ const faultNames: Readonly<Record<string, FaultNames>> = {
   athena: { ...coral, validation: 'InvalidRequestException' },
   'cloudwatch-logs': { ...coral, validation: 'InvalidParameterException' },
   iam: query,
+  kafka: {
+    validation: 'BadRequestException',
+    malformed: 'BadRequestException',
+    unparsable: 'BadRequestException',
+    unparsablePrefix: '',
+  },
   lambda: {
     ...coral,
     unparsable: 'InvalidRequestContentException',

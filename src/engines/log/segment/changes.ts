@@ -28,6 +28,11 @@ export function planChange({ id, to, reject }: Change, partition: Partition | un
         reject(new EngineError('conflict', `${id.topic}: a transaction is open`))
         return false
       }
+      const { keyIds = [] } = to.settings
+      if (settings.keyIds?.some((keyId, index) => keyIds[index] !== keyId)) {
+        reject(new EngineError('invalid', `${id.topic}: keys of stored records are missing`))
+        return false
+      }
       return sameForm(to.settings) !== sameForm(settings)
     }
     case 'trim':

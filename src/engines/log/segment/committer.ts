@@ -13,6 +13,7 @@ import type {
 import type { CheckedBatch } from './batch-check.ts'
 import type { Change } from './changes.ts'
 import { entryOf, planChange } from './changes.ts'
+import type { BatchCipher } from './cipher.ts'
 import type { Partition } from './partition.ts'
 import type { Partitions } from './partitions.ts'
 import type { TailCache } from './tail-cache.ts'
@@ -43,6 +44,7 @@ export interface CommitterDeps {
   readonly clock: Clock
   readonly partitions: Partitions
   readonly tail: TailCache
+  readonly cipher: BatchCipher
   readonly commit: (entries: ReadonlyArray<WalEntry>) => Promise<void>
   /** Resolves when memory has room for another group. */
   readonly makeRoom: () => Promise<void>
@@ -86,14 +88,17 @@ export function createCommitter(deps: CommitterDeps): Committer {
   async function commitWrites(writes: ReadonlyArray<Write>): Promise<void> {
     await deps.makeRoom()
     const { batches, settle } = planWrites(writes, deps.clock.wallMs())
+    const stored = batches.map(({ partition, bytes }) => deps.cipher.seal(partition, bytes))
     await commit(
-      batches.map(({ partition, header: { baseOffset }, body }) => {
+      batches.map(({ partition, header: { baseOffset }, bytes }, index) => {
+        const body = stored[index] ?? bytes
         return { kind: 'batch', partition: partition.number, baseOffset, body }
       }),
     )
-    for (const { partition, header, body } of batches) {
+    for (const [index, { partition, header, bytes }] of batches.entries()) {
       // It was removed while its records were on their way: they are durable, and gone with it.
-      if (!partition.removed) deps.tail.publish(partition, header, body)
+      if (partition.removed) continue
+      deps.tail.publish(partition, { header, bytes, stored: stored[index] ?? bytes })
     }
     for (const tell of settle) tell()
     deps.onCommit()

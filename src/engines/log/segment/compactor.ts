@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib'
 import { assert } from '../../../base/assert.ts'
 import type { Clock } from '../../../base/clock.ts'
 import type { Logger } from '../../../base/logger.ts'
+import type { BatchCipher } from './cipher.ts'
 import type { CompactionPlan } from './compaction-plan.ts'
 import { planCompaction } from './compaction-plan.ts'
 import type { KeyMap } from './key-map.ts'
@@ -41,6 +42,7 @@ export interface CompactorDeps {
   readonly log: Logger
   readonly files: SegmentFiles
   readonly reader: SegmentReader
+  readonly cipher: BatchCipher
   readonly partitions: ReadonlyMap<number, Partition>
   readonly segmentBytes: number
   /** Keys that are looked at in one go; where there are more, the rest is for the next one. */
@@ -65,7 +67,7 @@ const NONE: ReadonlyArray<AbortedTransaction> = []
 const RECORD_BYTES_MIN = 8
 
 export function createCompactor(deps: CompactorDeps): Compactor {
-  const { clock, log, files, reader, partitions } = deps
+  const { clock, log, files, reader, cipher, partitions } = deps
 
   /** Answers up to where all keys are in the map. */
   async function fill(
@@ -112,7 +114,10 @@ export function createCompactor(deps: CompactorDeps): Compactor {
       for (const segment of sources) {
         await reader.scanOne(partition, segment, async (header, bytes) => {
           const kept = await filter(header, bytes)
-          if (kept) await output.append(readBatchHeader(kept, 0) ?? header, kept)
+          if (!kept) return !signal.aborted
+          // It stays encrypted, and by the same key.
+          const stored = cipher.seal(partition, kept, header.keyNumber)
+          await output.append(readBatchHeader(stored, 0) ?? header, stored)
           return !signal.aborted
         })
       }

@@ -21,6 +21,8 @@ export interface Segment {
 export interface TailBatch {
   readonly partition: Partition
   readonly bytes: Buffer
+  /** What goes into a segment: other bytes, as many, when they are encrypted. */
+  stored: Buffer
   readonly header: BatchHeader
   /** Also in a segment, so that memory may forget it. */
   written: boolean

@@ -69,6 +69,7 @@ test('what is encoded is decoded again, at the stamped offsets', () => {
         baseOffset,
         endOffset: baseOffset + records.length,
         sizeBytes: batch.length,
+        keyNumber: 0,
         attributes: 0,
         baseTimestampMs: records[0]?.timestampMs,
         maxTimestampMs: Math.max(...records.map((one) => one.timestampMs)),

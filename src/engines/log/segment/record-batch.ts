@@ -20,7 +20,8 @@ import { readInt64, varintSize, writeInt64, writeVarint } from './varint.ts'
  * baseOffset and leaderEpoch are outside the checksum, so an offset is stamped without hashing again.
  */
 const LENGTH_AT = 8
-const LEADER_EPOCH_AT = 12
+export const LEADER_EPOCH_AT = 12
+export const LEADER_EPOCH_BYTES = 4
 const MAGIC_AT = 16
 const CRC_AT = 17
 const ATTRIBUTES_AT = 21
@@ -53,6 +54,8 @@ export interface BatchHeader {
   /** One behind the last record. */
   readonly endOffset: number
   readonly sizeBytes: number
+  /** See `storedKeyNumber`. */
+  readonly keyNumber: number
   readonly attributes: number
   readonly baseTimestampMs: number
   readonly maxTimestampMs: number
@@ -101,7 +104,7 @@ export function encodeRecordBatch(lists: ReadonlyArray<ReadonlyArray<LogRecord>>
 /** Gives the batch its place. Needs no new checksum. */
 export function stampBaseOffset(batch: Buffer, baseOffset: number): void {
   writeInt64(batch, baseOffset, 0)
-  batch.writeInt32BE(0, LEADER_EPOCH_AT)
+  stampKeyNumber(batch, 0)
 }
 
 /** All records of the batch have this time from now on. */
@@ -151,6 +154,7 @@ export function readBatchHeader(bytes: Buffer, at: number): BatchHeader | undefi
     baseOffset,
     endOffset: baseOffset + lastOffsetDelta + 1,
     sizeBytes: length + LENGTH_OVERHEAD,
+    keyNumber: bytes.readInt32BE(at + LEADER_EPOCH_AT),
     attributes: bytes.readInt16BE(at + ATTRIBUTES_AT),
     baseTimestampMs: readInt64(bytes, at + BASE_TIMESTAMP_AT),
     maxTimestampMs: readInt64(bytes, at + MAX_TIMESTAMP_AT),
@@ -159,6 +163,15 @@ export function readBatchHeader(bytes: Buffer, at: number): BatchHeader | undefi
     baseSequence: bytes.readInt32BE(at + BASE_SEQUENCE_AT),
     recordCount: bytes.readInt32BE(at + COUNT_AT),
   }
+}
+
+/** The number of the key by which a stored batch is encrypted; 0 for none. */
+export function storedKeyNumber(batch: Buffer): number {
+  return batch.readInt32BE(LEADER_EPOCH_AT)
+}
+
+export function stampKeyNumber(batch: Buffer, keyNumber: number): void {
+  batch.writeInt32BE(keyNumber, LEADER_EPOCH_AT)
 }
 
 /** The checksum that the batch says it has. */

@@ -4,10 +4,11 @@ import type { Clock } from '../../../base/clock.ts'
 import type { Disk } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type { PartitionId, PartitionSettings } from '../port.ts'
+import type { BatchCipher } from './cipher.ts'
 import type { Partition, Segment } from './partition.ts'
 import type { Partitions } from './partitions.ts'
 import { advanceStart } from './partitions.ts'
-import { readBatchHeader } from './record-batch.ts'
+import { isSoundBatch, readBatchHeader } from './record-batch.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import type { TailCache } from './tail-cache.ts'
 import type { WalEntry } from './wal-group.ts'
@@ -22,12 +23,13 @@ export interface Recovery {
 export function createRecovery(deps: {
   readonly partitions: Partitions
   readonly tail: TailCache
+  readonly cipher: BatchCipher
   readonly behind: WriteBehind
   readonly flushBytes: number
   /** Partitions with a lower number that the snapshot does not have were removed before it. */
   readonly firstNewNumber: number
 }): Recovery {
-  const { partitions, tail, behind, flushBytes, firstNewNumber } = deps
+  const { partitions, behind, tail, flushBytes, firstNewNumber } = deps
   let groups = 0
 
   async function flushWhenLarge(): Promise<void> {
@@ -46,31 +48,43 @@ export function createRecovery(deps: {
       groups++
       for (const entry of entries) {
         const isKnown = partitions.byNumber.has(entry.partition)
-        if (isKnown || entry.partition >= firstNewNumber) replayEntry(partitions, tail, entry)
+        if (isKnown || entry.partition >= firstNewNumber) await replayEntry(deps, entry)
       }
       await flushWhenLarge()
     },
   }
 }
 
-function replayEntry(partitions: Partitions, tail: TailCache, entry: WalEntry): void {
+interface Replayed {
+  readonly partitions: Partitions
+  readonly tail: TailCache
+  readonly cipher: BatchCipher
+}
+
+async function replayEntry({ partitions, tail, cipher }: Replayed, entry: WalEntry): Promise<void> {
   const partition = partitions.byNumber.get(entry.partition)
   if (entry.kind === 'settings') {
     const { id, settings } = JSON.parse(entry.body.toString('utf8')) as {
       readonly id: PartitionId
       readonly settings: PartitionSettings
     }
+    await cipher.load(settings)
     partitions.apply(entry.partition, id, settings)
   } else if (entry.kind === 'removal') {
     if (partition) partitions.remove(partition)
   } else if (entry.kind === 'trim') {
     if (partition) partitions.trim(partition, entry.baseOffset)
   } else if (partition) {
-    replayBatch(tail, partition, entry)
+    replayBatch(tail, cipher, partition, entry)
   }
 }
 
-function replayBatch(tail: TailCache, partition: Partition, entry: WalEntry): void {
+function replayBatch(
+  tail: TailCache,
+  cipher: BatchCipher,
+  partition: Partition,
+  entry: WalEntry,
+): void {
   const { baseOffset, body } = entry
   // A segment has it already.
   if (baseOffset < partition.endOffset) return
@@ -80,7 +94,11 @@ function replayBatch(tail: TailCache, partition: Partition, entry: WalEntry): vo
     const { topic } = partition.id
     throw new EngineError('corrupt', `${topic}: records before offset ${baseOffset} are missing`)
   }
-  tail.publish(partition, header, body)
+  const bytes = cipher.open(partition, body)
+  if (bytes !== body && !isSoundBatch(bytes)) {
+    throw new EngineError('corrupt', `${partition.id.topic}: a batch does not have its checksum`)
+  }
+  tail.publish(partition, { header, bytes, stored: body })
 }
 
 /**

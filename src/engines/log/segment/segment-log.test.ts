@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,8 +31,10 @@ const SMALL: Partial<SegmentLogSizes> = {
 }
 
 function open(directory: string, sizes: Partial<SegmentLogSizes>, disk: Disk = nodeDisk) {
-  return openSegmentLog({ disk, directory, clock, log: silentLogger, sizes })
+  return openSegmentLog({ disk, directory, clock, log: silentLogger, sizes, keyOf })
 }
+
+const keyOf = async (id: string) => createHash('sha256').update(id).digest()
 
 function conform(name: string, sizes: Partial<SegmentLogSizes>): void {
   let count = 0

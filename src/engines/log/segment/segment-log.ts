@@ -6,6 +6,8 @@ import type { Logger } from '../../../base/logger.ts'
 import type { LogEngine } from '../port.ts'
 import { keyless } from './batch-check.ts'
 import { createBatchLog } from './batch-log.ts'
+import type { BatchCipher, KeyOf } from './cipher.ts'
+import { createCipher } from './cipher.ts'
 import type { Committer } from './committer.ts'
 import { createCommitter } from './committer.ts'
 import { createCompactor } from './compactor.ts'
@@ -35,6 +37,11 @@ export interface SegmentLogOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly sizes?: Partial<SegmentLogSizes>
+  /**
+   * The secret, of 32 bytes or more, that a key id of the settings names; the same each time. Without
+   * it nothing can be encrypted.
+   */
+  readonly keyOf?: KeyOf
 }
 
 export interface SegmentLogSizes {
@@ -84,6 +91,8 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<LogEng
   await disk.syncDirectory(directory)
   const snapshot = await readSnapshot(disk, directory)
   const tail = createTailCache(sizes.tailBytes, clock)
+  const cipher = createCipher(options.keyOf)
+  for (const { settings } of snapshot.partitions) await cipher.load(settings)
   const partitions = createPartitions(snapshot, tail)
   const files = createSegmentFiles({ disk, directory, filesMax: sizes.filesMax })
   await files.removeOrphans(partitions.byNumber)
@@ -105,6 +114,7 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<LogEng
   const recovery = createRecovery({
     partitions,
     tail,
+    cipher,
     behind,
     flushBytes: sizes.flushBytes,
     firstNewNumber: snapshot.nextNumber,
@@ -125,6 +135,7 @@ export async function openSegmentLog(options: SegmentLogOptions): Promise<LogEng
     ...options,
     sizes,
     tail,
+    cipher,
     partitions,
     files,
     health,
@@ -155,6 +166,7 @@ function createHealth(log: Logger): Health {
 interface Parts extends SegmentLogOptions {
   readonly sizes: SegmentLogSizes
   readonly tail: TailCache
+  readonly cipher: BatchCipher
   readonly partitions: Partitions
   readonly files: SegmentFiles
   readonly health: Health
@@ -164,12 +176,13 @@ interface Parts extends SegmentLogOptions {
 }
 
 function createEngine(parts: Parts): LogEngine {
-  const { clock, log, sizes, tail, partitions, files, health, behind, wal } = parts
+  const { clock, log, sizes, tail, cipher, partitions, files, health, behind, wal } = parts
   const closing = new AbortController()
   const committer = createCommitter({
     clock,
     partitions,
     tail,
+    cipher,
     commit: wal.commit,
     async makeRoom() {
       if (tail.unwrittenBytes() > sizes.unwrittenBytesMax) await behind.flush()
@@ -180,13 +193,14 @@ function createEngine(parts: Parts): LogEngine {
     ...health,
   })
   if (parts.recovery.groupCount() > 0) behind.startCheckpoint(() => wal.mark())
-  const reader = createSegmentReader(files)
+  const reader = createSegmentReader(files, cipher)
   const compactor = createCompactor({
     ...sizes,
     clock,
     log,
     files,
     reader,
+    cipher,
     partitions: partitions.byNumber,
     replace: (replacement) => behind.replace(replacement, () => wal.mark()),
   })
@@ -212,9 +226,21 @@ function createEngine(parts: Parts): LogEngine {
   }
 
   return {
-    capabilities: { retention: true, batches: true, compaction: true, encryption: false },
+    capabilities: {
+      retention: true,
+      batches: true,
+      compaction: true,
+      encryption: parts.keyOf !== undefined,
+    },
     ...createReads({ partitions, scans, times, log }),
-    ...createWrites({ partitions, behind, committer, refuseClosed, mark: () => wal.mark() }),
+    ...createWrites({
+      partitions,
+      behind,
+      cipher,
+      committer,
+      refuseClosed,
+      mark: () => wal.mark(),
+    }),
     batches: createBatchLog({ partitions, scans, times, committer, refuseClosed }),
     async close() {
       if (closing.signal.aborted) return
@@ -244,13 +270,16 @@ function createEngine(parts: Parts): LogEngine {
 function createWrites(deps: {
   readonly partitions: Partitions
   readonly behind: WriteBehind
+  readonly cipher: BatchCipher
   readonly committer: Committer
   readonly refuseClosed: () => void
   readonly mark: () => WalMark
 }): Pick<LogEngine, 'ensurePartition' | 'removePartition' | 'append' | 'trim'> {
-  const { partitions, behind, committer, refuseClosed, mark } = deps
+  const { partitions, behind, cipher, committer, refuseClosed, mark } = deps
   return {
     async ensurePartition(id, settings) {
+      refuseClosed()
+      if (cipher.needsKeys(settings)) await cipher.load(settings)
       refuseClosed()
       await committer.ensure(id, settings)
     },

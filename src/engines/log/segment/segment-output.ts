@@ -7,7 +7,7 @@ import { sealSegment } from './segment-writer.ts'
 
 /** New segments that take the place of others. Nobody knows of them before they are handed over. */
 export interface SegmentOutput {
-  append(header: BatchHeader, bytes: Buffer): Promise<void>
+  append(header: BatchHeader, stored: Buffer): Promise<void>
   /** Ends the writing. Not synced. */
   finish(): Promise<ReadonlyArray<Segment>>
   /** Removes what was written, for good. */
@@ -69,18 +69,18 @@ export function createSegmentOutput(deps: {
   }
 
   return {
-    async append(header, bytes) {
-      const isFull = current && current.sizeBytes + bytes.length > segmentBytes
+    async append(header, stored) {
+      const isFull = current && current.sizeBytes + stored.length > segmentBytes
       if (!current || isFull) current = await begin(header)
       addToIndex(current.index ?? createIndex(), {
         baseOffset: header.baseOffset,
         position: current.sizeBytes,
         timestampBefore: current.maxTimestampMs,
       })
-      current.sizeBytes += bytes.length
+      current.sizeBytes += stored.length
       current.maxTimestampMs = Math.max(current.maxTimestampMs, header.maxTimestampMs)
-      pending.push(bytes)
-      pendingBytes += bytes.length
+      pending.push(stored)
+      pendingBytes += stored.length
       if (pendingBytes >= WRITE_BYTES) await write()
     },
     async finish() {

@@ -1,4 +1,5 @@
 import { EngineError } from '../../../base/errors.ts'
+import type { BatchCipher } from './cipher.ts'
 import type { Partition, Segment } from './partition.ts'
 import type { BatchHeader } from './record-batch.ts'
 import { isSoundBatch } from './record-batch.ts'
@@ -13,7 +14,10 @@ import {
 } from './segment-index.ts'
 import { batchesOf, CHUNK_BYTES_MAX, scanForIndex } from './segment-scan.ts'
 
-/** Reads what is in segments, checking every batch that it shows. */
+/**
+ * Reads what is in segments, checking every batch that it shows. The bytes are plain; the header is
+ * that of the stored ones, which says by which key they are encrypted.
+ */
 export interface SegmentReader {
   /**
    * Shows the batches with records at or behind `offset`, in order, until `visit` answers false: then
@@ -34,7 +38,7 @@ type SlowVisit = (header: BatchHeader, bytes: Buffer) => boolean | Promise<boole
 /** Indexes of sealed segments that stay in memory. */
 const INDEXES_MAX = 256
 
-export function createSegmentReader(files: SegmentFiles): SegmentReader {
+export function createSegmentReader(files: SegmentFiles, cipher: BatchCipher): SegmentReader {
   const loaded = new Set<Segment>()
 
   async function indexOf(partition: Partition, segment: Segment): Promise<SegmentIndex> {
@@ -85,7 +89,7 @@ export function createSegmentReader(files: SegmentFiles): SegmentReader {
       const batches = batchesOf(file, segment, from.position, from.chunkBytes)
       for await (const { header, bytes } of batches) {
         if (skips(header)) continue
-        const goesOn = visit(header, checked(bytes, partition, segment))
+        const goesOn = visit(header, checked(cipher.open(partition, bytes), partition, segment))
         if (goesOn !== true && !(await goesOn)) return false
       }
       return true

@@ -81,7 +81,7 @@ export function createSegmentWriter(deps: {
       const segment = await segmentFor(partition, first)
       const room = Math.min(sizeMaxOf(partition) - segment.sizeBytes, WRITE_BYTES_MAX)
       const batches = leading(partition.unwritten, room)
-      const bytes = batches.map((batch) => batch.bytes)
+      const bytes = batches.map((batch) => batch.stored)
       await files.pool.create(files.pathOf(partition, segment), (file) =>
         file.write(bytes, segment.sizeBytes),
       )

@@ -7,7 +7,7 @@ import type { BatchHeader } from './record-batch.ts'
 /** The visible batches in memory, of all partitions together: what was appended last stays. */
 export interface TailCache {
   /** Makes a batch that is durable visible behind all others of its partition. */
-  publish(partition: Partition, header: BatchHeader, bytes: Buffer): void
+  publish(partition: Partition, batch: PublishedBatch): void
   /** The first `count` unwritten batches of the partition are now in a segment. */
   markWritten(partition: Partition, count: number): void
   /** Gives back what a removed partition held. */
@@ -16,6 +16,12 @@ export interface TailCache {
   unwrittenBytes(): number
   /** The partitions that have such bytes. */
   unwritten(): ReadonlyArray<Partition>
+}
+
+export interface PublishedBatch {
+  readonly header: BatchHeader
+  readonly bytes: Buffer
+  readonly stored: Buffer
 }
 
 /** What a batch takes beside its bytes. */
@@ -32,25 +38,25 @@ export function createTailCache(bytesMax: number, clock: Clock): TailCache {
       const oldest = batches.at(0)
       if (!oldest || !(oldest.written || oldest.partition.removed)) return
       batches.shift()
-      bytes -= oldest.bytes.length + OVERHEAD_BYTES
+      bytes -= sizeOf(oldest)
       // Both queues are in the order of publishing, so it is the first of its partition too.
       if (!oldest.partition.removed) oldest.partition.tail.shift()
     }
   }
 
   return {
-    publish(partition, header, batchBytes) {
-      const batch = { partition, header, bytes: batchBytes, written: false }
+    publish(partition, { header, bytes: plain, stored }) {
+      const batch = { partition, header, bytes: plain, stored, written: false }
       batches.push(batch)
-      bytes += batchBytes.length + OVERHEAD_BYTES
-      unwrittenBytes += batchBytes.length
+      bytes += sizeOf(batch)
+      unwrittenBytes += plain.length
       partition.tail.push(batch)
       partition.unwritten.push(batch)
       dirty.add(partition)
       partition.endOffset = header.endOffset
       if (header.producerId >= 0 && header.baseOffset >= partition.producersOffset) {
         partition.producers ??= createProducers()
-        noteBatch(partition.producers, header, batchBytes, clock.wallMs())
+        noteBatch(partition.producers, header, plain, clock.wallMs())
       }
       evict()
       wake(partition)
@@ -58,6 +64,9 @@ export function createTailCache(bytesMax: number, clock: Clock): TailCache {
     markWritten(partition, count) {
       for (const batch of partition.unwritten.splice(0, count)) {
         batch.written = true
+        bytes -= sizeOf(batch)
+        batch.stored = batch.bytes
+        bytes += sizeOf(batch)
         partition.writtenOffset = batch.header.endOffset
         unwrittenBytes -= batch.bytes.length
       }
@@ -73,4 +82,8 @@ export function createTailCache(bytesMax: number, clock: Clock): TailCache {
     unwrittenBytes: () => unwrittenBytes,
     unwritten: () => [...dirty],
   }
+}
+
+function sizeOf({ bytes, stored }: TailBatch): number {
+  return bytes.length + (stored === bytes ? 0 : stored.length) + OVERHEAD_BYTES
 }

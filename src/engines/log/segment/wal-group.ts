@@ -1,6 +1,6 @@
 import { assert } from '../../../base/assert.ts'
 import { crc32c } from '../../checksum/crc32c.ts'
-import { isSoundBatch, readBatchHeader, storedChecksum } from './record-batch.ts'
+import { isSoundBatch, readBatchHeader, storedChecksum, storedKeyNumber } from './record-batch.ts'
 
 /*
  * One group commit in the write-ahead log. All integers are little-endian.
@@ -9,7 +9,8 @@ import { isSoundBatch, readBatchHeader, storedChecksum } from './record-batch.ts
  *             sequence f64, previous f64, bodyBytes u32, entryCount u32, head*, body*,
  *             padding to a multiple of 512
  *     head  = kind u8, partition u32, baseOffset f64, length u32, crc u32
- *     body  = for a batch: a RecordBatch (its own checksum is the head's);
+ *     body  = for a batch: a RecordBatch (its own checksum is the head's, unless it is encrypted:
+ *             then that is the CRC-32C of it all);
  *             for settings: JSON (CRC-32C in the head); for a removal or a trim: nothing
  *
  * A group is whole or not there. `sequence` grows with every attempt to write; `previous` is that of
@@ -68,8 +69,7 @@ export function encodeGroup(identity: GroupIdentity, entries: ReadonlyArray<WalE
     head.writeUInt32LE(entry.partition, at + 1)
     head.writeDoubleLE(entry.baseOffset, at + 5)
     head.writeUInt32LE(entry.body.length, at + 13)
-    const sum = entry.kind === 'batch' ? storedChecksum(entry.body) : crc32c(entry.body)
-    head.writeUInt32LE(sum, at + 17)
+    head.writeUInt32LE(checksumOf(entry), at + 17)
     at += HEAD_BYTES
     bodyBytes += entry.body.length
     if (entry.body.length > 0) bodies.push(entry.body)
@@ -119,11 +119,17 @@ export function decodeGroup(bytes: Buffer, header: GroupHeader): WalEntry[] | un
   return entries
 }
 
+/** A batch has a checksum already, which holds for what is in it unless that is encrypted. */
+function hasOwnChecksum({ kind, body }: WalEntry): boolean {
+  return kind === 'batch' && storedKeyNumber(body) === 0
+}
+
+function checksumOf(entry: WalEntry): number {
+  return hasOwnChecksum(entry) ? storedChecksum(entry.body) : crc32c(entry.body)
+}
+
 function isSoundEntry(entry: WalEntry, sum: number): boolean {
-  if (entry.kind !== 'batch') return crc32c(entry.body) === sum
-  return (
-    readBatchHeader(entry.body, 0)?.baseOffset === entry.baseOffset &&
-    storedChecksum(entry.body) === sum &&
-    isSoundBatch(entry.body)
-  )
+  const { kind, body, baseOffset } = entry
+  if (kind === 'batch' && readBatchHeader(body, 0)?.baseOffset !== baseOffset) return false
+  return checksumOf(entry) === sum && (!hasOwnChecksum(entry) || isSoundBatch(body))
 }

@@ -54,7 +54,7 @@ export interface WritePlan {
 export interface PlannedBatch {
   readonly partition: Partition
   readonly header: BatchHeader
-  readonly body: Buffer
+  readonly bytes: Buffer
 }
 
 /** Appends of records to one partition share a batch up to this size. */
@@ -198,11 +198,11 @@ function find(draft: Draft, producerId: number): Producer | undefined {
 }
 
 function encodeSlot({ partition, baseOffset, content }: Slot): PlannedBatch {
-  const body = Buffer.isBuffer(content) ? content : encodeRecordBatch(content.lists)
-  stampBaseOffset(body, baseOffset)
-  const header = readBatchHeader(body, 0)
+  const bytes = Buffer.isBuffer(content) ? content : encodeRecordBatch(content.lists)
+  stampBaseOffset(bytes, baseOffset)
+  const header = readBatchHeader(bytes, 0)
   assert(header, 'a batch has a header')
-  return { partition, header, body }
+  return { partition, header, bytes }
 }
 
 function closed({ id }: Partition): EngineError {

@@ -12,10 +12,16 @@ export interface LoginDeps {
   readonly clock: Clock
   /** Nobody else can read the connection. */
   readonly isPrivate: boolean
+  /** Aborts when the connection is gone. */
+  readonly gone: AbortSignal
   /** Why this connection may not log in now; undefined when it may. */
   readonly refusal: () => KafkaErrorName | undefined
   /** Lets the identity in, or answers why not. */
-  readonly enter: (identity: SaslIdentity, version: number) => Promise<string | undefined>
+  readonly enter: (
+    identity: SaslIdentity,
+    version: number,
+    mechanism: string,
+  ) => Promise<string | undefined>
   /** Told of every login that failed, with what the client was told. */
   readonly onFailure: (mechanism: string, reason: string) => void
 }
@@ -62,11 +68,15 @@ export function createLogin(deps: LoginDeps): Login {
     const isTooLong = message.length > kafkaLimits.saslMessageSizeMax
     let taken = isTooLong ? failed('The message is too long.') : await exchange.step(message)
     if (taken.outcome === 'done') {
-      const refusal = await deps.enter(taken.identity, version)
+      const refusal = await deps.enter(taken.identity, version, mechanism)
       if (refusal !== undefined) taken = failed(refusal)
     }
     if (taken.outcome !== 'continue') attempt = undefined
-    if (taken.outcome === 'failed') deps.onFailure(mechanism, taken.reason)
+    if (taken.outcome === 'failed') {
+      deps.onFailure(mechanism, taken.reason)
+      // Who guesses, or tries again and again, is slowed down.
+      await clock.sleep(kafkaLimits.failedLoginDelayMs, deps.gone)
+    }
     return taken
   }
 

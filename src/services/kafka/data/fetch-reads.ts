@@ -108,6 +108,11 @@ async function read(
   if (!id) return 0
   const left = Math.min(bytesMax - bytesBefore, partition.bytesMax)
   try {
+    if (partition.lastFetchedEpoch > LEADER_EPOCH) {
+      await lookOnly(batches, id, one)
+      one.divergesAt = one.endOffset
+      return 0
+    }
     if (bytesBefore > 0 && left <= 0) return await lookOnly(batches, id, one)
     const { offset } = partition
     const found = await batches.read(id, { offset, bytesMax: Math.max(left, 0), isolation })
@@ -161,10 +166,6 @@ function setBounds(
   one.startOffset = bounds.startOffset
   one.endOffset = bounds.endOffset
   one.stableOffset = bounds.stableOffset
-  if (one.partition.lastFetchedEpoch > LEADER_EPOCH) {
-    one.divergesAt = bounds.endOffset
-    empty(one)
-  }
 }
 
 function endFor({ stableOffset, endOffset }: Fetched, isolation: Isolation): number {

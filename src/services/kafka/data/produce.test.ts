@@ -61,6 +61,17 @@ test('who wants no acknowledgement gets no answer', async () => {
   expect(id && (await world.batches.bounds(id)).endOffset).toBe(1)
 })
 
+test('who wants no acknowledgement is told of a failure by the end of the connection', async () => {
+  const world = await createKafkaWorld()
+  const topicData = [
+    { name: 'nothing', partitionData: [{ index: 0, records: batchOf(world, {}) }] },
+  ]
+  const request = { transactionalId: null, acks: 0, topicData }
+  await expect(world.call('produce', request)).rejects.toMatchObject({
+    code: 'UNKNOWN_TOPIC_OR_PARTITION',
+  })
+})
+
 test('each partition fails by itself', async () => {
   const world = await createKafkaWorld()
   await makeTopic(world, 'orders', 2)
@@ -303,10 +314,14 @@ test('the gate of transactions is asked in the turn of the append, for the produ
 })
 
 test('requests of a connection are appended in their order, whatever each has to look up', async () => {
-  const world = await createKafkaWorld()
+  const world = await createKafkaWorld({
+    async beforeFind(name) {
+      for (let turn = 0; name === 'slow' && turn < 5; turn++) await new Promise(setImmediate)
+    },
+  })
   for (const name of ['a', 'b', 'c']) await makeTopic(world, name)
   const answers = Array.from({ length: 30 }, (_, number) => {
-    const others = number % 3 === 0 ? ['b', 'c', 'nothing'] : []
+    const others = number % 3 === 0 ? ['b', 'c', 'slow'] : []
     return world.call('produce', {
       transactionalId: null,
       acks: -1,

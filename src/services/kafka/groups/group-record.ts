@@ -3,7 +3,7 @@ import { createClassicGroup, extendSession, rebalanceTimeoutOf } from './classic
 import type { Assignment } from './consumer/assignment.ts'
 import type { ConsumerGroup, ConsumerMember } from './consumer/consumer-group.ts'
 import { createConsumerGroup, putMember } from './consumer/consumer-group.ts'
-import { setDeadlines } from './consumer/heartbeat.ts'
+import { beginSession } from './consumer/heartbeat.ts'
 import type { Moment } from './moment.ts'
 
 export type Group = ClassicGroup | ConsumerGroup
@@ -136,7 +136,7 @@ function consumerGroup(groupId: string, record: ConsumerRecord, now: Moment): Co
   group.targets = new Map(record.targets)
   for (const member of record.members) {
     putMember(group, member)
-    setDeadlines(group, member, true, now.monotonicMs)
+    beginSession(group, member, now.monotonicMs)
   }
   group.changed = false
   return group

@@ -115,7 +115,8 @@ export function createSlotSaver(deps: {
   }
 }
 
-function breakSlot(slot: LiveSlot, error: unknown): void {
+/** Nothing of it is stored any more, and all who wait fail. */
+export function breakSlot(slot: LiveSlot, error: unknown): void {
   slot.isBroken = true
   slot.unsaved = undefined
   for (const waiting of slot.outbox.splice(0)) waiting.fail(error)

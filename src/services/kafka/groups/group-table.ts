@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts'
+import type { EngineError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
 import type { Scope } from '../../../base/scope.ts'
 import { createWaker } from '../../../base/waker.ts'
@@ -7,7 +8,7 @@ import { expireConsumers } from './consumer/heartbeat.ts'
 import type { Group, GroupRecord } from './group-record.ts'
 import { groupOf, recordOf } from './group-record.ts'
 import type { LiveSlot, Slot, SlotSaver } from './group-slot.ts'
-import { createSlot, createSlotSaver, isWorthless, replyThrough } from './group-slot.ts'
+import { breakSlot, createSlot, createSlotSaver, isWorthless, replyThrough } from './group-slot.ts'
 import type { GroupStore } from './group-store.ts'
 import { GROUPS_MAX } from './limits.ts'
 import type { Moment } from './moment.ts'
@@ -41,13 +42,15 @@ export interface GroupTable {
   /** What the medium has to know of a group that is not stored yet; from now on it counts as stored. */
   firstRecord(slot: Slot): GroupRecord | undefined
   forget(slot: Slot): void
+  /** Forgets the group though it has members: all who wait for it fail. */
+  drop(slot: Slot, error: EngineError): void
   /** Lets deadlines have their effect until the signal aborts. */
   run(signal: AbortSignal): Promise<void>
 }
 
 /** How long to wait before the groups are read again, when that failed. */
 const LOAD_RETRY_MS = 1_000
-const REST_MS_MAX = 60_000
+const REST_MS_MAX = 3_600_000
 
 export function createGroupTable(deps: {
   readonly store: GroupStore
@@ -129,6 +132,11 @@ class Table implements GroupTable {
     if (slots?.get(slot.groupId) !== slot) return
     slots.delete(slot.groupId)
     if (slots.size === 0) this.#scopes.delete(key)
+  }
+
+  drop(slot: Slot, error: EngineError): void {
+    breakSlot(slot as LiveSlot, error)
+    this.forget(slot)
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -30,6 +30,8 @@ export interface Groups {
   readonly transactional: TransactionalOffsets
   /** To be told when a topic is gone, so that its offsets go too; without, they go with the next expiry. */
   topicDeleted(scope: Scope, topic: string): Promise<void>
+  /** Empties an account, or all of them. */
+  removeEverything(accountId: string | undefined): Promise<void>
   /** Ends sessions and phases when they are over, and lets old offsets expire, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -63,6 +65,7 @@ export function createGroups(deps: {
         commits.settle(scope, groupId, producerId, commit),
     },
     topicDeleted: (scope, topic) => retirement.topicDeleted(scope, topic),
+    removeEverything: (accountId) => retirement.removeEverything(accountId),
     async run(signal) {
       await table.ready()
       const expiry = {

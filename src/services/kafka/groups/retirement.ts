@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts'
+import { EngineError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type { KafkaErrorName } from '../../../wire/kafka/errors.ts'
 import type { Topics } from '../contract.ts'
@@ -15,6 +16,8 @@ import type { KeptOffset, OffsetPlace, OffsetStore } from './offset-store.ts'
 export interface Retirement {
   /** Removes a group without members, with all it has. Durable when resolved. */
   deleteGroup(scope: Scope, groupId: string): Promise<KafkaErrorName>
+  /** Removes all groups of an account, or of all accounts, with members or without. */
+  removeEverything(accountId: string | undefined): Promise<void>
   /** A topic is gone: so are all offsets in it. */
   topicDeleted(scope: Scope, topic: string): Promise<void>
   /** Removes the offsets whose time is over, and the groups without members that have none left. */
@@ -66,6 +69,18 @@ export function createRetirement(deps: {
         await remove(slot)
         return 'NONE'
       })
+    },
+    async removeEverything(accountId) {
+      await table.ready()
+      for (const { scope, groupId } of table.all()) {
+        if (accountId !== undefined && scope.accountId !== accountId) continue
+        await table.inTurn(scope, groupId, async () => {
+          const slot = table.find(scope, groupId)
+          if (!slot) return
+          table.drop(slot, new EngineError('unavailable', 'the account is being emptied'))
+          await remove(slot)
+        })
+      }
     },
     async topicDeleted(scope, topic) {
       await table.ready()

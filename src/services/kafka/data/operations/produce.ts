@@ -3,11 +3,11 @@ import { EngineError } from '../../../../base/errors.ts'
 import type { BatchAppended, PartitionId } from '../../../../engines/log/port.ts'
 import type { KafkaRequest, KafkaResponse } from '../../../../wire/kafka/apis.ts'
 import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
-import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
+import { kafkaErrorCode, kafkaErrorName } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
 import type { Topic } from '../../contract.ts'
 import type { Failure } from '../../topics/failure.ts'
-import { failureOf } from '../../topics/failure.ts'
+import { failureOf, kafkaError } from '../../topics/failure.ts'
 import type { TopicSettings } from '../../topics/topic-settings.ts'
 import { isTransactional, producerEpochOf, producerIdOf } from '../batch-header.ts'
 import type { DataDeps } from '../data-deps.ts'
@@ -39,8 +39,23 @@ export const produce: KafkaOperation<DataDeps, 'produce'> = {
       responses.push({ name, partitionResponses: await Promise.all(partitions) })
     }
     const throttleTimeMs = charge(deps, request, context)
-    return request.acks === 0 ? undefined : { responses, throttleTimeMs }
+    if (request.acks !== 0) return { responses, throttleTimeMs }
+    refuseSilently(responses)
+    return undefined
   },
+}
+
+/**
+ * Who wants no answer is told of a failure by the end of the connection, as with Apache Kafka: that is
+ * what the listener makes of it, and what has the client look for the topic again.
+ */
+function refuseSilently(
+  responses: ReadonlyArray<{ readonly partitionResponses: ReadonlyArray<Answer> }>,
+): void {
+  for (const { partitionResponses } of responses) {
+    const failed = partitionResponses.find(({ errorCode }) => errorCode !== 0)
+    if (failed) throw kafkaError(kafkaErrorName(failed.errorCode), failed.errorMessage ?? '')
+  }
 }
 
 function findTopics({ topics }: DataDeps, { topicData }: Request, { connection }: KafkaContext) {

@@ -90,8 +90,8 @@ function keepTargets(loads: ReadonlyArray<Load>, topics: ReadonlyMap<string, num
     readerCount: readers(topicId),
   }))
   byReaders.sort((a, b) => a.readerCount - b.readerCount || (a.topicId < b.topicId ? -1 : 1))
-  return byReaders.flatMap(({ topicId, count }) =>
-    numbers(0, count)
+  return byReaders.flatMap(({ topicId, count, readerCount }) =>
+    numbers(0, readerCount > 0 ? count : 0)
       .filter((partition) => !taken.get(topicId)?.has(partition))
       .map((partition) => ({ topicId, partition })),
   )

@@ -21,7 +21,7 @@ export interface ConsumerGroup {
   readonly staticIds: Map<string, string>
   /** Who owns each partition or still has to give it up; see `ownerKey`. */
   readonly owners: Map<string, string>
-  readonly deadlines: Map<string, MemberDeadlines>
+  readonly sessions: Map<string, MemberSession>
   image: TopicImage
   /** Names, ids and partition counts of all subscribed topics when the epoch last grew. */
   metadata: string
@@ -54,10 +54,15 @@ export interface ConsumerMember {
   readonly revoking: Assignment
 }
 
-export interface MemberDeadlines {
-  sessionMs: number
+/** What is known of a member only as long as this process lives. */
+export interface MemberSession {
+  readonly endsMs: number
   /** By when it must have given up what it is asked to. */
-  rebalanceMs: number
+  readonly rebalanceMs: number
+  /** What it last said that it has. */
+  readonly owned: Assignment | null
+  /** Where it was answered last; empty when it has not been since this process began. */
+  readonly connectionId: string
 }
 
 /** The topics that a group subscribes to, as they are now. */
@@ -101,7 +106,7 @@ export function createConsumerGroup(groupId: string, wallMs: number, epoch = 0):
     members: new Map(),
     staticIds: new Map(),
     owners: new Map(),
-    deadlines: new Map(),
+    sessions: new Map(),
     image: EMPTY_IMAGE,
     metadata: '',
     stateSinceMs: wallMs,

@@ -1,8 +1,14 @@
-import { CONSUMER_SESSION_TIMEOUT_MS, GROUP_MEMBERS_MAX } from '../limits.ts'
+import { CONSUMER_SESSION_TIMEOUT_MS, GROUP_BYTES_MAX, GROUP_MEMBERS_MAX } from '../limits.ts'
 import type { Moment } from '../moment.ts'
 import type { Assignment } from './assignment.ts'
 import { isSame, isSubset, NOTHING } from './assignment.ts'
-import type { ConsumerGroup, ConsumerMember, Refusal, TopicImage } from './consumer-group.ts'
+import type {
+  ConsumerGroup,
+  ConsumerMember,
+  MemberSession,
+  Refusal,
+  TopicImage,
+} from './consumer-group.ts'
 import {
   LEFT_FOR_A_WHILE,
   putMember,
@@ -10,6 +16,7 @@ import {
   takeMember,
   targetOf,
 } from './consumer-group.ts'
+import type { MemberWord } from './reconcile.ts'
 import { reconcile } from './reconcile.ts'
 import { retarget } from './retarget.ts'
 
@@ -20,6 +27,8 @@ export interface ConsumerHeartbeat {
   readonly instanceId: string | null
   readonly clientId: string
   readonly clientHost: string
+  /** Answers on one connection arrive in order, or none after one that is lost. */
+  readonly connectionId: string
   /** Null, here and below: as before. */
   readonly rackId: string | null
   readonly rebalanceTimeoutMs: number | null
@@ -53,31 +62,51 @@ export function consumerHeartbeat(
     request.instanceId === null ? findDynamic(group, request) : findStatic(group, request)
   if ('error' in found) return found
   const updated = applyRequest(found, request)
-  if (updated !== group.members.get(updated.id)) putMember(group, updated)
-  group.image = image
-  const metadata = metadataOf(group)
   const hasNewSubscription =
     updated.regex !== found.regex || !isSameList(updated.topics, found.topics)
-  if (group.epoch === 0 || hasNewSubscription || metadata !== group.metadata) {
-    group.epoch++
-    group.metadata = metadata
-    group.changed = true
+  if (hasNewSubscription && bytesWith(group, updated) > GROUP_BYTES_MAX) {
+    const message = `the members of group ${group.groupId} subscribe to more than ${GROUP_BYTES_MAX} bytes of names`
+    return { error: 'GROUP_MAX_SIZE_REACHED', message }
   }
+  if (updated !== group.members.get(updated.id)) putMember(group, updated)
+  noteTopics(group, image, hasNewSubscription)
   if (group.epoch > group.targetEpoch) retarget(group)
-  const next = reconcile(group, updated, request.owned)
+  const word = wordOf(group, updated, request)
+  const next = reconcile(group, updated, word)
   if (next !== updated) putMember(group, next)
-  setDeadlines(group, next, next !== updated, now.monotonicMs)
-  const isFull =
-    request.owned !== null &&
-    request.rebalanceTimeoutMs !== null &&
-    (request.topics !== null || request.regex !== null)
-  const tellsAll = request.epoch === 0 || isFull || !isSame(found.assigned, next.assigned)
+  noteHeartbeat(group, updated, next, request, now.monotonicMs)
+  const isNews = !isSame(found.assigned, next.assigned)
+  const tellsAll = request.epoch === 0 || saysAll(request) || isNews
   return {
     error: 'NONE',
     memberId: next.id,
     epoch: next.epoch,
     assignment: tellsAll ? next.assigned : null,
   }
+}
+
+/** The epoch grows with each change of what is to be shared. */
+function noteTopics(group: ConsumerGroup, image: TopicImage, hasNewSubscription: boolean): void {
+  const isNews = image !== group.image || hasNewSubscription
+  group.image = image
+  if (!isNews && group.epoch > 0) return
+  const metadata = metadataOf(group)
+  if (group.epoch > 0 && !hasNewSubscription && metadata === group.metadata) return
+  group.epoch++
+  group.metadata = metadata
+  group.changed = true
+}
+
+/** What the subscriptions of all members take, with this one as it is to be. */
+function bytesWith(group: ConsumerGroup, member: ConsumerMember): number {
+  let bytes = bytesOf(member)
+  for (const other of group.members.values()) if (other.id !== member.id) bytes += bytesOf(other)
+  return bytes
+}
+
+function bytesOf({ id, instanceId, rackId, clientId, topics, regex }: ConsumerMember): number {
+  const texts = [id, instanceId ?? '', rackId ?? '', clientId, regex, ...topics]
+  return texts.reduce((bytes, text) => bytes + text.length, 0)
 }
 
 /** Answers the epoch to confirm, or why it is refused. */
@@ -93,8 +122,8 @@ export function consumerLeave(
   if (member.id !== memberId) return fencedInstance(member, request)
   if (instanceId !== null && epoch === LEFT_FOR_A_WHILE) {
     putMember(group, { ...member, epoch: LEFT_FOR_A_WHILE, state: 'stable', revoking: NOTHING })
-    const deadlines = group.deadlines.get(member.id)
-    if (deadlines) deadlines.rebalanceMs = Number.POSITIVE_INFINITY
+    const session = group.sessions.get(member.id)
+    if (session) setSession(group, member.id, { ...session, rebalanceMs: Number.POSITIVE_INFINITY })
   } else {
     fence(group, member.id, now)
   }
@@ -102,9 +131,9 @@ export function consumerLeave(
 }
 
 /** The member is out; the others share anew with their next heartbeats. */
-export function fence(group: ConsumerGroup, memberId: string, now: Moment): void {
+function fence(group: ConsumerGroup, memberId: string, now: Moment): void {
   takeMember(group, memberId)
-  group.deadlines.delete(memberId)
+  group.sessions.delete(memberId)
   const targets = new Map(group.targets)
   targets.delete(memberId)
   group.targets = targets
@@ -116,32 +145,71 @@ export function fence(group: ConsumerGroup, memberId: string, now: Moment): void
 
 /** Fences the members whose time is over, and finds out when to look again. */
 export function expireConsumers(group: ConsumerGroup, now: Moment): void {
-  for (const [memberId, { sessionMs, rebalanceMs }] of [...group.deadlines]) {
-    if (Math.min(sessionMs, rebalanceMs) <= now.monotonicMs) fence(group, memberId, now)
+  for (const [memberId, { endsMs, rebalanceMs }] of [...group.sessions]) {
+    if (Math.min(endsMs, rebalanceMs) <= now.monotonicMs) fence(group, memberId, now)
   }
   group.earliestMs = Number.POSITIVE_INFINITY
-  for (const { sessionMs, rebalanceMs } of group.deadlines.values()) {
-    group.earliestMs = Math.min(group.earliestMs, sessionMs, rebalanceMs)
+  for (const { endsMs, rebalanceMs } of group.sessions.values()) {
+    group.earliestMs = Math.min(group.earliestMs, endsMs, rebalanceMs)
   }
 }
 
-/** A session of its full length begins; and, where a member has to give up something, the time for that. */
-export function setDeadlines(
+/** A member that came from the medium has a session of its full length, to be heard of in. */
+export function beginSession(group: ConsumerGroup, member: ConsumerMember, nowMs: number): void {
+  const isRevoking = member.state === 'unrevoked'
+  setSession(group, member.id, {
+    endsMs: nowMs + CONSUMER_SESSION_TIMEOUT_MS,
+    rebalanceMs: isRevoking ? nowMs + member.rebalanceTimeoutMs : Number.POSITIVE_INFINITY,
+    owned: null,
+    connectionId: '',
+  })
+}
+
+function noteHeartbeat(
   group: ConsumerGroup,
+  before: ConsumerMember,
   member: ConsumerMember,
-  hasChanged: boolean,
+  request: ConsumerHeartbeat,
   nowMs: number,
 ): void {
-  const before = group.deadlines.get(member.id)
-  const sessionMs = nowMs + CONSUMER_SESSION_TIMEOUT_MS
-  const rebalanceMs =
-    member.state !== 'unrevoked'
+  const last = group.sessions.get(member.id)
+  const isRevoking = member.state === 'unrevoked'
+  setSession(group, member.id, {
+    endsMs: nowMs + CONSUMER_SESSION_TIMEOUT_MS,
+    rebalanceMs: !isRevoking
       ? Number.POSITIVE_INFINITY
-      : hasChanged || !before
-        ? nowMs + member.rebalanceTimeoutMs
-        : before.rebalanceMs
-  group.deadlines.set(member.id, { sessionMs, rebalanceMs })
-  group.earliestMs = Math.min(group.earliestMs, sessionMs, rebalanceMs)
+      : before === member && last
+        ? last.rebalanceMs
+        : nowMs + member.rebalanceTimeoutMs,
+    owned: request.owned ?? last?.owned ?? null,
+    connectionId: request.connectionId,
+  })
+}
+
+function setSession(group: ConsumerGroup, memberId: string, session: MemberSession): void {
+  group.sessions.set(memberId, session)
+  group.earliestMs = Math.min(group.earliestMs, session.endsMs, session.rebalanceMs)
+}
+
+/** So do members that join, and those that have not got an answer; some do with every heartbeat. */
+function saysAll({ owned, rebalanceTimeoutMs, topics, regex }: ConsumerHeartbeat): boolean {
+  return owned !== null && rebalanceTimeoutMs !== null && (topics !== null || regex !== null)
+}
+
+/**
+ * A member that says all may have missed what it was told, and be about to take what it was to give
+ * up. Unless it says so where it was answered, it is told again first.
+ */
+function wordOf(
+  group: ConsumerGroup,
+  member: ConsumerMember,
+  request: ConsumerHeartbeat,
+): MemberWord {
+  if (request.epoch === 0) return { isJoining: true, owned: NOTHING }
+  const session = group.sessions.get(member.id)
+  const isDoubtful = saysAll(request) && session?.connectionId !== request.connectionId
+  const owned = isDoubtful ? null : (request.owned ?? session?.owned ?? null)
+  return { isJoining: false, owned }
 }
 
 function findDynamic(group: ConsumerGroup, request: ConsumerHeartbeat): ConsumerMember | Refusal {
@@ -175,7 +243,7 @@ function takeOver(group: ConsumerGroup, old: ConsumerMember, memberId: string): 
   targets.set(memberId, targetOf(group, old.id))
   group.targets = targets
   takeMember(group, old.id)
-  group.deadlines.delete(old.id)
+  group.sessions.delete(old.id)
   const member: ConsumerMember = { ...old, id: memberId, epoch: 0, previousEpoch: 0 }
   putMember(group, member)
   return member

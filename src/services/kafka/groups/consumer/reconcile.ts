@@ -3,25 +3,34 @@ import { countOf, intersect, minus, pick, plus } from './assignment.ts'
 import type { ConsumerGroup, ConsumerMember } from './consumer-group.ts'
 import { ownerKey, subscriptionOf, targetOf } from './consumer-group.ts'
 
+/** What a member has said, as far as it is certain. */
+export interface MemberWord {
+  /** It begins anew, without any partition and without being about to take one. */
+  readonly isJoining: boolean
+  /** What it has, after it has heard what it was told last; null when that is not known. */
+  readonly owned: Assignment | null
+}
+
 /**
  * The next step of a member towards its target (KIP-848): first it gives up what is not its own any
  * more, and only then it gets, with the new epoch, what is free by now. What others still hold comes
- * with a later heartbeat. `owned` is what the member says that it has; null when it says nothing.
+ * with a later heartbeat. A partition that it was told to read counts as its own until it has said
+ * that it has not got it after it was told so: until then it may just be about to take it.
  */
 export function reconcile(
   group: ConsumerGroup,
   member: ConsumerMember,
-  owned: Assignment | null,
+  word: MemberWord,
 ): ConsumerMember {
   const wanted = wantedBy(group, member)
   const isWaiting =
     member.state === 'unrevoked'
-      ? stillHas(owned, member.revoking)
+      ? stillHas(word.owned, member.revoking)
       : member.state === 'stable' && member.epoch === group.targetEpoch
-  if (isWaiting) return giveUpUnsubscribed(group, member, owned)
+  if (isWaiting) return giveUpUnsubscribed(group, member, word)
   const kept = intersect(member.assigned, wanted)
   const revoking = minus(member.assigned, kept)
-  if (countOf(revoking) > 0 && stillHas(owned, revoking)) {
+  if (countOf(revoking) > 0 && !word.isJoining) {
     return { ...member, state: 'unrevoked', assigned: kept, revoking }
   }
   const missing = minus(wanted, kept)
@@ -38,7 +47,7 @@ export function reconcile(
   }
 }
 
-export function withEpoch(member: ConsumerMember, epoch: number): ConsumerMember {
+function withEpoch(member: ConsumerMember, epoch: number): ConsumerMember {
   return epoch === member.epoch ? member : { ...member, epoch, previousEpoch: member.epoch }
 }
 
@@ -48,19 +57,17 @@ function wantedBy(group: ConsumerGroup, member: ConsumerMember): Assignment {
   return pick(targetOf(group, member.id), (topicId) => topicIds.has(topicId))
 }
 
-/** A client that has already let go of something is not asked for it: it would have no more to say. */
 function giveUpUnsubscribed(
   group: ConsumerGroup,
   member: ConsumerMember,
-  owned: Assignment | null,
+  { isJoining }: MemberWord,
 ): ConsumerMember {
   const topicIds = subscribedIds(group, member)
   const unwanted = pick(member.assigned, (topicId) => !topicIds.has(topicId))
   if (countOf(unwanted) === 0) return member
   const assigned = minus(member.assigned, unwanted)
-  const revoking = plus(member.revoking, unwanted)
-  if (!stillHas(owned, revoking)) return { ...member, assigned }
-  return { ...member, state: 'unrevoked', assigned, revoking }
+  if (isJoining) return { ...member, assigned }
+  return { ...member, state: 'unrevoked', assigned, revoking: plus(member.revoking, unwanted) }
 }
 
 export function subscribedIds(

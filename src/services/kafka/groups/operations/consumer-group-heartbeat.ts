@@ -102,6 +102,7 @@ function toHeartbeat(
     instanceId: request.instanceId,
     clientId: context.clientId ?? '',
     clientHost: clientHostOf(context),
+    connectionId: context.connection.id,
     rackId: request.rackId,
     rebalanceTimeoutMs: rebalanceTimeoutMs === -1 ? null : rebalanceTimeoutMs,
     topics: request.subscribedTopicNames,
