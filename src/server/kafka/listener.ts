@@ -92,11 +92,11 @@ export function createKafkaListener(deps: KafkaListenerDeps): KafkaListener {
       gone.abort()
       ending.end()
     })
-    void expectLogin(socket, deps, conversation, gone.signal)
     endWhenIdle(socket, deps, channel)
     conversation.begin().then(
       () => {
         channel.open()
+        void expectLogin(socket, deps, conversation, gone.signal)
         if (draining.signal.aborted) channel.finish()
       },
       (error) =>

@@ -16,6 +16,9 @@ type Request = KafkaRequest<'metadata'>
 type Wanted = NonNullable<Request['topics']>[number]
 type WireTopic = KafkaResponse<'metadata'>['topics'][number]
 
+/** The version since which a topic may have no name in the answer. */
+const NO_NAME_SINCE = 12
+
 export const metadata: KafkaOperation<TopicsDeps, 'metadata'> = {
   name: 'metadata',
   async run(deps, request, context) {
@@ -76,13 +79,13 @@ async function describeSome(
 async function describeById(
   { topics, broker }: TopicsDeps,
   { topicId }: Wanted,
-  { connection }: KafkaContext,
+  { connection, apiVersion }: KafkaContext,
   may: Permissions,
 ): Promise<Described> {
   const topic = await topics.findById(connection, topicId)
   // Who may not see a topic does not learn its name.
   if (!topic || !may.withTopic('describe', topic.name)) {
-    return { ...failed('UNKNOWN_TOPIC_ID', null), topicId }
+    return { ...failed('UNKNOWN_TOPIC_ID', apiVersion < NO_NAME_SINCE ? '' : null), topicId }
   }
   return described(topic, broker.nodeId)
 }
