@@ -1,3 +1,4 @@
+import { createAbort } from '../../../base/child-abort.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
@@ -66,7 +67,7 @@ export async function openReplica(deps: ReplicaDeps): Promise<Replica> {
   const parts: Parts = {
     ...deps,
     state: await restore(deps),
-    closing: new AbortController(),
+    closing: createAbort(),
     waiting: new Map(),
     behind: new Set(),
     lastNumber: 0,
