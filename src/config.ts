@@ -19,9 +19,17 @@ export const settingsTable = {
     default: '.headrace',
     help: 'Directory of everything that is kept. One server at a time holds it.',
   },
-  log: { kind: 'text', default: 'segment:', help: 'Engine of streams: `segment:` (embedded).' },
+  log: {
+    kind: 'text',
+    default: 'segment:',
+    help: 'Engine of streams: `segment:` (embedded), or `kafka://host:port,…?prefix=headrace&replicas=3` (Apache Kafka).',
+  },
   objects: { kind: 'text', default: 'disk:', help: 'Engine of objects: `disk:` (embedded).' },
-  meta: { kind: 'text', default: 'lmdb:', help: 'Engine of metadata: `lmdb:` (embedded).' },
+  meta: {
+    kind: 'text',
+    default: 'lmdb:',
+    help: 'Engine of metadata: `lmdb:` (embedded), or `kafka://…` as for --log, which nodes that share streams need.',
+  },
   query: { kind: 'text', default: 'duckdb:', help: 'Engine of SQL: `duckdb:` (embedded).' },
   compute: {
     kind: 'text',

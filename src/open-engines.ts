@@ -6,6 +6,7 @@ import type { Random } from './base/random.ts'
 import type { Config } from './config.ts'
 import { ConfigError } from './config.ts'
 import type { ComputeEngine } from './engines/compute/port.ts'
+import { parseKafkaUrl } from './engines/kafka-client/kafka-url.ts'
 import type { LogEngine } from './engines/log/port.ts'
 import type { MetaStore } from './engines/meta/port.ts'
 import { ensureKeySecret } from './engines/meta/secrets.ts'
@@ -43,10 +44,10 @@ export interface Engines {
  */
 export async function openEngines(deps: EngineDeps): Promise<Engines> {
   const directory = resolve(deps.config.dataDir)
-  const meta = await openMeta(directory)
+  const { meta, localMeta } = await openMeta(deps, directory)
   const [log, objects, compute, query, scratch] = await Promise.all([
     openLog(deps, directory, meta),
-    openObjects(deps, directory, meta),
+    openObjects(deps, directory, localMeta),
     openCompute(deps, directory),
     openQuery(deps, directory),
     openNodeScratch(join(directory, 'scratch'), deps.random),
@@ -64,16 +65,35 @@ export async function openEngines(deps: EngineDeps): Promise<Engines> {
       await log.close()
       await objects.close()
       await meta.close()
+      if (localMeta !== meta) await localMeta.close()
     },
   }
 }
 
-async function openMeta(directory: string): Promise<MetaStore> {
+/** `localMeta` is of this node alone: for what tells of the files in its data directory. */
+async function openMeta(
+  deps: EngineDeps,
+  directory: string,
+): Promise<{ readonly meta: MetaStore; readonly localMeta: MetaStore }> {
   const { openLmdbMeta } = await import('./engines/meta/lmdb/lmdb-meta.ts')
-  return openLmdbMeta({ directory: join(directory, 'meta') })
+  const localMeta = await openLmdbMeta({ directory: join(directory, 'meta') })
+  const url = parseKafkaUrl(deps.config.meta)
+  if (typeof url === 'string') return { meta: localMeta, localMeta }
+  try {
+    const { openKafkaMeta } = await import('./engines/meta/kafka/kafka-meta.ts')
+    return { meta: await openKafkaMeta({ ...deps, url }), localMeta }
+  } catch (error) {
+    await localMeta.close()
+    throw error
+  }
 }
 
 async function openLog(deps: EngineDeps, directory: string, meta: MetaStore): Promise<LogEngine> {
+  const url = parseKafkaUrl(deps.config.log)
+  if (typeof url !== 'string') {
+    const { openKafkaLog } = await import('./engines/log/kafka/kafka-log.ts')
+    return openKafkaLog({ ...deps, url, meta })
+  }
   const { openSegmentLog } = await import('./engines/log/segment/segment-log.ts')
   return openSegmentLog({
     ...deps,
@@ -121,7 +141,7 @@ async function openCompute(deps: EngineDeps, directory: string): Promise<Compute
   })
 }
 
-/** The URLs that this version has an adapter for. */
+/** The URLs that this version has an adapter for, but for those of Kafka. */
 const served = {
   log: 'segment:',
   objects: 'disk:',
@@ -130,12 +150,25 @@ const served = {
   compute: 'process:',
 } as const
 
+const KAFKA = 'kafka:'
+const overKafka: ReadonlyArray<keyof typeof served> = ['log', 'meta']
+
 /** Throws `ConfigError` for an engine that no adapter serves: before anything is opened. */
 export function checkEngineUrls(config: Config): void {
   for (const name of Object.keys(served) as (keyof typeof served)[]) {
-    if (config[name] === served[name]) continue
+    const url = config[name]
+    if (url === served[name]) continue
+    const isKafka = overKafka.includes(name)
+    if (!isKafka || !url.startsWith(KAFKA)) {
+      const known = isKafka ? `${served[name]} and kafka://host:port,…` : served[name]
+      throw new ConfigError(`--${name} ${url}: this version of Headrace serves only ${known}`)
+    }
+    const parsed = parseKafkaUrl(url)
+    if (typeof parsed === 'string') throw new ConfigError(`--${name} ${url}: ${parsed}`)
+  }
+  if (config.meta.startsWith(KAFKA) && !config.log.startsWith(KAFKA)) {
     throw new ConfigError(
-      `--${name} ${config[name]}: this version of Headrace serves only ${served[name]}`,
+      `--meta ${config.meta} needs --log kafka://… as well: nodes that share streams share their records`,
     )
   }
 }

@@ -23,6 +23,7 @@ import { createPolicies } from './services/iam/policies.ts'
 import { createRoles } from './services/iam/roles.ts'
 import { createIamService } from './services/iam/service.ts'
 import type { BrokerEntrance } from './services/kafka/broker-entrance.ts'
+import type { BrokerRules } from './services/kafka/broker-rules.ts'
 import { clusterIdOf } from './services/kafka/cluster-id.ts'
 import type { KafkaNouns } from './services/kafka/kafka-nouns.ts'
 import { createKafkaNouns } from './services/kafka/kafka-nouns.ts'
@@ -35,6 +36,9 @@ import { createLambdaNouns } from './services/lambda/lambda-nouns.ts'
 import { createLambdaService } from './services/lambda/service.ts'
 import { createLogNouns } from './services/logs/log-nouns.ts'
 import { createLogsService } from './services/logs/service.ts'
+import { createMskNouns } from './services/msk/msk-nouns.ts'
+import { createReopening } from './services/msk/reopening.ts'
+import { createMskService } from './services/msk/service.ts'
 import { openS3Nouns } from './services/s3/s3-nouns.ts'
 import { createS3Service } from './services/s3/service.ts'
 import { createEndpointConfigs } from './services/sagemaker/hosting/endpoint-configs.ts'
@@ -71,6 +75,7 @@ export interface Services {
     readonly access: KafkaNouns['access']
     /** Undefined where the engine of the log does not carry Kafka's batches. */
     readonly service: KafkaService | undefined
+    readonly rules: BrokerRules
   }
   /** Tells user code where to reach us; called once, when the listener has its port. */
   setEndpoint(endpoint: string): void
@@ -90,7 +95,8 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     engine: engines.log,
     limits: config.streamLimits === 'on',
   })
-  const kafka = createKafka(ground, kinesis)
+  const msk = createMskNouns(ground)
+  const kafka = createKafka(ground, kinesis, msk.rules)
   const catalog = createCatalog(ground)
   const lambda = createLambdaNouns({
     ...ground,
@@ -127,10 +133,17 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       createAthenaService(shared),
       ...createSagemaker(shared),
       createLogsService({ ...ground, ...logs }),
+      createMskService({
+        ...ground,
+        ...msk,
+        kafka,
+        entrance: ground.broker,
+        reopening: createReopening({ ...ground, ...msk, entrance: ground.broker }),
+      }),
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,
-    kafka: { access: kafka.access, service: createKafkaService(kafka) },
+    kafka: { access: kafka.access, service: createKafkaService(kafka), rules: msk.rules },
     setEndpoint,
     setBroker,
     reset: createReset({ ...ground, ...kinesis, ...s3, ...lambda, deliveryStreams, kafka }),
@@ -180,7 +193,7 @@ async function createGround(deps: ServicesDeps) {
   return { ground, setEndpoint, setBroker }
 }
 
-function createKafka(ground: Ground, { streams }: KinesisNouns): KafkaNouns {
+function createKafka(ground: Ground, { streams }: KinesisNouns, rules: BrokerRules): KafkaNouns {
   const { config, engines, rootSecret } = ground
   return createKafkaNouns({
     ...ground,
@@ -195,6 +208,7 @@ function createKafka(ground: Ground, { streams }: KinesisNouns): KafkaNouns {
         autoCreateTopics: config.kafkaAutoCreate,
         partitionsDefault: config.kafkaPartitions,
       },
+      rules,
     },
   })
 }

@@ -9,6 +9,7 @@ import type { Authenticated, Authenticator } from './authenticate.ts'
 import type { Body } from './body.ts'
 import { createBody } from './body.ts'
 import { decodedHeaders, planObjectBody } from './body-checks.ts'
+import { createBufferPool } from './buffer-pool.ts'
 import type { Dialect } from './dialect.ts'
 import { dialectOf } from './dialect.ts'
 import type { Exchange } from './exchange.ts'
@@ -41,7 +42,12 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
   const { config, wire, authenticator, ownPages, log } = deps
   const services = new Map(deps.services.map((service) => [service.name, service]))
   const refuse = createRefusal(deps.metrics)
-  const memory = { sizeMax: config.bodyMax, heldMax: serverLimits.heldBodiesMax, heldBytes: 0 }
+  const pool = createBufferPool({
+    sizeMax: serverLimits.pooledBodyMax,
+    idleMax: serverLimits.idleBodiesMax,
+  })
+  const heldMax = serverLimits.heldBodiesMax
+  const memory = { sizeMax: config.bodyMax, heldMax, heldBytes: 0, pool }
 
   return async (passage) => {
     const { exchange } = passage
@@ -83,7 +89,9 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
     refuse.members(bound, operation, input, dialect)
     const context = new ContextOfPassage(passage, caller, checked.headers, log)
     const output = await bound.run(input, context)
-    return operation.writeOutput(output, passage.requestId)
+    const response = operation.writeOutput(output, passage.requestId)
+    if (bound.keepsNoInput) body.release()
+    return response
   }
 }
 

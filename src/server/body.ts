@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream'
-import { ServiceError } from '../base/errors.ts'
+import { assert } from '../base/assert.ts'
+import { InvariantError, ServiceError } from '../base/errors.ts'
 import { bearTrailingChecksums } from '../wire/body-digest.ts'
 import { incompleteBody } from './aws-chunked.ts'
 import type { BodyPlan } from './body-checks.ts'
 import { plainBody } from './body-checks.ts'
+import type { BufferPool } from './buffer-pool.ts'
 import type { Exchange } from './exchange.ts'
 
 /** The body of a request: read once, as a stream or whole, decoded and compared on the way. */
@@ -12,8 +14,10 @@ export interface Body {
   expect(plan: BodyPlan): void
   /** Fails with `ServiceError` when the body is not what its head said, or does not come. */
   stream(): Readable
-  /** Repeated calls answer the same bytes. */
+  /** Repeated calls answer the same buffer. */
   bytes(): Promise<Buffer>
+  /** Nobody uses the bytes any more, in whole or in part: their memory is for other bodies. */
+  release(): void
 }
 
 interface Sink {
@@ -27,6 +31,7 @@ export interface BodyMemory {
   readonly sizeMax: number
   readonly heldMax: number
   heldBytes: number
+  readonly pool: BufferPool
 }
 
 /** Bodies up to this size are not counted: the limit of connections bounds them. */
@@ -37,6 +42,7 @@ export function createBody(exchange: Exchange, memory: BodyMemory): Body {
   let plan = plainBody
   let whole: Promise<Buffer> | undefined
   let stream: Readable | undefined
+  let pooled: Buffer | undefined
 
   return {
     expect(given) {
@@ -48,8 +54,17 @@ export function createBody(exchange: Exchange, memory: BodyMemory): Body {
       return stream
     },
     bytes() {
-      whole ??= collect(exchange, plan, memory)
+      whole ??= collect(exchange, plan, memory, (buffer) => {
+        pooled = buffer
+      })
       return whole
+    },
+    release() {
+      if (pooled === undefined) return
+      memory.pool.give(pooled)
+      pooled = undefined
+      whole = Promise.reject(new InvariantError('a body is read after its memory was given back'))
+      whole.catch(() => undefined)
     },
   }
 }
@@ -91,40 +106,81 @@ function streamOf(whole: Promise<Buffer>): Readable {
   })
 }
 
-function collect(exchange: Exchange, plan: BodyPlan, memory: BodyMemory): Promise<Buffer> {
+function collect(
+  exchange: Exchange,
+  plan: BodyPlan,
+  memory: BodyMemory,
+  onPooled: (buffer: Buffer) => void,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const { sizeMax } = memory
-    const parts: Buffer[] = []
-    let size = 0
-    let countedBytes = 0
     const declared = Number(exchange.headers['content-length'] ?? 0)
     if (declared > sizeMax) return reject(tooLarge(sizeMax))
+    let size = 0
+    let countedBytes = 0
+    let gathered: Gathering | undefined
 
-    function count(): void {
+    function count(bytes: number): void {
       if (countedBytes === 0) {
         exchange.onClose(() => {
           memory.heldBytes -= countedBytes
         })
       }
-      memory.heldBytes += size - countedBytes
-      countedBytes = size
+      memory.heldBytes += bytes - countedBytes
+      countedBytes = bytes
       if (memory.heldBytes > memory.heldMax) throw tooMany()
+    }
+
+    function gather(): Gathering {
+      const isPooled = plan.decoder === undefined && declared > UNCOUNTED_SIZE
+      const buffer = isPooled ? memory.pool.take(declared) : undefined
+      if (!buffer) return gatherParts()
+      count(declared)
+      onPooled(buffer)
+      return gatherInto(buffer)
     }
 
     readBody(exchange, plan, {
       data(bytes) {
         size += bytes.length
         if (size > sizeMax) throw tooLarge(sizeMax)
-        if (size > UNCOUNTED_SIZE) count()
-        parts.push(bytes)
+        gathered ??= gather()
+        if (size > Math.max(UNCOUNTED_SIZE, countedBytes)) count(size)
+        gathered.add(bytes)
       },
-      end() {
-        const [first] = parts
-        resolve(parts.length === 1 && first ? first : Buffer.concat(parts, size))
-      },
+      end: () => resolve(gathered?.finish() ?? Buffer.alloc(0)),
       fail: reject,
     })
   })
+}
+
+interface Gathering {
+  add(bytes: Buffer): void
+  finish(): Buffer
+}
+
+function gatherParts(): Gathering {
+  const parts: Buffer[] = []
+  return {
+    add: (bytes) => void parts.push(bytes),
+    finish() {
+      const [first] = parts
+      return parts.length === 1 && first ? first : Buffer.concat(parts)
+    },
+  }
+}
+
+/** `target` has the size of the whole body: what Node's parsers give is as long as its head said. */
+function gatherInto(target: Buffer): Gathering {
+  let used = 0
+  return {
+    add(bytes) {
+      assert(used + bytes.length <= target.length, 'a body is not longer than its head said')
+      target.set(bytes, used)
+      used += bytes.length
+    },
+    finish: () => target.subarray(0, used),
+  }
 }
 
 /** A hot path: one call a chunk, no promise, no stream in between. */

@@ -4,6 +4,9 @@ export const serverLimits = {
   headSizeMax: 32_768,
   /** Memory for the large request bodies that are held at the same time; more are refused. */
   heldBodiesMax: 1 << 30,
+  /** Memory of bodies up to this size is used again; so much of it may wait for the next body. */
+  pooledBodyMax: 4 << 20,
+  idleBodiesMax: 32 << 20,
   /** Requests that one HTTP/1.1 connection may have sent ahead of their answers. */
   pipelinedMax: 256,
   /** Streams that are open at once in one HTTP/2 connection. */

@@ -43,6 +43,7 @@ test.each([
   ['kinesis', 'DescribeStream', { StreamName: 's' }, 'ResourceNotFoundException', 400],
   ['kinesis', 'DescribeStream', { StreamName: 's' }, 'NotInTheModelException', 400],
   ['glue', 'GetDatabase', { Name: 'd' }, 'EntityNotFoundException', 400],
+  ['kafka', 'DescribeCluster', { ClusterArn: 'c' }, 'NotFoundException', 404],
   ['lambda', 'GetFunction', { FunctionName: 'f' }, 'ResourceNotFoundException', 404],
   ['lambda', 'GetFunction', { FunctionName: 'f' }, 'NotInTheModelException', 400],
   ['lambda', 'GetFunction', { FunctionName: 'f' }, 'ServiceException', 500],
@@ -75,6 +76,11 @@ test('further members of an error reach the caller', async () => {
     Reason: 'CallerRateLimitExceeded',
     retryAfterSeconds: '3',
     Type: 'User',
+  })
+  thrown = new ServiceError('BadRequestException', 'no', { fields: { InvalidParameter: 'arn' } })
+  expect(await failureOf('kafka', 'DescribeCluster', { ClusterArn: 'c' })).toMatchObject({
+    message: 'no',
+    InvalidParameter: 'arn',
   })
   thrown = new ServiceError('NoSuchBucket', 'gone', { status: 404, fields: { BucketName: 'b' } })
   expect(await failureOf('s3', 'ListObjectsV2', { Bucket: 'b' })).toMatchObject({

@@ -30,6 +30,11 @@ export interface Operation<Deps, Sdk, Name extends OperationName<Sdk>> {
    * refused by name (`headrace_unsupported_total`) before `run` is called.
    */
   readonly refuses?: ReadonlyArray<keyof Input<Sdk, Name> & string>
+  /**
+   * Promises that nothing uses the blobs of the input once `run` has resolved, neither the output nor
+   * what goes on behind it: their memory is used again.
+   */
+  readonly keepsNoInput?: true
   readonly run: (
     deps: Deps,
     input: Input<Sdk, Name>,
@@ -41,6 +46,7 @@ export interface Operation<Deps, Sdk, Name extends OperationName<Sdk>> {
 export interface BoundOperation {
   readonly name: string
   readonly refuses: ReadonlyArray<string>
+  readonly keepsNoInput: boolean
   readonly run: (input: unknown, context: RequestContext) => Promise<unknown>
 }
 
@@ -56,6 +62,7 @@ export interface Service {
 interface AnyOperation<Deps> {
   readonly name: string
   readonly refuses?: ReadonlyArray<string>
+  readonly keepsNoInput?: true
   readonly run: (deps: Deps, input: never, context: RequestContext) => Promise<unknown>
 }
 
@@ -65,11 +72,12 @@ export function bindOperations<Deps>(
   operations: ReadonlyArray<AnyOperation<Deps>>,
 ): ReadonlyMap<string, BoundOperation> {
   const byName = new Map<string, BoundOperation>()
-  for (const { name, refuses = [], run } of operations) {
+  for (const { name, refuses = [], keepsNoInput = false, run } of operations) {
     assert(!byName.has(name), `operation ${name} is listed twice`)
     byName.set(name, {
       name,
       refuses,
+      keepsNoInput,
       run: (input, context) => run(deps, input as never, context),
     })
   }

@@ -30,16 +30,16 @@ describe.runIf(packages)('librdkafka, by its Python client', () => {
   }
 
   test('an administrator makes a topic, adds partitions and removes it', async () => {
-    // One shard is split into four: it stays as a partition that is only read.
-    expect(await step('admin', 'administered')).toEqual([5, false])
+    expect(await step('admin', 'administered')).toEqual([4, false])
   })
 
   test('an idempotent producer writes all codecs, and groups of either protocol read them', async () => {
+    const timeMs = Date.now()
     const offsets = Array.from({ length: 50 }, (_, offset) => offset)
-    expect(await step('produce', 'codecs')).toEqual(offsets)
+    expect(await step('produce', 'codecs', String(timeMs))).toEqual(offsets)
     const records = CODECS.flatMap((codec, at) =>
       Array.from({ length: 10 }, (_, n) => {
-        return [at * 10 + n, `key-${n}`, 1_700_000_000_000 + n, codec, 50 * `${codec}-${n} `.length]
+        return [at * 10 + n, `key-${n}`, timeMs + n, codec, 50 * `${codec}-${n} `.length]
       }),
     )
     for (const protocol of ['classic', 'consumer']) {

@@ -6,7 +6,7 @@ import { encodeRecordBatch } from '../../src/engines/log/segment/record-batch.ts
 import { openSegmentLog } from '../../src/engines/log/segment/segment-log.ts'
 import { createBackground } from '../../src/engines/meta/background.ts'
 import { createLeases } from '../../src/engines/meta/leases.ts'
-import type { Authorizer, TransactionGate } from '../../src/services/kafka/contract.ts'
+import type { Authorizer, Topics, TransactionGate } from '../../src/services/kafka/contract.ts'
 import type { ByteQuotas } from '../../src/services/kafka/data/data-deps.ts'
 import { bindDataOperations } from '../../src/services/kafka/data/data-operations.ts'
 import type { Broker } from '../../src/services/kafka/topics/broker.ts'
@@ -29,6 +29,8 @@ export interface KafkaWorldOptions {
   readonly admit?: TransactionGate['admit']
   readonly charge?: ByteQuotas['charge']
   readonly autoCreateTopics?: boolean
+  /** What looking for a topic has to wait for. */
+  readonly beforeFind?: (name: string) => Promise<void>
   /** What the log is said to be able to do, where that matters. */
   readonly compaction?: boolean
 }
@@ -53,8 +55,18 @@ export async function createKafkaWorld(options: KafkaWorldOptions = {}) {
   const { batches } = engine
   if (!batches) throw new Error('the log has no batches')
   const authorizer: Authorizer = { allows: options.allows ?? (() => true) }
-  const topics = createTopicDirectory(kinesis)
-  const capabilities = { ...engine.capabilities, compaction: options.compaction ?? true }
+  const directory = createTopicDirectory(kinesis)
+  const topics: Topics = {
+    ...directory,
+    async find(scope, name) {
+      await options.beforeFind?.(name)
+      return directory.find(scope, name)
+    },
+  }
+  const capabilities = {
+    ...engine.capabilities,
+    ...(options.compaction !== undefined && { compaction: options.compaction }),
+  }
   const admin = createTopicAdmin({ topics, streams: kinesis.streams, capabilities })
   const broker: Broker = {
     nodeId: 0,

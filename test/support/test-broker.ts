@@ -11,6 +11,8 @@ import { brokerHost, createBroker } from '../../src/server/kafka/broker.ts'
 import { createKeys } from '../../src/server/keys.ts'
 import { createAccess } from '../../src/services/kafka/access/access.ts'
 import { bindAccessOperations } from '../../src/services/kafka/access/access-operations.ts'
+import type { BrokerRules } from '../../src/services/kafka/broker-rules.ts'
+import { noRules } from '../../src/services/kafka/broker-rules.ts'
 import { createSessions } from '../../src/services/sts/sessions.ts'
 import type { KafkaApiName, KafkaRequest, KafkaResponse } from '../../src/wire/kafka/apis.ts'
 import { createKafkaCodec } from '../../src/wire/kafka/frames.ts'
@@ -31,6 +33,7 @@ export async function startTestBroker(options: {
   readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string }
   readonly log?: Logger
   readonly clock?: Clock
+  readonly rules?: BrokerRules
 }) {
   const config: Config = {
     ...readConfig([]),
@@ -62,6 +65,7 @@ export async function startTestBroker(options: {
     tls: options.tls && { ...options.tls, clientCa: options.tls.clientCa },
     service: { operations: new Map(operations.map((one) => [one.name, one])) },
     access,
+    rules: options.rules ?? noRules,
     credentials: createCredentials({
       config: { account: config.account, host: brokerHost(config) },
       keys,

@@ -44,6 +44,7 @@ export async function startTestServer(options: {
           {
             name: operation,
             refuses: options.refuses ?? [],
+            keepsNoInput: false,
             run: (input: unknown, context: RequestContext) => run(input as never, context),
           },
         ]),

@@ -9,7 +9,7 @@ const REPLICAS = 3
 const TOPIC = 2
 const SET = 0
 
-/** Makes the topic unless it is there, and resolves when each partition of it has a leader. */
+/** Makes the topic unless it is there, with however many partitions; resolves when brokers know it. */
 export async function createTopic(
   cluster: KafkaCluster,
   topic: string,
@@ -35,7 +35,7 @@ export async function createTopic(
     const answer = await cluster.askAny('createTopics', request)
     refuseAll(answer.topics, `topic ${topic} is not made`, 'TOPIC_ALREADY_EXISTS')
   })
-  await awaitLeader(cluster, topic, partitions)
+  await awaitLeader(cluster, topic, 1)
 }
 
 /** Resolves when the topic has at least this many partitions. */
@@ -49,7 +49,8 @@ export async function growTopic(
     const topics = [{ name: topic, count: partitions, assignments: null }]
     const request = { topics, timeoutMs: TIMEOUT_MS, validateOnly: false }
     const answer = await cluster.askAny('createPartitions', request)
-    refuseAll(answer.results, `topic ${topic} does not grow`)
+    // Not more than it has: the broker that was asked for their count did not know them yet.
+    refuseAll(answer.results, `topic ${topic} does not grow`, 'INVALID_PARTITIONS')
   })
   await awaitLeader(cluster, topic, partitions)
 }

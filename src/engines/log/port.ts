@@ -17,6 +17,7 @@ export interface LogEngine {
    * Appends one batch in order, atomically. Batches of different partitions that arrive together
    * share one sync (group commit). Rejects with `not-found` for an unknown partition, with
    * `conflict` for a closed one, and with `invalid` when the batch is larger than the log takes.
+   * Either way the bytes of the records are not looked at any more afterwards.
    */
   append(id: PartitionId, records: ReadonlyArray<LogRecord>): Promise<Appended>
   /**

@@ -7,6 +7,7 @@ import type { Config } from '../../config.ts'
 import { ConfigError } from '../../config.ts'
 import type { Access } from '../../services/kafka/access/access.ts'
 import type { BrokerAddress, BrokerEntrance } from '../../services/kafka/broker-entrance.ts'
+import type { BrokerRules } from '../../services/kafka/broker-rules.ts'
 import type { KafkaCodec } from '../../wire/kafka/frames.ts'
 import type { KafkaService } from '../../wire/kafka/operation.ts'
 import type { Credentials } from '../credentials.ts'
@@ -23,6 +24,7 @@ export interface BrokerDeps {
   /** Undefined where the engine of the log does not carry Kafka's batches: then nothing is served. */
   readonly service: KafkaService | undefined
   readonly access: Access
+  readonly rules: BrokerRules
   /** Made for the address that the broker listens on. */
   readonly credentials: Credentials
   readonly codec: KafkaCodec

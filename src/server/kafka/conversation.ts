@@ -3,6 +3,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Scope } from '../../base/scope.ts'
 import type { Access } from '../../services/kafka/access/access.ts'
+import type { BrokerRules, ClientEntry } from '../../services/kafka/broker-rules.ts'
 import type { KafkaApiName, KafkaRequest, KafkaResponse } from '../../wire/kafka/apis.ts'
 import type { KafkaErrorName } from '../../wire/kafka/errors.ts'
 import { kafkaErrorCode } from '../../wire/kafka/errors.ts'
@@ -27,6 +28,7 @@ import type { SaslMechanisms } from './sasl/mechanisms.ts'
 export interface ConversationDeps {
   readonly service: KafkaService
   readonly access: Pick<Access, 'hold' | 'quotas'>
+  readonly rules: Pick<BrokerRules, 'entryRefusal'>
   readonly mechanisms: SaslMechanisms
   readonly codec: KafkaCodec
   readonly clock: Clock
@@ -40,6 +42,7 @@ export interface Caller {
   readonly advertised: { readonly host: string; readonly port: number }
   /** Nobody else can read the connection. */
   readonly isPrivate: boolean
+  readonly isEncrypted: boolean
   /** Who it is without a login; undefined: it has to log in. */
   readonly identity: SaslIdentity | undefined
   /** Aborts when the connection is gone. */
@@ -60,6 +63,8 @@ interface Session {
 
 const NOTHING: Answer = { bytes: [], muteMs: 0, last: false }
 const FAREWELL: Answer = { bytes: [], muteMs: 0, last: true }
+/** Who comes without a login and without a certificate. */
+export const ANONYMOUS = 'User:ANONYMOUS'
 /** APIs that a client may use before it is known. */
 const builtIn: ReadonlyArray<KafkaApiName> = ['apiVersions', 'saslHandshake', 'saslAuthenticate']
 
@@ -70,6 +75,8 @@ export class Conversation {
   readonly #login: Login
   #session: Session | undefined
   #hasServed = false
+  /** The account takes nobody who comes as this client did. */
+  #mustLogin = false
 
   constructor(deps: ConversationDeps, caller: Caller) {
     this.#deps = deps
@@ -79,7 +86,7 @@ export class Conversation {
       isPrivate: caller.isPrivate,
       gone: caller.gone,
       refusal: () => this.#loginRefusal(),
-      enter: (identity, version) => this.#enter(identity, version),
+      enter: (identity, version, mechanism) => this.#enter(identity, version, mechanism),
       onFailure: (mechanism, reason) => {
         this.#countError('saslAuthenticate', 'SASL_AUTHENTICATION_FAILED')
         caller.log.warn({ mechanism, reason }, 'a Kafka client failed to log in')
@@ -90,13 +97,19 @@ export class Conversation {
 
   /** To be awaited before the first frame: whoever needs no login is let in. */
   async begin(): Promise<void> {
-    const { identity } = this.#caller
-    if (identity) await this.#open(identity, false, undefined)
+    const { identity, isEncrypted } = this.#caller
+    if (!identity) return
+    const by = identity.principal === ANONYMOUS ? 'nothing' : 'certificate'
+    const refusal = await this.#deps.rules.entryRefusal(identity.scope, { by, isEncrypted })
+    if (refusal === undefined) return this.#open(identity, false, undefined)
+    this.#mustLogin = true
+    this.#caller.log.debug({ refusal }, 'a Kafka client has to log in')
   }
 
   /** It needs no login, or has done it. */
   mayStay(): boolean {
-    return this.#session !== undefined || this.#caller.identity !== undefined
+    if (this.#session) return true
+    return this.#caller.identity !== undefined && !this.#mustLogin
   }
 
   frameSizeMax(): number {
@@ -241,7 +254,14 @@ export class Conversation {
   }
 
   /** Answers why the identity is not let in. */
-  async #enter(identity: SaslIdentity, version: number): Promise<string | undefined> {
+  async #enter(
+    identity: SaslIdentity,
+    version: number,
+    mechanism: string,
+  ): Promise<string | undefined> {
+    const entry = { by: wayOf(mechanism), isEncrypted: this.#caller.isEncrypted }
+    const refusal = await this.#deps.rules.entryRefusal(identity.scope, entry)
+    if (refusal !== undefined) return refusal
     const before = this.#session
     if (before?.isLogin) {
       const { principal, accountId, region } = before.connection
@@ -283,6 +303,12 @@ export class Conversation {
   #countError(api: KafkaApiName, error: KafkaErrorName): void {
     this.#deps.metrics.record('headrace_kafka_errors_total', { api, error }, 1)
   }
+}
+
+/** Tokens are those of IAM; a password is what AWS's clusters do not take as it is. */
+function wayOf(mechanism: string): ClientEntry['by'] {
+  if (mechanism.startsWith('SCRAM-')) return 'scram'
+  return mechanism === 'PLAIN' ? 'password' : 'iam'
 }
 
 function alone(answer: Promise<Answer>): Served {

@@ -63,7 +63,10 @@ const builders: Builders = {
   }),
   metadata: ({ topics }, errorCode) => ({
     brokers: [],
-    topics: (topics ?? []).map((topic) => ({ ...topic, errorCode, partitions: [] })),
+    topics: (topics ?? []).map(({ name, topicId }) => {
+      // Not all versions have a name that may be null.
+      return { name: name ?? '', topicId, errorCode, partitions: [] }
+    }),
     errorCode,
   }),
   describeTopicPartitions: ({ topics }, errorCode) => ({

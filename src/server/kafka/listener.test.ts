@@ -4,6 +4,7 @@ import { connectKafka, correlationOf, decodeKafka } from '../../../test/support/
 import type { TestBroker } from '../../../test/support/test-broker.ts'
 import { startTestBroker } from '../../../test/support/test-broker.ts'
 import { EngineError } from '../../base/errors.ts'
+import { noRules } from '../../services/kafka/broker-rules.ts'
 import { kafkaApis } from '../../wire/kafka/apis.ts'
 import { kafkaErrorCode } from '../../wire/kafka/errors.ts'
 import { kafkaLimits } from './limits.ts'
@@ -293,6 +294,24 @@ test('a client that says nothing, or stops in the middle, is cut after its time'
   halfway.write(halfway.encode('heartbeat', heartbeat).subarray(0, 9))
   await halfway.closed
 })
+
+test.each(['the settings want it', 'the account wants it'])(
+  'a client that has to log in, as %s, has its time to do so',
+  async (reason) => {
+    const { port } = await start({
+      config: {
+        headerTimeout: 50,
+        ...(reason === 'the settings want it' && { kafkaAuth: 'required' }),
+      },
+      ...(reason === 'the account wants it' && {
+        rules: { ...noRules, entryRefusal: async () => 'not so' },
+      }),
+    })
+    const peer = await connectKafka(port)
+    expect(await peer.ask('apiVersions', versions)).toMatchObject({ errorCode: 0 })
+    await peer.closed
+  },
+)
 
 test('a request that takes longer than a client may be silent is waited for', async () => {
   const { open, opened } = gate()

@@ -9,7 +9,7 @@ import type { Scope } from '../../base/scope.ts'
 import { certificatePrincipal } from './certificate-principal.ts'
 import { Channel } from './channel.ts'
 import type { Caller, ConversationDeps } from './conversation.ts'
-import { Conversation } from './conversation.ts'
+import { ANONYMOUS, Conversation } from './conversation.ts'
 import type { DoorDeps } from './door.ts'
 import { createDoor } from './door.ts'
 import { kafkaLimits } from './limits.ts'
@@ -45,8 +45,6 @@ export interface KafkaListener {
    */
   drain(): Promise<void>
 }
-
-const ANONYMOUS = 'User:ANONYMOUS'
 
 export function createKafkaListener(deps: KafkaListenerDeps): KafkaListener {
   const { metrics, log, clock } = deps
@@ -94,11 +92,11 @@ export function createKafkaListener(deps: KafkaListenerDeps): KafkaListener {
       gone.abort()
       ending.end()
     })
-    void expectLogin(socket, deps, conversation, gone.signal)
     endWhenIdle(socket, deps, channel)
     conversation.begin().then(
       () => {
         channel.open()
+        void expectLogin(socket, deps, conversation, gone.signal)
         if (draining.signal.aborted) channel.finish()
       },
       (error) =>
@@ -158,6 +156,7 @@ function callerOf(
     clientAddress,
     advertised: advertisedTo(socket, deps),
     isPrivate: isSecure || deps.isLocal,
+    isEncrypted: isSecure,
     identity,
     log: deps.log.child({ client: clientAddress }),
   }

@@ -46,7 +46,8 @@ export function createKafkaNouns(deps: KafkaNounsDeps): KafkaNouns {
   const { engine, streams, broker, clock, random } = deps
   const topics = createTopicDirectory({ streams })
   const groups = createGroups({ ...deps, topics })
-  const admin = createTopicAdmin({ topics, streams, capabilities: engine.capabilities })
+  const { capabilities } = engine
+  const admin = createTopicAdmin({ topics, streams, capabilities, rules: broker.rules })
   const { batches } = engine
   return {
     access: createAccess(deps),

@@ -31,7 +31,9 @@ export function deaggregate(data: Uint8Array): ReadonlyArray<UserRecord> | undef
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) return undefined
   const message = bytes.subarray(MAGIC.length, -DIGEST_BYTES)
-  if (hash('md5', message, 'binary') !== bytes.latin1Slice(bytes.length - DIGEST_BYTES, bytes.length)) {
+  if (
+    hash('md5', message, 'binary') !== bytes.latin1Slice(bytes.length - DIGEST_BYTES, bytes.length)
+  ) {
     return undefined
   }
   return readAggregate(message)

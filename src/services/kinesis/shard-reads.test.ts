@@ -6,6 +6,7 @@ import type { ShardAt } from './shard-reads.ts'
 import { createShardReads } from './shard-reads.ts'
 import type { Shard, Stream } from './stream.ts'
 import { RETENTION_MS_ENDLESS, retentionMsOf, withRetentionMs } from './stream.ts'
+import { millisBehindLatest } from './wire-record.ts'
 
 const HOUR_MS = 3_600_000
 const shard: Shard = { number: 0, startHash: '0', endHash: 'f', createdMs: 1e12, parents: [] }
@@ -79,4 +80,27 @@ test('a topic that is compacted only keeps its records however old they are', ()
   const compaction = { lagMsMin: 0, tombstoneMs: 0, dirtyRatioMin: 0.5, deletes: false }
   const compacted = { ...stream, topic: { configs: {}, settings: { compaction } } }
   expect(retentionMsOf({ ...compacted, retentionMs: 1 })).toBe(RETENTION_MS_ENDLESS)
+})
+
+test('a reader is led over what is no record, and is behind until nothing follows', async () => {
+  const { clock } = createVirtualClock()
+  const nowMs = clock.wallMs()
+  const stored = { offset: 50, key: null, value: null, timestampMs: nowMs + 1000 }
+  const log = {
+    bounds: async () => ({ startOffset: 0, endOffset: 60, sizeBytes: 0 }),
+    // Ten offsets a read, as where a transaction was aborted; one record is among them.
+    read: async (_id: unknown, { offset }: { readonly offset: number }) => ({
+      records: offset === 50 ? [stored] : [],
+      nextOffset: offset + 10,
+      endOffset: 60,
+    }),
+  } as unknown as LogEngine
+  const batch = await createShardReads({ log, clock }).read(at, { ...request, offset: 0 })
+  expect(batch.records.map(({ offset }) => offset)).toEqual([50])
+  expect(batch).toMatchObject({ nextOffset: 60, endOffset: 60 })
+  expect(millisBehindLatest(batch, nowMs)).toBe(0)
+  // The record says that it is of tomorrow; a reader that stops at 0 must not stop here.
+  expect(millisBehindLatest({ ...batch, endOffset: 61 }, nowMs)).toBe(1)
+  expect(millisBehindLatest({ ...batch, endOffset: 61 }, nowMs + 5000)).toBe(4000)
+  expect(millisBehindLatest({ ...batch, records: [], endOffset: 61 }, nowMs)).toBe(1)
 })

@@ -1,4 +1,5 @@
 import type { BrokerAddress } from '../kafka/broker-entrance.ts'
+import type { ClientEntry } from '../kafka/broker-rules.ts'
 import { badRequest, unsupported } from './msk-errors.ts'
 
 /** How clients may come in: at least one of the four, over at least one of the two. */
@@ -9,12 +10,6 @@ export interface ClusterAccess {
   readonly certificate: boolean
   readonly unauthenticated: boolean
   readonly encryption: 'TLS' | 'TLS_PLAINTEXT' | 'PLAINTEXT'
-}
-
-/** How a client has come. */
-export interface ClientEntry {
-  readonly by: 'scram' | 'iam' | 'certificate' | 'password' | 'nothing'
-  readonly isEncrypted: boolean
 }
 
 /** Why a client does not come in; undefined when it does. */

@@ -1,27 +1,20 @@
 import type { Scope } from '../../base/scope.ts'
+import type { BrokerDefaults, BrokerRules } from '../kafka/broker-rules.ts'
 import type { ConfigurationReference } from './cluster.ts'
-import type { ClientEntry } from './cluster-access.ts'
 import { entryRefusal } from './cluster-access.ts'
 import type { Clusters } from './clusters.ts'
 import type { Configurations } from './configurations.ts'
 import { parseConfigurationArn } from './msk-arns.ts'
-import type { BrokerDefaults } from './server-properties.ts'
 import { readServerProperties } from './server-properties.ts'
-
-/** What the cluster of an account and region wants of the broker. Without a cluster: nothing. */
-export interface ClusterRules {
-  /** Why a client of that account does not come in so; undefined when it does. */
-  entryRefusal(scope: Scope, entry: ClientEntry): Promise<string | undefined>
-  defaults(scope: Scope): Promise<BrokerDefaults>
-}
 
 /** Revisions that are kept in memory as they were understood: they never change. */
 const KNOWN_MAX = 1000
 
+/** The wishes of the cluster of an account and region; without a cluster there are none. */
 export function createClusterRules(deps: {
   readonly clusters: Pick<Clusters, 'find'>
   readonly configurations: Pick<Configurations, 'revision'>
-}): ClusterRules {
+}): BrokerRules {
   const { clusters, configurations } = deps
   const known = new Map<string, BrokerDefaults>()
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
+import type { BrokerRules } from '../kafka/broker-rules.ts'
 import type { ClusterOperations } from './cluster-operations.ts'
 import { createClusterOperations } from './cluster-operations.ts'
-import type { ClusterRules } from './cluster-rules.ts'
 import { createClusterRules } from './cluster-rules.ts'
 import type { Clusters } from './clusters.ts'
 import { createClusters } from './clusters.ts'
@@ -15,7 +15,7 @@ export interface MskNouns {
   readonly clusters: Clusters
   readonly configurations: Configurations
   readonly history: ClusterOperations
-  readonly rules: ClusterRules
+  readonly rules: BrokerRules
 }
 
 export function createMskNouns(deps: {

@@ -1,14 +1,7 @@
+import type { BrokerDefaults } from '../kafka/broker-rules.ts'
 import { topicConfigs } from '../kafka/topics/topic-configs.ts'
 import { mskLimits } from './limits.ts'
 import { badRequest } from './msk-errors.ts'
-
-/** What a configuration changes in the broker, for topics that are made from now on. */
-export interface BrokerDefaults {
-  readonly autoCreateTopics?: boolean
-  readonly partitionsDefault?: number
-  /** Configs of topics that their makers leave out. */
-  readonly topicConfigs: Readonly<Record<string, string>>
-}
 
 const PARTITIONS_MAX = 10_000
 const MINUTE_MS = 60_000

@@ -5,12 +5,13 @@ import { decodeBase64, hasSpareBits, paddingOf } from './base64.ts'
 import { setKey } from './tree-reader.ts'
 
 /**
- * Reads JSON straight from the bytes of a body, led by the shape: blobs go from base64 into one slab
- * without ever being a member of a parsed tree. It knows structures, lists, strings and blobs;
- * anything else (a number, an unknown key, a wrong type, bad syntax) makes it answer `undefined`,
- * and the caller reads the body by `JSON.parse`, which also finds the right error.
+ * Reads JSON straight from the bytes of a body, led by the shape: blobs are decoded from base64 where
+ * they stand, without ever being a member of a parsed tree. It knows structures, lists, strings and
+ * blobs; anything else (a number, an unknown key, a wrong type, bad syntax) makes it answer
+ * `undefined`, with the body as it was, and the caller reads that by `JSON.parse`, which also finds
+ * the right error.
  *
- * The blobs of one request share the slab: who keeps one for long copies it first.
+ * The blobs are views on the body, which is no text any more: who keeps one for long copies it first.
  */
 export type Scan = (body: Buffer) => Record<string, unknown> | undefined
 
@@ -24,11 +25,12 @@ export function compileScanner(shape: StructureShape): Scan | undefined {
     try {
       const value = scan(cursor)
       skipSpace(cursor)
-      return cursor.at === body.length ? (value as Record<string, unknown>) : undefined
+      if (cursor.at === body.length) return value as Record<string, unknown>
     } catch (error) {
-      if (error instanceof GaveUp) return undefined
-      throw error
+      if (!(error instanceof GaveUp)) throw error
     }
+    restore(cursor)
+    return undefined
   }
 }
 
@@ -39,8 +41,8 @@ class GaveUp extends Error {
 interface Cursor {
   readonly body: Buffer
   at: number
-  readonly slab: Buffer
-  slabUsed: number
+  /** Where blobs were decoded, and how long they are: two numbers each. */
+  readonly decoded: number[]
   /** The next place of a byte from `at` on, or beyond the body: found once, not once a string. */
   nextBackslash: number
   nextDash: number
@@ -65,11 +67,19 @@ function createCursor(body: Buffer): Cursor {
   return {
     body,
     at: 0,
-    slab: Buffer.allocUnsafeSlow(Math.ceil(body.length / 4) * 3),
-    slabUsed: 0,
+    decoded: [],
     nextBackslash: -1,
     nextDash: -1,
     nextUnderscore: -1,
+  }
+}
+
+/** Decoding was strict, so encoding brings back each character. */
+function restore({ body, decoded }: Cursor): void {
+  for (let index = 0; index < decoded.length; index += 2) {
+    const start = decoded[index] as number
+    const end = start + (decoded[index + 1] as number)
+    body.write(body.base64Slice(start, end), start, 'latin1')
   }
 }
 
@@ -212,12 +222,13 @@ function scanString(cursor: Cursor): string {
   const end = plainEnd(cursor)
   if (end < 0) return scanEscaped(cursor)
   cursor.at = end + 1
+  let isAscii = true
   for (let index = at; index < end; index++) {
     const byte = body[index] ?? 0
     if (byte < 0x20) throw new GaveUp()
-    if (byte >= 0x80) return body.utf8Slice(at, end)
+    if (byte >= 0x80) isAscii = false
   }
-  return body.latin1Slice(at, end)
+  return isAscii ? body.latin1Slice(at, end) : body.utf8Slice(at, end)
 }
 
 function scanEscaped(cursor: Cursor): string {
@@ -237,23 +248,26 @@ function scanEscaped(cursor: Cursor): string {
 
 function scanBlob(cursor: Cursor): Buffer {
   expect(cursor, quote)
-  const { body, at, slab } = cursor
+  const { body, at } = cursor
   const end = plainEnd(cursor)
   if (end < 0) return decodeEscaped(cursor)
   cursor.at = end + 1
-  const start = cursor.slabUsed
   const length = end - at
-  if (length === 0) return slab.subarray(start, start)
-  const padding = paddingOf(body[end - 2] ?? 0, body[end - 1] ?? 0)
-  const written = slab.base64Write(body.latin1Slice(at, end), start)
-  if (length % 4 !== 0 || written !== (length / 4) * 3 - padding) throw new GaveUp()
-  if (hasSpareBits(body[end - 1 - padding] ?? 0, padding)) throw new GaveUp()
+  if (length === 0) return body.subarray(at, at)
   // Node also takes the URL-safe letters; AWS does not.
   if (cursor.nextDash < at) cursor.nextDash = nextOf(body, dash, at)
   if (cursor.nextUnderscore < at) cursor.nextUnderscore = nextOf(body, underscore, at)
   if (cursor.nextDash < end || cursor.nextUnderscore < end) throw new GaveUp()
-  cursor.slabUsed = start + written
-  return slab.subarray(start, cursor.slabUsed)
+  const padding = paddingOf(body[end - 2] ?? 0, body[end - 1] ?? 0)
+  if (length % 4 !== 0 || hasSpareBits(body[end - 1 - padding] ?? 0, padding)) throw new GaveUp()
+  const text = body.latin1Slice(at, end)
+  const written = body.base64Write(text, at)
+  if (written !== (length / 4) * 3 - padding) {
+    body.write(text, at, 'latin1')
+    throw new GaveUp()
+  }
+  cursor.decoded.push(at, written)
+  return body.subarray(at, at + written)
 }
 
 /** PHP writes the slashes of base64 as `\/`. */
@@ -271,6 +285,7 @@ declare global {
   interface Buffer {
     latin1Slice(start: number, end: number): string
     utf8Slice(start: number, end: number): string
+    base64Slice(start: number, end: number): string
     base64Write(text: string, offset: number): number
   }
 }

@@ -35,7 +35,11 @@ function read(shape: StructureShape, text: string): unknown {
 }
 
 function scan(shape: StructureShape, text: string): unknown {
-  return compileScanner(shape)?.(Buffer.from(text))
+  const body = Buffer.from(text)
+  const scanned = compileScanner(shape)?.(body)
+  // Who reads the body after the scanner must find all of it.
+  if (scanned === undefined) expect(body).toEqual(Buffer.from(text))
+  return scanned
 }
 
 test('what is written as JSON is read as it was', () => {
@@ -94,7 +98,8 @@ test.each([
 })
 
 test('the scanner never accepts what the slow way refuses, and never fails', () => {
-  const base = '{"Records":[{"Data":"aGk=","PartitionKey":"k"}],"StreamName":"s"}'
+  const base =
+    '{"Records":[{"Data":"aGk="},{"Data":"aA==","PartitionKey":"k"},{"Data":"+/8A"}],"StreamName":"s"}'
   const broken = fc
     .tuple(fc.nat(base.length), fc.nat(3), fc.string({ maxLength: 4, unit: 'binary' }))
     .map(([at, cut, put]) => base.slice(0, at) + put + base.slice(at + cut))

@@ -79,9 +79,12 @@ export function restJsonErrorWriter(model: ServiceModel | undefined): WriteError
     }
     const body: Record<string, unknown> = { ...members }
     for (const { name, traits } of model?.errors.get(code)?.members ?? []) {
-      if (traits.httpHeader === undefined || body[name] === undefined) continue
-      headers[traits.httpHeader.toLowerCase()] = String(body[name])
+      const value = body[name]
+      const { httpHeader, jsonName } = traits
+      if (value === undefined || (httpHeader ?? jsonName) === undefined) continue
       delete body[name]
+      if (httpHeader !== undefined) headers[httpHeader.toLowerCase()] = String(value)
+      else if (jsonName !== undefined) body[jsonName] = value
     }
     return { status, headers, body: JSON.stringify(body, replaceBytes) }
   }

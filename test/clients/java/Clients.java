@@ -17,7 +17,7 @@ public class Clients {
   public static void main(String[] args) throws Exception {
     String bootstrap = args[0];
     switch (args[1]) {
-      case "codecs" -> codecs(bootstrap, args[2]);
+      case "codecs" -> codecs(bootstrap, args[2], Long.parseLong(args[3]));
       case "read" -> read(bootstrap, args[2], args[3], Integer.parseInt(args[4]), args[5]);
       case "transactions" -> transactions(bootstrap, args[2], args[3]);
       case "admin" -> admin(bootstrap, args[2]);
@@ -32,8 +32,8 @@ public class Clients {
     return properties;
   }
 
-  /** Ten records of each codec, by an idempotent producer, with key, header and time. */
-  private static void codecs(String bootstrap, String topic) throws Exception {
+  /** Ten records of each codec, by an idempotent producer, with key, header and time (from `timeMs` on). */
+  private static void codecs(String bootstrap, String topic, long timeMs) throws Exception {
     for (String codec : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
       Properties properties = common(bootstrap);
       properties.put("compression.type", codec);
@@ -45,7 +45,7 @@ public class Clients {
               new RecordHeader("codec", codec.getBytes(StandardCharsets.UTF_8)));
           String value = (codec + "-" + number + " ").repeat(50);
           sent.add(producer.send(new ProducerRecord<>(
-              topic, 0, 1_700_000_000_000L + number, "key-" + number, value, headers)));
+              topic, 0, timeMs + number, "key-" + number, value, headers)));
         }
         for (var one : sent) System.out.println(codec + " " + one.get().offset());
       }

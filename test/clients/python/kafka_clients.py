@@ -14,8 +14,8 @@ def producer(bootstrap, **settings):
     return Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True, **settings})
 
 
-def produce_codecs(bootstrap, topic):
-    """Ten records of each codec, with key, header and time."""
+def produce_codecs(bootstrap, topic, time_ms):
+    """Ten records of each codec, with key, header and time (from `time_ms` on)."""
     delivered = []
 
     def on_delivery(error, message):
@@ -29,7 +29,7 @@ def produce_codecs(bootstrap, topic):
                 partition=0,
                 key=f"key-{number}",
                 value=f"{codec}-{number} " * 50,
-                timestamp=1_700_000_000_000 + number,
+                timestamp=int(time_ms) + number,
                 headers={"codec": codec},
                 on_delivery=on_delivery,
             )

@@ -130,3 +130,30 @@ test('a second subscription within five seconds is refused', async () => {
   })
   for await (const _event of EventStream ?? []) break
 })
+
+test('a subscription goes on where the one before it was, records or not', async () => {
+  const StreamName = await newStream(kinesis)
+  const { ConsumerARN } = await register(StreamName)
+  await putText(kinesis, StreamName, 'k', 'before')
+  const latest = await subscribe(kinesis, ConsumerARN, '0', 'LATEST')
+  let SequenceNumber: string | undefined
+  for await (const { SubscribeToShardEvent: event } of latest.EventStream ?? []) {
+    expect(event?.Records).toEqual([])
+    SequenceNumber = event?.ContinuationSequenceNumber
+    break
+  }
+  await putText(kinesis, StreamName, 'k', 'after')
+  const other = await register(StreamName, 'other')
+  const subscribeAfter = () =>
+    kinesis.send(
+      new SubscribeToShardCommand({
+        ConsumerARN: other.ConsumerARN,
+        ShardId: '0',
+        StartingPosition: { Type: 'AFTER_SEQUENCE_NUMBER', SequenceNumber },
+      }),
+    )
+  for await (const { SubscribeToShardEvent: event } of (await subscribeAfter()).EventStream ?? []) {
+    expect(event?.Records?.map(({ Data }) => text(Data))).toEqual(['after'])
+    break
+  }
+})

@@ -101,9 +101,9 @@ export function createFence(deps: FenceDeps): Fence {
       return reload(partition)
     }
     clear(partition, Math.min(partition.state.openUntil ?? 0, offset))
-    if (partition.clearTo >= offset) return
     await cluster.persist(async () => {
-      if (!(await readOn(partition))) {
+      const isProved = partition.clearTo >= offset || partition.closedAt !== undefined
+      if (!isProved && !(await readOn(partition))) {
         throw new KafkaFault('OFFSET_NOT_AVAILABLE', `records of ${partition.kafka.topic}`)
       }
     })

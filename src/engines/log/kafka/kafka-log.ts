@@ -30,6 +30,8 @@ export interface KafkaLogOptions {
   readonly log: Logger
   /** Of what was read lately. */
   readonly cacheBytes?: number
+  /** How long a broker is looked for when the log is opened. */
+  readonly patienceMs?: number
 }
 
 const CACHE_BYTES = 64 << 20
@@ -44,7 +46,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<LogEngine>
   const closing = new AbortController()
   const cluster = createKafkaCluster({ bootstrap: url.brokers, clock })
   try {
-    await cluster.persist(() => cluster.brokerCount())
+    await cluster.persist(() => cluster.brokerCount(), options)
   } catch (error) {
     cluster.close()
     throw new EngineError('unavailable', `no broker of ${url.text} can be reached`, error)

@@ -25,9 +25,8 @@ export function createTopicKeeper(deps: {
   const altering = new Map<string, Promise<void>>()
 
   async function grow(topic: string, partitions: number, configs: TopicConfigs): Promise<void> {
-    const there = await cluster.persist(() => cluster.partitionCount(topic))
-    if (there === 0) await createTopic(cluster, topic, partitions, { ...deps, configs })
-    // Also when another node made it meanwhile, with fewer.
+    // Brokers may still tell of a topic that was removed; who makes topics knows.
+    await createTopic(cluster, topic, partitions, { ...deps, configs })
     await growTopic(cluster, topic, partitions)
   }
 

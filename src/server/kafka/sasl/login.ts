@@ -17,7 +17,11 @@ export interface LoginDeps {
   /** Why this connection may not log in now; undefined when it may. */
   readonly refusal: () => KafkaErrorName | undefined
   /** Lets the identity in, or answers why not. */
-  readonly enter: (identity: SaslIdentity, version: number) => Promise<string | undefined>
+  readonly enter: (
+    identity: SaslIdentity,
+    version: number,
+    mechanism: string,
+  ) => Promise<string | undefined>
   /** Told of every login that failed, with what the client was told. */
   readonly onFailure: (mechanism: string, reason: string) => void
 }
@@ -64,7 +68,7 @@ export function createLogin(deps: LoginDeps): Login {
     const isTooLong = message.length > kafkaLimits.saslMessageSizeMax
     let taken = isTooLong ? failed('The message is too long.') : await exchange.step(message)
     if (taken.outcome === 'done') {
-      const refusal = await deps.enter(taken.identity, version)
+      const refusal = await deps.enter(taken.identity, version, mechanism)
       if (refusal !== undefined) taken = failed(refusal)
     }
     if (taken.outcome !== 'continue') attempt = undefined

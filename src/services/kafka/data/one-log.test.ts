@@ -230,7 +230,7 @@ test('whatever mix of PutRecords and Produce, both protocols read the same recor
       expect(count).toBe(expected)
       await world.engine.close()
     }),
-    { seed: 7, numRuns: 60 },
+    { seed: 7, numRuns: 30 },
   )
 })
 

@@ -50,7 +50,7 @@ export interface GroupTable {
 
 /** How long to wait before the groups are read again, when that failed. */
 const LOAD_RETRY_MS = 1_000
-const REST_MS_MAX = 60_000
+const REST_MS_MAX = 3_600_000
 
 export function createGroupTable(deps: {
   readonly store: GroupStore

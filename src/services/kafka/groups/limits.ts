@@ -28,7 +28,12 @@ export const GROUP_MEMBERS_MAX = 1_000
 /** Groups of an account in a region; Apache has no limit. */
 export const GROUPS_MAX = 10_000
 export const GROUP_ID_BYTES_MAX = 512
-/** Metadata of all members, or their assignments: what Apache keeps of a group is one message of this size. */
+/** Of the name of the client, which its member ids begin with. */
+export const MEMBER_ID_PREFIX_CHARS_MAX = 255
+/**
+ * What all members of a group brought: names and metadata; or their assignments. What Apache keeps of a
+ * group is one message of this size.
+ */
 export const GROUP_BYTES_MAX = 1 << 20
 /** Names that one member of a consumer group subscribes to. */
 export const SUBSCRIBED_TOPICS_MAX = 10_000

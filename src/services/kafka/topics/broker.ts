@@ -1,4 +1,7 @@
+import type { Scope } from '../../../base/scope.ts'
 import type { KafkaConnection } from '../../../wire/kafka/operation.ts'
+import type { BrokerDefaults, BrokerRules } from '../broker-rules.ts'
+import { noRules } from '../broker-rules.ts'
 
 /** What there is to say about this broker, the only one. */
 export interface Broker {
@@ -8,6 +11,8 @@ export interface Broker {
   /** Where records are, for DescribeLogDirs. */
   readonly logDirectory: string
   readonly settings: BrokerSettings
+  /** What accounts want otherwise; absent: nothing. */
+  readonly rules?: BrokerRules
 }
 
 export interface BrokerSettings {
@@ -15,6 +20,14 @@ export interface BrokerSettings {
   readonly autoCreateTopics: boolean
   /** Partitions of a topic that is made without saying how many (`num.partitions`). */
   readonly partitionsDefault: number
+}
+
+/** The settings as they hold in an account and region. */
+export async function settingsIn(
+  { settings, rules = noRules }: Broker,
+  scope: Scope,
+): Promise<BrokerSettings & BrokerDefaults> {
+  return { ...settings, ...(await rules.defaults(scope)) }
 }
 
 /** Every partition has this epoch: its leader never changes. */

@@ -1,6 +1,8 @@
 import type { KafkaResponse } from '../../../wire/kafka/apis.ts'
-import type { Broker } from './broker.ts'
+import type { BrokerDefaults } from '../broker-rules.ts'
+import type { Broker, BrokerSettings } from './broker.ts'
 import type { ConfigType } from './config-value.ts'
+import type { TopicConfig } from './topic-configs.ts'
 import { topicConfigs } from './topic-configs.ts'
 import type { ConfigValues } from './topic-settings.ts'
 
@@ -54,9 +56,14 @@ export function describeTopicConfigs(
     })
 }
 
-/** What holds for this broker; all of it follows from settings of the server, and is read only. */
-export function describeBrokerConfigs(broker: Broker, wishes: ConfigWishes): DescribedConfig[] {
-  const rows = [...brokerFacts(broker), ...topicConfigs.map(rowOfDefault)]
+/** What holds for this broker; all of it follows from settings and MSK clusters, and is read only. */
+export function describeBrokerConfigs(
+  broker: Broker,
+  settings: BrokerSettings & BrokerDefaults,
+  wishes: ConfigWishes,
+): DescribedConfig[] {
+  const defaults = topicConfigs.map((config) => rowOfDefault(config, settings))
+  const rows = [...brokerFacts(broker, settings), ...defaults]
   rows.sort((a, b) => (a.name < b.name ? -1 : 1))
   return rows
     .filter(({ name }) => isWanted(name, wishes))
@@ -83,12 +90,19 @@ interface BrokerRow {
   readonly documentation: string
 }
 
-function rowOfDefault(config: (typeof topicConfigs)[number]): BrokerRow {
-  const { brokerName: name, default: value, type, documentation } = config
-  return { name, value, type, source: DEFAULT, documentation }
+function rowOfDefault(
+  { name: topicName, brokerName: name, default: usual, type, documentation }: TopicConfig,
+  settings: BrokerDefaults,
+): BrokerRow {
+  const set = settings.topicConfigs[topicName]
+  const source = set === undefined ? DEFAULT : SET_ON_BROKER
+  return { name, value: set ?? usual, type, source, documentation }
 }
 
-function brokerFacts({ nodeId, rack, settings, logDirectory }: Broker): ReadonlyArray<BrokerRow> {
+function brokerFacts(
+  { nodeId, rack, logDirectory }: Broker,
+  settings: BrokerSettings,
+): ReadonlyArray<BrokerRow> {
   const fact = (name: string, type: ConfigType, value: string, documentation: string) => {
     return { name, value, type, source: SET_ON_BROKER, documentation }
   }

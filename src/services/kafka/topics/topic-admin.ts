@@ -6,6 +6,8 @@ import { planGrowth } from '../../kinesis/resharding.ts'
 import type { Stream, StreamKey } from '../../kinesis/stream.ts'
 import { settingsOf } from '../../kinesis/stream.ts'
 import type { NewStream, Streams } from '../../kinesis/streams.ts'
+import type { BrokerRules } from '../broker-rules.ts'
+import { noRules } from '../broker-rules.ts'
 import type { Topic, Topics } from '../contract.ts'
 import { listItems } from './config-value.ts'
 import { kafkaError } from './failure.ts'
@@ -50,8 +52,10 @@ export function createTopicAdmin(deps: {
   readonly topics: Topics
   readonly streams: Streams
   readonly capabilities: LogCapabilities
+  /** Absent: nothing but what topics are made with holds for them. */
+  readonly rules?: BrokerRules | undefined
 }): TopicAdmin {
-  const { topics, streams, capabilities } = deps
+  const { topics, streams, capabilities, rules = noRules } = deps
 
   async function refuseName(scope: Scope, name: string): Promise<void> {
     const problem = topicNameProblem(name)
@@ -74,8 +78,10 @@ export function createTopicAdmin(deps: {
   }
 
   return {
-    async create(scope, request, validateOnly) {
-      const { name, partitionCount } = request
+    async create(scope, given, validateOnly) {
+      const { name, partitionCount } = given
+      const { topicConfigs } = await rules.defaults(scope)
+      const request = { ...given, configs: { ...topicConfigs, ...given.configs } }
       await refuseName(scope, name)
       refuseCount(partitionCount)
       refuseConfigs(request.configs, capabilities)

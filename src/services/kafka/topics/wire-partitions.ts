@@ -10,6 +10,9 @@ export interface WirePartition {
   readonly replicaNodes: ReadonlyArray<number>
   readonly isrNodes: ReadonlyArray<number>
   readonly offlineReplicas: ReadonlyArray<number>
+  /** Only of DescribeTopicPartitions; Java's client 4.x cannot read them absent, as they may be. */
+  readonly eligibleLeaderReplicas: ReadonlyArray<number>
+  readonly lastKnownElr: ReadonlyArray<number>
 }
 
 /** All partitions of a topic: this broker leads each, those of closed shards too, which are read. */
@@ -26,5 +29,7 @@ export function wirePartitions(
     replicaNodes: replicas,
     isrNodes: replicas,
     offlineReplicas: [],
+    eligibleLeaderReplicas: [],
+    lastKnownElr: [],
   }))
 }

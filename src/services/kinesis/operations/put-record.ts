@@ -11,6 +11,8 @@ import { keyFor, sharedKeyOf } from '../wire-stream.ts'
 export const putRecord: KinesisOperation<'PutRecord'> = {
   name: 'PutRecord',
   refuses: ['StreamId'],
+  // The log has written the records when it has answered.
+  keepsNoInput: true,
   async run({ access, producer, clock }, input, context) {
     const key = sharedKeyOf(input, context)
     const stream = await access.stream(key, 'PutRecord', context)

@@ -7,6 +7,8 @@ import { keyFor, sharedKeyOf } from '../wire-stream.ts'
 export const putRecords: KinesisOperation<'PutRecords'> = {
   name: 'PutRecords',
   refuses: ['StreamId'],
+  // The log has written the records when it has answered.
+  keepsNoInput: true,
   async run({ access, producer, clock }, input, context) {
     const key = sharedKeyOf(input, context)
     const stream = await access.stream(key, 'PutRecords', context)

@@ -208,13 +208,19 @@ export function haveAllJoined(group: ClassicGroup): boolean {
   return group.pendingIds.size === 0 && joiningCount(group) === group.members.size
 }
 
-/** Bytes of metadata that the members brought. */
+/** What the members brought: their names and their metadata. */
 export function bytesOfMembers(group: ClassicGroup): number {
   let bytes = 0
-  for (const { protocols } of group.members.values()) bytes += bytesOfProtocols(protocols)
+  for (const member of group.members.values()) bytes += bytesOfMember(member)
   return bytes
 }
 
-export function bytesOfProtocols(protocols: ReadonlyArray<MemberProtocol>): number {
-  return protocols.reduce((bytes, { name, metadata }) => bytes + name.length + metadata.length, 0)
+export function bytesOfMember(
+  member: Pick<ClassicMember, 'instanceId' | 'clientId' | 'protocols'>,
+): number {
+  const { instanceId, clientId, protocols } = member
+  return protocols.reduce(
+    (bytes, { name, metadata }) => bytes + name.length + metadata.length,
+    clientId.length + (instanceId?.length ?? 0),
+  )
 }

@@ -4,8 +4,8 @@ import type { Moment } from '../moment.ts'
 import type { Reply } from '../reply.ts'
 import type { ClassicGroup, ClassicMember, JoinAnswer, MemberProtocol } from './classic-group.ts'
 import {
+  bytesOfMember,
   bytesOfMembers,
-  bytesOfProtocols,
   extendSession,
   joinAnswer,
   joinError,
@@ -71,11 +71,11 @@ export function join(
 
 /** Those who are in keep their place; a rebalance leaves out who joins last. */
 function hasRoom(group: ClassicGroup, request: JoinRequest): boolean {
-  const { memberId, protocols } = request
+  const { memberId } = request
   const known = group.members.get(memberId)
   const wasPending = group.pendingIds.has(memberId)
-  const othersBytes = bytesOfMembers(group) - bytesOfProtocols(known?.protocols ?? [])
-  if (othersBytes + bytesOfProtocols(protocols) > GROUP_BYTES_MAX) return false
+  const othersBytes = bytesOfMembers(group) - (known ? bytesOfMember(known) : 0)
+  if (othersBytes + bytesOfMember(request) > GROUP_BYTES_MAX) return false
   if (group.state === 'PreparingRebalance') {
     const joining = joiningCount(group) + group.pendingIds.size - (wasPending ? 1 : 0)
     return known?.parkedJoin !== undefined || joining < GROUP_MEMBERS_MAX

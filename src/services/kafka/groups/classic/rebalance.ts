@@ -139,7 +139,7 @@ export function withdrawAssignments(group: ClassicGroup, error: KafkaErrorName, 
   }
 }
 
-export function clearSyncs(group: ClassicGroup): void {
+function clearSyncs(group: ClassicGroup): void {
   group.unsynced.clear()
   group.syncDeadlineMs = Number.POSITIVE_INFINITY
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CONSUMER_SESSION_TIMEOUT_MS, GROUP_MEMBERS_MAX } from '../limits.ts'
+import { CONSUMER_SESSION_TIMEOUT_MS, GROUP_BYTES_MAX, GROUP_MEMBERS_MAX } from '../limits.ts'
 import type { Moment } from '../moment.ts'
 import type { Assignment } from './assignment.ts'
 import { countOf, intersect, isSame, NOTHING } from './assignment.ts'
@@ -145,6 +145,16 @@ describe('a group of the new protocol', () => {
     const refused = consumerHeartbeat(group, beat('late', 0), image, at(9_999))
     expect(refused.error).toBe('GROUP_MAX_SIZE_REACHED')
     accepted(consumerHeartbeat(group, beat('m1', 0), image, at(9_999)))
+  })
+
+  test('keeps as many bytes of names as its limit says, and no more', () => {
+    const group = createConsumerGroup('g', 0)
+    const topicsOf = (bytes: number) => ({ topics: ['x'.repeat(bytes - 'aclient'.length)] })
+    accepted(consumerHeartbeat(group, beat('a', 0, topicsOf(GROUP_BYTES_MAX - 100)), image, at(0)))
+    const refused = consumerHeartbeat(group, beat('b', 0, topicsOf(101)), image, at(1))
+    expect(refused.error).toBe('GROUP_MAX_SIZE_REACHED')
+    expect(group.members.size).toBe(1)
+    accepted(consumerHeartbeat(group, beat('b', 0, topicsOf(100)), image, at(2)))
   })
 
   test('assigns anew when a topic gets more partitions', () => {
@@ -372,7 +382,7 @@ describe('whatever members do, in a group of the new protocol', () => {
           expect(simulation.group.owners.size).toBe(held.length)
         }
       }),
-      { seed: 848, numRuns: 200 },
+      { seed: 848, numRuns: 100 },
     )
   })
 
@@ -388,7 +398,7 @@ describe('whatever members do, in a group of the new protocol', () => {
         const state = consumerState(simulation.group)
         expect(state).toBe(simulation.clients.size === 0 ? 'Empty' : 'Stable')
       }),
-      { seed: 848, numRuns: 200 },
+      { seed: 848, numRuns: 100 },
     )
   })
 

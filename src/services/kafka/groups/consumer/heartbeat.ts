@@ -1,4 +1,4 @@
-import { CONSUMER_SESSION_TIMEOUT_MS, GROUP_MEMBERS_MAX } from '../limits.ts'
+import { CONSUMER_SESSION_TIMEOUT_MS, GROUP_BYTES_MAX, GROUP_MEMBERS_MAX } from '../limits.ts'
 import type { Moment } from '../moment.ts'
 import type { Assignment } from './assignment.ts'
 import { isSame, isSubset, NOTHING } from './assignment.ts'
@@ -62,16 +62,14 @@ export function consumerHeartbeat(
     request.instanceId === null ? findDynamic(group, request) : findStatic(group, request)
   if ('error' in found) return found
   const updated = applyRequest(found, request)
-  if (updated !== group.members.get(updated.id)) putMember(group, updated)
-  group.image = image
-  const metadata = metadataOf(group)
   const hasNewSubscription =
     updated.regex !== found.regex || !isSameList(updated.topics, found.topics)
-  if (group.epoch === 0 || hasNewSubscription || metadata !== group.metadata) {
-    group.epoch++
-    group.metadata = metadata
-    group.changed = true
+  if (hasNewSubscription && bytesWith(group, updated) > GROUP_BYTES_MAX) {
+    const message = `the members of group ${group.groupId} subscribe to more than ${GROUP_BYTES_MAX} bytes of names`
+    return { error: 'GROUP_MAX_SIZE_REACHED', message }
   }
+  if (updated !== group.members.get(updated.id)) putMember(group, updated)
+  noteTopics(group, image, hasNewSubscription)
   if (group.epoch > group.targetEpoch) retarget(group)
   const word = wordOf(group, updated, request)
   const next = reconcile(group, updated, word)
@@ -85,6 +83,30 @@ export function consumerHeartbeat(
     epoch: next.epoch,
     assignment: tellsAll ? next.assigned : null,
   }
+}
+
+/** The epoch grows with each change of what is to be shared. */
+function noteTopics(group: ConsumerGroup, image: TopicImage, hasNewSubscription: boolean): void {
+  const isNews = image !== group.image || hasNewSubscription
+  group.image = image
+  if (!isNews && group.epoch > 0) return
+  const metadata = metadataOf(group)
+  if (group.epoch > 0 && !hasNewSubscription && metadata === group.metadata) return
+  group.epoch++
+  group.metadata = metadata
+  group.changed = true
+}
+
+/** What the subscriptions of all members take, with this one as it is to be. */
+function bytesWith(group: ConsumerGroup, member: ConsumerMember): number {
+  let bytes = bytesOf(member)
+  for (const other of group.members.values()) if (other.id !== member.id) bytes += bytesOf(other)
+  return bytes
+}
+
+function bytesOf({ id, instanceId, rackId, clientId, topics, regex }: ConsumerMember): number {
+  const texts = [id, instanceId ?? '', rackId ?? '', clientId, regex, ...topics]
+  return texts.reduce((bytes, text) => bytes + text.length, 0)
 }
 
 /** Answers the epoch to confirm, or why it is refused. */
@@ -109,7 +131,7 @@ export function consumerLeave(
 }
 
 /** The member is out; the others share anew with their next heartbeats. */
-export function fence(group: ConsumerGroup, memberId: string, now: Moment): void {
+function fence(group: ConsumerGroup, memberId: string, now: Moment): void {
   takeMember(group, memberId)
   group.sessions.delete(memberId)
   const targets = new Map(group.targets)

@@ -47,7 +47,7 @@ export function reconcile(
   }
 }
 
-export function withEpoch(member: ConsumerMember, epoch: number): ConsumerMember {
+function withEpoch(member: ConsumerMember, epoch: number): ConsumerMember {
   return epoch === member.epoch ? member : { ...member, epoch, previousEpoch: member.epoch }
 }
 

@@ -6,7 +6,11 @@ import type { JoinAnswer } from '../classic/classic-group.ts'
 import { joinError } from '../classic/classic-group.ts'
 import type { JoinRequest } from '../classic/join.ts'
 import type { GroupOperationDeps } from '../contract.ts'
-import { SESSION_TIMEOUT_MS_MAX, SESSION_TIMEOUT_MS_MIN } from '../limits.ts'
+import {
+  MEMBER_ID_PREFIX_CHARS_MAX,
+  SESSION_TIMEOUT_MS_MAX,
+  SESSION_TIMEOUT_MS_MIN,
+} from '../limits.ts'
 import { answerOr, clientHostOf, memberRefusal } from './wire-group.ts'
 
 const OWN_REBALANCE_TIMEOUT_VERSION = 1
@@ -45,10 +49,11 @@ function toRequest(
 ): JoinRequest {
   const { apiVersion } = context
   const clientId = context.clientId ?? ''
+  const prefix = (request.groupInstanceId ?? clientId).slice(0, MEMBER_ID_PREFIX_CHARS_MAX)
   const hasOwnTimeout = apiVersion >= OWN_REBALANCE_TIMEOUT_VERSION
   return {
     memberId: request.memberId,
-    newMemberId: `${request.groupInstanceId ?? clientId}-${uuid}`,
+    newMemberId: `${prefix}-${uuid}`,
     instanceId: request.groupInstanceId,
     clientId,
     clientHost: clientHostOf(context),

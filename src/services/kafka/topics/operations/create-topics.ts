@@ -2,6 +2,7 @@ import type { KafkaRequest, KafkaResponse } from '../../../../wire/kafka/apis.ts
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
 import type { Broker } from '../broker.ts'
+import { settingsIn } from '../broker.ts'
 import { ALL_CONFIGS, describeTopicConfigs } from '../describe-configs.ts'
 import { failureOf, kafkaError, NO_ERROR, wireError, wireFailure } from '../failure.ts'
 import type { Permissions } from '../permissions.ts'
@@ -46,7 +47,8 @@ async function create(
     return { ...refused(name), ...wireError('TOPIC_AUTHORIZATION_FAILED') }
   }
   try {
-    const request = newTopicOf(wanted, broker)
+    const { partitionsDefault } = await settingsIn(broker, connection)
+    const request = newTopicOf(wanted, broker, partitionsDefault)
     const created = await admin.create(connection, request, validateOnly)
     return { ...resultOf(request, created, may), ...NO_ERROR }
   } catch (error) {
@@ -54,7 +56,7 @@ async function create(
   }
 }
 
-function newTopicOf(wanted: Wanted, broker: Broker): NewTopic {
+function newTopicOf(wanted: Wanted, broker: Broker, partitionsDefault: number): NewTopic {
   const { name, numPartitions, replicationFactor, assignments } = wanted
   const configs = configsOf(wanted.configs)
   if (assignments.length > 0) {
@@ -80,7 +82,7 @@ function newTopicOf(wanted: Wanted, broker: Broker): NewTopic {
         : 'Replication factor must be larger than 0, or -1 to use the default value.',
     )
   }
-  const partitionCount = numPartitions === -1 ? broker.settings.partitionsDefault : numPartitions
+  const partitionCount = numPartitions === -1 ? partitionsDefault : numPartitions
   return { name, partitionCount, configs }
 }
 

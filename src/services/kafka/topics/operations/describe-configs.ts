@@ -1,5 +1,6 @@
 import type { KafkaRequest, KafkaResponse } from '../../../../wire/kafka/apis.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
+import { settingsIn } from '../broker.ts'
 import {
   BROKER_RESOURCE,
   isThisBroker,
@@ -48,7 +49,8 @@ async function describe(
   if (resourceType === BROKER_RESOURCE) {
     if (!may.withCluster('describe-configs')) return failed('CLUSTER_AUTHORIZATION_FAILED')
     if (isThisBroker(resourceName, broker)) {
-      return { ...NO_ERROR, configs: describeBrokerConfigs(broker, wishes) }
+      const settings = await settingsIn(broker, connection)
+      return { ...NO_ERROR, configs: describeBrokerConfigs(broker, settings, wishes) }
     }
     const message = `Unexpected broker id, expected ${broker.nodeId}, but received ${resourceName}`
     return failed('INVALID_REQUEST', message)

@@ -4,7 +4,7 @@ import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
 import type { Topic } from '../../contract.ts'
-import { wireBroker } from '../broker.ts'
+import { settingsIn, wireBroker } from '../broker.ts'
 import { failureOf } from '../failure.ts'
 import type { Permissions } from '../permissions.ts'
 import { permissionsOf } from '../permissions.ts'
@@ -15,6 +15,9 @@ import { wirePartitions } from '../wire-partitions.ts'
 type Request = KafkaRequest<'metadata'>
 type Wanted = NonNullable<Request['topics']>[number]
 type WireTopic = KafkaResponse<'metadata'>['topics'][number]
+
+/** The version since which a topic may have no name in the answer. */
+const NO_NAME_SINCE = 12
 
 export const metadata: KafkaOperation<TopicsDeps, 'metadata'> = {
   name: 'metadata',
@@ -60,7 +63,8 @@ async function describeSome(
   context: KafkaContext,
   may: Permissions,
 ): Promise<Described[]> {
-  const mayCreate = allowAutoTopicCreation && deps.broker.settings.autoCreateTopics
+  const { autoCreateTopics } = await settingsIn(deps.broker, context.connection)
+  const mayCreate = allowAutoTopicCreation && autoCreateTopics
   const answers: Described[] = []
   for (const one of wanted ?? []) {
     const answer =
@@ -75,13 +79,13 @@ async function describeSome(
 async function describeById(
   { topics, broker }: TopicsDeps,
   { topicId }: Wanted,
-  { connection }: KafkaContext,
+  { connection, apiVersion }: KafkaContext,
   may: Permissions,
 ): Promise<Described> {
   const topic = await topics.findById(connection, topicId)
   // Who may not see a topic does not learn its name.
   if (!topic || !may.withTopic('describe', topic.name)) {
-    return { ...failed('UNKNOWN_TOPIC_ID', null), topicId }
+    return { ...failed('UNKNOWN_TOPIC_ID', apiVersion < NO_NAME_SINCE ? '' : null), topicId }
   }
   return described(topic, broker.nodeId)
 }
@@ -101,8 +105,9 @@ async function describeByName(
     return failed('TOPIC_AUTHORIZATION_FAILED', name)
   }
   try {
-    const partitionCount = broker.settings.partitionsDefault
-    await admin.create(connection, { name, partitionCount, configs: {} }, false)
+    const { partitionsDefault } = await settingsIn(broker, connection)
+    const wanted = { name, partitionCount: partitionsDefault, configs: {} }
+    await admin.create(connection, wanted, false)
   } catch (error) {
     const isThere = error instanceof ServiceError && error.code === 'TOPIC_ALREADY_EXISTS'
     if (!isThere) return failed(failureOf(error, connection.log).error, name)
