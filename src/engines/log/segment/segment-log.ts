@@ -58,7 +58,7 @@ export interface SegmentLogSizes {
   /** Segment files that stay open. */
   readonly filesMax: number
   readonly retentionCheckMs: number
-  /** Keys that compaction looks at in one go: 32 bytes of memory each, while it runs. */
+  /** Keys that compaction looks at in one go: up to 64 bytes of memory each, while it runs. */
   readonly compactionKeysMax: number
 }
 
