@@ -19,6 +19,7 @@ import { createRecovery, dropMissingSegments } from './recovery.ts'
 import { createScans } from './scans.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import { createSegmentFiles } from './segment-files.ts'
+import { hasTrimmedSegment } from './segment-lists.ts'
 import { createSegmentReader } from './segment-reader.ts'
 import { createSegmentWriter } from './segment-writer.ts'
 import { readSnapshot } from './snapshot.ts'
@@ -298,7 +299,9 @@ function createWrites(deps: {
     async trim(id, offset) {
       refuseClosed()
       await committer.trim(id, offset)
-      behind.startRetain(mark)
+      const partition = partitions.find(id)
+      // Else there is no file that could go.
+      if (partition && hasTrimmedSegment(partition)) behind.startRetain(mark)
     },
   }
 }
