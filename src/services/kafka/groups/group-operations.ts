@@ -1,5 +1,6 @@
 import type { BoundKafkaOperation } from '../../../wire/kafka/operation.ts'
 import { bindKafkaOperation } from '../bind-operation.ts'
+import type { GroupOperationDeps } from './contract.ts'
 import { consumerGroupDescribe } from './operations/consumer-group-describe.ts'
 import { consumerGroupHeartbeat } from './operations/consumer-group-heartbeat.ts'
 import { deleteGroups } from './operations/delete-groups.ts'
@@ -13,7 +14,6 @@ import { offsetCommit } from './operations/offset-commit.ts'
 import { offsetDelete } from './operations/offset-delete.ts'
 import { offsetFetch } from './operations/offset-fetch.ts'
 import { syncGroup } from './operations/sync-group.ts'
-import type { GroupOperationDeps } from './parts.ts'
 
 /** The operations on groups and their offsets. */
 export function groupOperations(deps: GroupOperationDeps): ReadonlyArray<BoundKafkaOperation> {

@@ -5,7 +5,7 @@ import type { Assignment } from '../consumer/assignment.ts'
 import type { ConsumerGroup, ConsumerMember } from '../consumer/consumer-group.ts'
 import { consumerState, targetOf } from '../consumer/consumer-group.ts'
 import { assignorOf } from '../consumer/retarget.ts'
-import type { GroupOperationDeps } from '../parts.ts'
+import type { GroupOperationDeps } from '../contract.ts'
 import { authorizedOperations, isGroupId } from './wire-group.ts'
 
 /** A member that speaks the protocol of KIP-848. */

@@ -7,8 +7,8 @@ import type { Refusal } from '../consumer/consumer-group.ts'
 import { LEFT, LEFT_FOR_A_WHILE } from '../consumer/consumer-group.ts'
 import type { ConsumerHeartbeat, HeartbeatAnswer } from '../consumer/heartbeat.ts'
 import { assignors } from '../consumer/retarget.ts'
+import type { GroupOperationDeps } from '../contract.ts'
 import { CONSUMER_HEARTBEAT_MS, SUBSCRIBED_TOPICS_MAX } from '../limits.ts'
-import type { GroupOperationDeps } from '../parts.ts'
 import { answerOr, clientHostOf, memberRefusal } from './wire-group.ts'
 
 /** From this version on members make their ids themselves. */

@@ -3,7 +3,7 @@ import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
 import type { ClassicGroup } from '../classic/classic-group.ts'
 import { metadataOf, NO_BYTES } from '../classic/classic-group.ts'
-import type { GroupOperationDeps } from '../parts.ts'
+import type { GroupOperationDeps } from '../contract.ts'
 import { authorizedOperations, isGroupId } from './wire-group.ts'
 
 /** From this version on a group that is not there is an error; before, it is dead. */

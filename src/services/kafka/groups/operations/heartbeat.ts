@@ -1,6 +1,6 @@
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaOperation } from '../../../../wire/kafka/operation.ts'
-import type { GroupOperationDeps } from '../parts.ts'
+import type { GroupOperationDeps } from '../contract.ts'
 import { answerOr, memberRefusal } from './wire-group.ts'
 
 export const heartbeat: KafkaOperation<GroupOperationDeps, 'heartbeat'> = {

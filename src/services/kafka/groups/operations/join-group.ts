@@ -5,12 +5,12 @@ import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operat
 import type { JoinAnswer } from '../classic/classic-group.ts'
 import { joinError } from '../classic/classic-group.ts'
 import type { JoinRequest } from '../classic/join.ts'
+import type { GroupOperationDeps } from '../contract.ts'
 import {
   MEMBER_ID_PREFIX_CHARS_MAX,
   SESSION_TIMEOUT_MS_MAX,
   SESSION_TIMEOUT_MS_MIN,
 } from '../limits.ts'
-import type { GroupOperationDeps } from '../parts.ts'
 import { answerOr, clientHostOf, memberRefusal } from './wire-group.ts'
 
 const OWN_REBALANCE_TIMEOUT_VERSION = 1

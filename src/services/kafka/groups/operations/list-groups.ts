@@ -1,8 +1,8 @@
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaOperation } from '../../../../wire/kafka/operation.ts'
 import { CONSUMER_PROTOCOL_TYPE } from '../classic/subscription.ts'
+import type { GroupOperationDeps } from '../contract.ts'
 import { stateOf } from '../group-facts.ts'
-import type { GroupOperationDeps } from '../parts.ts'
 
 /** The groups that may be described, in the order of their ids; filters regard no case. */
 export const listGroups: KafkaOperation<GroupOperationDeps, 'listGroups'> = {

@@ -1,7 +1,7 @@
 import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
-import type { GroupOperationDeps } from '../parts.ts'
+import type { GroupOperationDeps } from '../contract.ts'
 import { answerOr, byTopic, isGroupId } from './wire-group.ts'
 
 export const offsetDelete: KafkaOperation<GroupOperationDeps, 'offsetDelete'> = {

@@ -1,8 +1,8 @@
 import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
+import type { GroupOperationDeps } from '../contract.ts'
 import type { FetchedOffset } from '../offset-reads.ts'
-import type { GroupOperationDeps } from '../parts.ts'
 import { answerOr, byTopic, isGroupId } from './wire-group.ts'
 
 /** From this version on several groups are asked for at once. */

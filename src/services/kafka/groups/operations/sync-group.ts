@@ -4,7 +4,7 @@ import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
 import type { SyncAnswer } from '../classic/classic-group.ts'
 import { syncError } from '../classic/classic-group.ts'
-import type { GroupOperationDeps } from '../parts.ts'
+import type { GroupOperationDeps } from '../contract.ts'
 import { answerOr, memberRefusal } from './wire-group.ts'
 
 /** From this version on a client says which protocol it believes was chosen (KIP-559). */
