@@ -51,7 +51,8 @@ export default {
     },
     {
       name: 'clients-are-types-only',
-      comment: 'the SDK clients are devDependencies: `import type`, the commands (bundled), tests, scripts',
+      comment:
+        'the SDK clients are devDependencies: `import type`, the commands (bundled), tests, scripts',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/' },
       to: {

@@ -32,7 +32,8 @@ function requestOf(operation: string, body: Buffer, contentType: string): WireRe
     rawQuery: '',
     headers: { 'x-amz-target': `Kinesis_20131202.${operation}`, 'content-type': contentType },
     stream: Readable.from([]),
-    bytes: async () => body,
+    // A copy each time: reading JSON decodes the blobs where they stand.
+    bytes: async () => Buffer.from(body),
   }
 }
 

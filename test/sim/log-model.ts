@@ -290,7 +290,7 @@ async function readBatches(log: LogEngine, partition: number, one: Expected): Pr
   }
   const { startOffset, endOffset } = (await log.batches?.bounds(id)) ?? fail()
   for (let offset = startOffset; offset < endOffset; ) {
-    const request = { offset, bytesMax: 1200, isolation: 'uncommitted' as const }
+    const request = { offset, bytesMax: 2500, isolation: 'uncommitted' as const }
     const read = (await log.batches?.read(id, request)) ?? fail()
     assert(read.batches.length > 0)
     for (const bytes of read.batches) {
@@ -327,7 +327,7 @@ async function readRecords(
   const { startOffset, endOffset, stableOffset } = (await log.batches?.bounds(id)) ?? fail()
   const found = new Map<number, string>()
   for (let offset = startOffset; offset < stableOffset; ) {
-    const batch = await log.read(id, { offset, recordsMax: 3, bytesMax: 1200 })
+    const batch = await log.read(id, { offset, recordsMax: 7, bytesMax: 2500 })
     for (const record of batch.records) {
       assert(record.offset >= offset && record.offset < batch.nextOffset)
       found.set(record.offset, Buffer.from(record.value ?? '').toString())

@@ -1,4 +1,4 @@
-import type { Topic, Topics } from '../../src/services/kafka/contract.ts'
+import type { Topic, Topics } from '../../src/services/kafka/parts.ts'
 
 /** Topics of all accounts alike, for tests of what only asks for names, ids and numbers of partitions. */
 export function createFakeTopics(counts: Readonly<Record<string, number>>) {

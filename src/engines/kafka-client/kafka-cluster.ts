@@ -1,3 +1,4 @@
+import { createAbort } from '../../base/child-abort.ts'
 import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type {
@@ -74,7 +75,7 @@ const PAUSE_MS_MAX = 1_000
 
 export function createKafkaCluster(options: KafkaClusterOptions): KafkaCluster {
   const { clock } = options
-  const closing = new AbortController()
+  const closing = createAbort()
   const connections = createConnections(options)
   const metadata = createMetadata(options, connections)
   const leaders = new Map<string, ReadonlyArray<number>>()

@@ -38,6 +38,8 @@ const RECORD_OVERHEAD_BYTES = 32
 /** What may wait for brokers altogether. */
 const WAITING_BYTES_MAX = 256 << 20
 const SEQUENCES = 2 ** 31
+/** Partitions of which it is known where their sequence numbers are. */
+const STREAMS_MAX = 20_000
 
 interface Waiting {
   readonly records: ReadonlyArray<LogRecord>
@@ -67,7 +69,11 @@ export function createRecordProducer(deps: {
   readonly onFault?: (partition: KafkaPartition, fault: KafkaFault) => Promise<void>
 }): RecordProducer {
   const { cluster } = deps
-  const requests = createProduceRequests(cluster)
+  const sending = {
+    ...deps,
+    requests: createProduceRequests(cluster),
+    ids: createProducerIds(cluster),
+  }
   const streams = new Map<string, Stream>()
   let waitingBytes = 0
   let closed = false
@@ -77,20 +83,24 @@ export function createRecordProducer(deps: {
     while (stream.waiting.length > 0) {
       const group = takeGroup(stream)
       try {
-        let { baseOffset } = await send({ ...deps, requests }, stream, group)
+        let { baseOffset } = await send(sending, stream, group)
         for (const one of group) {
           one.resolve({ baseOffset })
           baseOffset += one.records.length
         }
       } catch (error) {
         stream.producerId = undefined
+        sending.ids.renew()
         for (const one of group) one.reject(error)
       }
       for (const one of group) waitingBytes -= one.sizeBytes
     }
     stream.running = false
-    // What was idle begins anew; so there are no more of these than partitions that are written to.
-    if (stream.producerId === undefined) streams.delete(keyOf(stream.partition))
+    if (streams.size > STREAMS_MAX) {
+      // It begins anew when it is written to again, and not with the sequence numbers of an id it had.
+      streams.delete(keyOf(stream.partition))
+      sending.ids.renew()
+    }
   }
 
   function enqueue(partition: KafkaPartition, records: ReadonlyArray<LogRecord>, isMark: boolean) {
@@ -130,6 +140,7 @@ export function createRecordProducer(deps: {
 interface SendDeps {
   readonly cluster: KafkaCluster
   readonly requests: ProduceRequests
+  readonly ids: ProducerIds
   readonly patienceMs?: number
   readonly onFault?: (partition: KafkaPartition, fault: KafkaFault) => Promise<void>
 }
@@ -174,13 +185,13 @@ interface Sending {
 }
 
 async function attempt(
-  { cluster, requests }: SendDeps,
+  { cluster, requests, ids }: SendDeps,
   partition: KafkaPartition,
   sending: Sending,
 ): Promise<{ readonly baseOffset: number }> {
   const { batch, identity, epoch } = sending
   if (!sending.isStamped) {
-    identity.producerId ??= await begin(cluster, identity)
+    identity.producerId ??= await begin(sending, ids)
     stampProducer(batch, { id: identity.producerId, epoch, sequence: identity.sequence })
     sending.isStamped = true
   }
@@ -193,6 +204,7 @@ async function attempt(
   if (!sending.mayBeThere && SEQUENCE_FAULTS.has(code)) {
     // The cluster lost track of this producer and has none of this batch: as a new producer.
     identity.producerId = undefined
+    ids.renew()
     sending.isStamped = false
     throw new KafkaFault('NOT_LEADER_OR_FOLLOWER', `a producer that is not known (${code})`)
   }
@@ -213,17 +225,50 @@ const MAY_BE_THERE: ReadonlySet<string> = new Set([
   'NETWORK_EXCEPTION',
 ])
 
-async function begin(cluster: KafkaCluster, identity: Identity): Promise<number> {
+/** Marks have an id each, since their epoch shuts out what is written under the id before. */
+async function begin({ identity, epoch }: Sending, ids: ProducerIds): Promise<number> {
   identity.sequence = 0
-  const request = {
-    transactionalId: null,
-    transactionTimeoutMs: 60_000,
-    producerId: -1,
-    producerEpoch: -1,
+  return epoch === MARK_EPOCH ? ids.another() : ids.current()
+}
+
+interface ProducerIds {
+  /** For all partitions that begin before the next `renew`. */
+  current(): Promise<number>
+  another(): Promise<number>
+  /** A partition lost its count: what begins from now on has another id than it had. */
+  renew(): void
+}
+
+function createProducerIds(cluster: KafkaCluster): ProducerIds {
+  let shared: Promise<number> | undefined
+
+  async function another(): Promise<number> {
+    const request = {
+      transactionalId: null,
+      transactionTimeoutMs: 60_000,
+      producerId: -1,
+      producerEpoch: -1,
+    }
+    const answer = await cluster.askAny('initProducerId', request)
+    refuseErrorCode(answer.errorCode, 'a producer id')
+    return answer.producerId
   }
-  const answer = await cluster.askAny('initProducerId', request)
-  refuseErrorCode(answer.errorCode, 'a producer id')
-  return answer.producerId
+
+  return {
+    another,
+    current() {
+      if (shared) return shared
+      const asked = another()
+      shared = asked
+      asked.catch(() => {
+        if (shared === asked) shared = undefined
+      })
+      return asked
+    },
+    renew() {
+      shared = undefined
+    },
+  }
 }
 
 function takeGroup(stream: Stream): ReadonlyArray<Waiting> {

@@ -1,10 +1,12 @@
 import { kafkaErrorName } from '../../wire/kafka/errors.ts'
 import type { KafkaCluster } from './kafka-cluster.ts'
-import { KafkaFault } from './kafka-fault.ts'
+import { KafkaFault, refuseErrorCode } from './kafka-fault.ts'
+import { EARLIEST } from './partition-requests.ts'
 
 export type TopicConfigs = Readonly<Record<string, string>>
 
 const TIMEOUT_MS = 30_000
+const PARTITIONS_PATIENCE_MS = 120_000
 const REPLICAS = 3
 const TOPIC = 2
 const SET = 0
@@ -35,10 +37,10 @@ export async function createTopic(
     const answer = await cluster.askAny('createTopics', request)
     refuseAll(answer.topics, `topic ${topic} is not made`, 'TOPIC_ALREADY_EXISTS')
   })
-  await awaitLeader(cluster, topic, 1)
+  await awaitPartitions(cluster, topic, 1)
 }
 
-/** Resolves when the topic has at least this many partitions. */
+/** Resolves when the topic has at least this many partitions, and all of them can be read and written. */
 export async function growTopic(
   cluster: KafkaCluster,
   topic: string,
@@ -52,7 +54,7 @@ export async function growTopic(
     // Not more than it has: the broker that was asked for their count did not know them yet.
     refuseAll(answer.results, `topic ${topic} does not grow`, 'INVALID_PARTITIONS')
   })
-  await awaitLeader(cluster, topic, partitions)
+  await awaitPartitions(cluster, topic, partitions)
 }
 
 /** A topic that is not there is removed already. */
@@ -84,12 +86,40 @@ export async function alterTopicConfigs(
   })
 }
 
-/** Brokers learn of a new topic a moment after its making. */
-async function awaitLeader(cluster: KafkaCluster, topic: string, partitions: number) {
+/**
+ * Brokers learn of new partitions a moment after their making, and make their files one after the
+ * other: that takes seconds where there are a thousand.
+ */
+async function awaitPartitions(cluster: KafkaCluster, topic: string, count: number): Promise<void> {
+  const options = { patienceMs: PARTITIONS_PATIENCE_MS, onFault: () => cluster.forget(topic) }
   cluster.forget(topic)
-  await cluster.persist(() => cluster.leaderOf({ topic, partition: partitions - 1 }), {
-    onFault: () => cluster.forget(topic),
-  })
+  await cluster.persist(async () => {
+    const byLeader = new Map<number, number[]>()
+    for (let partition = 0; partition < count; partition++) {
+      const leader = await cluster.leaderOf({ topic, partition })
+      const led = byLeader.get(leader) ?? []
+      byLeader.set(leader, led)
+      led.push(partition)
+    }
+    await Promise.all(
+      Array.from(byLeader, ([broker, led]) => refuseUnready(cluster, broker, topic, led)),
+    )
+  }, options)
+}
+
+async function refuseUnready(
+  cluster: KafkaCluster,
+  broker: number,
+  name: string,
+  led: ReadonlyArray<number>,
+): Promise<void> {
+  const partitions = led.map((partitionIndex) => ({ partitionIndex, timestamp: EARLIEST }))
+  const topics = [{ name, partitions }]
+  const request = { replicaId: -1, isolationLevel: 0, topics, timeoutMs: TIMEOUT_MS }
+  const answer = await cluster.ask(broker, 'main', 'listOffsets', request)
+  for (const one of answer.topics[0]?.partitions ?? []) {
+    refuseErrorCode(one.errorCode, `partition ${one.partitionIndex} of ${name}`)
+  }
 }
 
 function refuseAll(

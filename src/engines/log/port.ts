@@ -17,6 +17,7 @@ export interface LogEngine {
    * Appends one batch in order, atomically. Batches of different partitions that arrive together
    * share one sync (group commit). Rejects with `not-found` for an unknown partition, with
    * `conflict` for a closed one, and with `invalid` when the batch is larger than the log takes.
+   * Either way the bytes of the records are not looked at any more afterwards.
    */
   append(id: PartitionId, records: ReadonlyArray<LogRecord>): Promise<Appended>
   /**
@@ -71,9 +72,8 @@ export interface BatchLog {
    * closed, a full partition as `LogEngine.append` does. Appends and markers of a partition take
    * effect in the order in which they were called.
    *
-   * A record without a key answers `invalid`
-   * where the partition is compacted, and so does a batch outside of a transaction from a producer
-   * that has one open.
+   * A record without a key answers `invalid` where the partition is compacted, and so does a batch
+   * outside of a transaction from a producer that has one open.
    *
    * Compressed records are not opened here (but in a compacted partition): a batch that cannot be
    * opened is served as it came, and readers of records step over it.
@@ -192,7 +192,10 @@ export interface PartitionSettings {
 export interface Compaction {
   /** Younger records are not compacted (`min.compaction.lag.ms`). */
   readonly lagMsMin: number
-  /** How long a tombstone stays after compaction (`delete.retention.ms`). */
+  /**
+   * How long a tombstone stays at least after the compaction that saw it first
+   * (`delete.retention.ms`); the next compaction behind that time takes it away.
+   */
   readonly tombstoneMs: number
   /** Share of uncompacted bytes from which on it is worth while (`min.cleanable.dirty.ratio`). */
   readonly dirtyRatioMin: number
@@ -226,9 +229,12 @@ export interface ReadRequest {
 
 export interface ReadBatch {
   readonly records: ReadonlyArray<StoredRecord>
-  /** Where to read on. */
+  /**
+   * Where to read on: behind the last record, and behind what nobody sees there. As long as it is
+   * less than `endOffset` there is more to come; a reader that is there has seen all.
+   */
   readonly nextOffset: number
-  /** One behind the last visible record of the partition. */
+  /** The end of the partition, as `bounds` has it. */
   readonly endOffset: number
 }
 

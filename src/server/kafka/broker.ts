@@ -75,6 +75,7 @@ export function createBroker(deps: BrokerDeps): Broker {
     const made = createListener({ ...deps, service }, host, needsLogin)
     port = await listen(made, deps, host)
     listener = made
+    deps.log.info({ host, port }, "the broker of Kafka's protocol listens")
   }
 
   const address = (): BrokerAddress | undefined =>

@@ -17,8 +17,6 @@ export const kafkaLimits = {
   unsentBytesMax: 1 << 20,
   /** Kafka: a connection is closed when nothing was said for so long (`connections.max.idle.ms`). */
   idleMs: 600_000,
-  /** Time between asking the requests to end and cutting the connections, at the end of a drain. */
-  abortGraceMs: 500,
   /** AWS: a token of aws-msk-iam-auth and its kin lives 15 minutes at most. */
   tokenSecondsMax: 900,
   /** Bytes of one SASL message that are looked at. */

@@ -14,6 +14,7 @@ import type { Clock } from '../../base/clock.ts'
 import { systemClock } from '../../base/clock.ts'
 import { kafkaErrorCode } from '../../wire/kafka/errors.ts'
 import type { KafkaConnection } from '../../wire/kafka/operation.ts'
+import { kafkaLimits } from './limits.ts'
 
 const brokers: TestBroker[] = []
 const scope = { accountId: '111111111111', region: 'eu-west-1' }
@@ -135,6 +136,26 @@ test('messages out of turn are refused', async () => {
     errorCode: illegal,
   })
   await late.closed
+})
+
+test('who is not known yet sends so much and not one byte more', async () => {
+  const { port } = await start({ config: { kafkaAuth: 'required' } })
+  const { unknownFrameSizeMax: frameMax, saslMessageSizeMax: messageMax } = kafkaLimits
+  const authBytes = Buffer.alloc(messageMax + 1)
+  const large = await connectKafka(port)
+  await large.ask('saslHandshake', { mechanism: 'PLAIN' })
+  expect(await large.ask('saslAuthenticate', { authBytes })).toMatchObject({
+    errorCode: failedCode,
+    errorMessage: 'The message is too long.',
+  })
+  const overhead = large.encode('saslAuthenticate', { authBytes: Buffer.alloc(frameMax) }).length
+  const sized = (size: number) => ({ authBytes: Buffer.alloc(size - (overhead - frameMax) + 4) })
+  const most = await connectKafka(port)
+  expect(await most.ask('saslAuthenticate', sized(frameMax))).toMatchObject({
+    errorCode: kafkaErrorCode('ILLEGAL_SASL_STATE'),
+  })
+  const more = await connectKafka(port)
+  await expect(more.ask('saslAuthenticate', sized(frameMax + 1))).rejects.toThrow(/closed/)
 })
 
 test('where a login is needed nothing is served before it, except what leads to it', async () => {

@@ -3,18 +3,18 @@ import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { LogEngine, LogRecord } from '../../engines/log/port.ts'
-import { compactHash, hashOfDecimal, hashOfPartitionKey } from './hash-key.ts'
 import {
   PUT_RECORDS_BYTES_MAX,
   WRITE_BYTES_PER_SECOND,
   WRITE_RECORDS_PER_SECOND,
 } from './limits.ts'
 import type { OnDemand } from './on-demand.ts'
+import { createRouting, refuseBadHashes } from './routing.ts'
 import { sequenceNumbersOf } from './sequence-number.ts'
 import type { ShardMetrics } from './shard-metrics.ts'
 import type { ShardAt } from './shard-reads.ts'
 import type { Shard, Stream, StreamKey } from './stream.ts'
-import { openShards, partitionOf, shardIdOf } from './stream.ts'
+import { partitionOf, shardIdOf } from './stream.ts'
 import { invalidArgument, invalidRequest, rateExceeded } from './stream-errors.ts'
 import type { Streams } from './streams.ts'
 import type { Throughput } from './throughput.ts'
@@ -65,7 +65,7 @@ export interface ProducerDeps {
 
 /** The records of one request for one shard, and which entries of it they are. */
 interface Lot {
-  readonly shard: Shard
+  readonly at: ShardAt
   readonly records: LogRecord[]
   readonly places: number[]
   sizeBytes: number
@@ -93,8 +93,14 @@ export function createProducer(deps: ProducerDeps): Producer {
     const timestampMs = clock.wallMs()
     for (const place of places) {
       const entry = request.entries[place] as PutEntry
-      const shard = route(request.hashes?.[place])
-      if (request.isFirst && !admit({ key, stream, shard }, entry)) {
+      const sizeBytes = request.sizes[place] as number
+      const shard = route(entry)
+      let lot = lots.get(shard)
+      if (!lot) {
+        lot = { at: { key, stream, shard }, records: [], places: [], sizeBytes: 0 }
+        lots.set(shard, lot)
+      }
+      if (request.isFirst && !admit(lot.at, sizeBytes)) {
         const errorMessage = rateExceeded(key, shard.number)
         request.results[place] = {
           errorCode: 'ProvisionedThroughputExceededException',
@@ -102,36 +108,31 @@ export function createProducer(deps: ProducerDeps): Producer {
         }
         continue
       }
-      let lot = lots.get(shard)
-      if (!lot) {
-        lot = { shard, records: [], places: [], sizeBytes: 0 }
-        lots.set(shard, lot)
-      }
       lot.records.push({ key: entry.partitionKey, value: entry.data, timestampMs })
       lot.places.push(place)
-      lot.sizeBytes += sizeOf(entry)
+      lot.sizeBytes += sizeBytes
     }
-    return { lots, timestampMs }
+    const filled = [...lots.values()].filter(({ records }) => records.length > 0)
+    return { lots: filled, timestampMs }
   }
 
   return {
     check(stream, entries, nameOfData) {
-      refuseLarge(stream, entries, nameOfData)
-      if (!stream.distributesEvenly) for (const entry of entries) hashOfEntry(entry)
+      measured(stream, entries, nameOfData)
+      refuseBadHashes(stream, entries)
     },
     async put(key, entries, nameOfData) {
       let stream = await streams.getReady(key)
-      refuseLarge(stream, entries, nameOfData)
-      const hashes = stream.distributesEvenly ? undefined : entries.map(hashOfEntry)
+      const sizes = measured(stream, entries, nameOfData)
+      refuseBadHashes(stream, entries)
       const results: (PutResult | undefined)[] = new Array(entries.length)
       let places: Iterable<number> = entries.keys()
       const untilMs = clock.monotonicMs() + RESHARDING_MS_MAX
       for (let isFirst = true; ; isFirst = false) {
-        const request = { entries, hashes, results, isFirst }
+        const request = { entries, sizes, results, isFirst }
         const { lots, timestampMs } = sort(key, stream, places, request)
         const outcome: Outcome = { results, late: [], failure: undefined }
-        const arrived = { key, stream, timestampMs }
-        await Promise.all(Array.from(lots.values(), (lot) => append(deps, arrived, lot, outcome)))
+        await Promise.all(lots.map((lot) => append(deps, timestampMs, lot, outcome)))
         if (outcome.late.length === 0) return finished(outcome)
         if (clock.monotonicMs() > untilMs) {
           outcome.failure ??= new EngineError('timeout', 'the resharding does not end')
@@ -147,8 +148,7 @@ export function createProducer(deps: ProducerDeps): Producer {
 
 interface Request {
   readonly entries: ReadonlyArray<PutEntry>
-  /** Absent where keys do not matter. */
-  readonly hashes: ReadonlyArray<string> | undefined
+  readonly sizes: Uint32Array
   readonly results: (PutResult | undefined)[]
   /** Limits are asked once, however often a resharding sends the record elsewhere. */
   readonly isFirst: boolean
@@ -156,18 +156,18 @@ interface Request {
 
 async function append(
   { log, onDemand, shardMetrics }: ProducerDeps,
-  arrived: { readonly key: StreamKey; readonly stream: Stream; readonly timestampMs: number },
+  timestampMs: number,
   lot: Lot,
   outcome: Outcome,
 ): Promise<void> {
-  const { key, stream, timestampMs } = arrived
-  const { shard, records, places } = lot
+  const { at, records, places } = lot
+  const { key, stream, shard } = at
   try {
     const { baseOffset } = await log.append(partitionOf(key, stream, shard.number), records)
     const shardId = shardIdOf(shard.number)
     const first = { offset: baseOffset, arrivalMs: timestampMs, count: records.length }
     const numbers = sequenceNumbersOf(shard, first)
-    shardMetrics.wrote({ key, stream, shard }, records.length, lot.sizeBytes)
+    shardMetrics.wrote(at, records.length, lot.sizeBytes)
     onDemand.note(key, stream, { bytes: lot.sizeBytes, records: records.length })
     for (let index = 0; index < places.length; index++) {
       const sequenceNumber = numbers[index] as string
@@ -189,89 +189,43 @@ function finished({ results, failure }: Outcome): ReadonlyArray<PutResult> {
   )
 }
 
-function refuseLarge(
+/** The sizes of the entries: data and key. Throws for one, or all together, beyond the limits. */
+function measured(
   { recordKib }: Stream,
   entries: ReadonlyArray<PutEntry>,
   nameOfData: (index: number) => string,
-): void {
+): Uint32Array {
   const bytesMax = recordKib * 1024
+  const sizes = new Uint32Array(entries.length)
   let totalBytes = 0
-  for (const [index, entry] of entries.entries()) {
+  for (let index = 0; index < entries.length; index++) {
+    const { partitionKey, data } = entries[index] as PutEntry
     // AWS: recorded in awslabs/amazon-kinesis-producer, issue 680.
-    if (entry.data.length > bytesMax) {
+    if (data.length > bytesMax) {
       throw invalidRequest(
         `1 validation error detected: Value at '${nameOfData(index)}' failed to satisfy ` +
           `constraint: Member must have length less than or equal to ${bytesMax}`,
       )
     }
-    const sizeBytes = sizeOf(entry)
+    const sizeBytes = data.length + (partitionKey === null ? 0 : Buffer.byteLength(partitionKey))
     if (sizeBytes > bytesMax) {
       throw invalidArgument(`Record size (data and partition key) exceeds ${recordKib} KB limit`)
     }
+    sizes[index] = sizeBytes
     totalBytes += sizeBytes
   }
   // AWS: recorded, when it was 5 MB, in aws/amazon-kinesis-streams-for-fluent-bit, issue 21.
   if (totalBytes > PUT_RECORDS_BYTES_MAX) throw invalidArgument('Records size exceeds 10 MB limit')
+  return sizes
 }
 
-function hashOfEntry({ partitionKey, explicitHashKey }: PutEntry): string {
-  if (explicitHashKey === undefined) return hashOfPartitionKey(partitionKey ?? '')
-  const hash = hashOfDecimal(explicitHashKey)
-  if (hash !== undefined) return hash
-  throw invalidArgument(
-    'Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. ' +
-      `Specified value was ${explicitHashKey}`,
-  )
-}
-
-/** Routes by the hash ranges of the open shards; made once for each version of a stream. */
-function createRouting(): (stream: Stream) => Route {
-  const known = new WeakMap<Stream, Route>()
-  return (stream) => {
-    let route = known.get(stream)
-    if (!route) {
-      route = stream.distributesEvenly ? createTurns(stream) : createRoute(stream)
-      known.set(stream, route)
-    }
-    return route
-  }
-}
-
-type Route = (hash: string | undefined) => Shard
-
-/** One shard after the other, from a request to the next. */
-function createTurns(stream: Stream): Route {
-  const shards = openShards(stream)
-  let turn = 0
-  return () => {
-    turn = (turn + 1) % shards.length
-    return shards[turn] as Shard
-  }
-}
-
-function createRoute(stream: Stream): Route {
-  const shards = [...openShards(stream)].sort((a, b) => (a.startHash < b.startHash ? -1 : 1))
-  const ends = shards.map((shard) => compactHash(shard.endHash))
-  return (hash = '') => {
-    let low = 0
-    let high = ends.length - 1
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((ends[middle] as string) < hash) low = middle + 1
-      else high = middle
-    }
-    return shards[low] as Shard
-  }
-}
-
-type Admit = (at: ShardAt, entry: PutEntry) => boolean
+type Admit = (at: ShardAt, sizeBytes: number) => boolean
 
 function createAdmission({ clock, metrics, shardMetrics }: ProducerDeps): Admit {
   const bytes: Throughput = createThroughput(WRITE_BYTES_PER_SECOND, clock)
   const records: Throughput = createThroughput(WRITE_RECORDS_PER_SECOND, clock)
-  return (at, entry) => {
+  return (at, sizeBytes) => {
     const name = `${at.stream.creationId}/${at.shard.number}`
-    const sizeBytes = sizeOf(entry)
     if (bytes.take(name, sizeBytes)) {
       if (records.take(name, 1)) return true
       bytes.charge(name, -sizeBytes)
@@ -281,8 +235,4 @@ function createAdmission({ clock, metrics, shardMetrics }: ProducerDeps): Admit 
     shardMetrics.refusedRecord(at)
     return false
   }
-}
-
-function sizeOf({ partitionKey, data }: PutEntry): number {
-  return data.length + (partitionKey === null ? 0 : Buffer.byteLength(partitionKey))
 }

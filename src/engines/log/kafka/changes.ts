@@ -9,6 +9,8 @@ import type { Partition } from './partition.ts'
 import { closeAt } from './partition.ts'
 import type { PartitionState, PartitionStates } from './partition-states.ts'
 import type { Registry } from './registry.ts'
+import type { Removals } from './removals.ts'
+import { createRemovals } from './removals.ts'
 import { topicConfigs } from './topic-configs.ts'
 import type { TopicKeeper } from './topic-keeper.ts'
 
@@ -22,11 +24,20 @@ export interface ChangesDeps {
   wallMs(): number
 }
 
+interface Deps extends ChangesDeps {
+  readonly removals: Removals
+}
+
 /** Making, closing and removing partitions. Every step may be done again, by any node. */
 export function createChanges(
   deps: ChangesDeps,
 ): Pick<LogEngine, 'ensurePartition' | 'removePartition'> {
-  const { registry } = deps
+  const { registry, states } = deps
+  const removals = createRemovals(async (topic) => {
+    const isAll = await states.areAllRemoved(topic)
+    if (isAll) await finishRemoval(deps, topic)
+    return isAll
+  })
   return {
     async ensurePartition(id, { closed = false, ...settings }) {
       const known = registry.known(id)
@@ -42,7 +53,7 @@ export function createChanges(
       }
     },
     async removePartition(id) {
-      await remove(deps, id)
+      await remove({ ...deps, removals }, id)
     },
   }
 }
@@ -63,7 +74,7 @@ async function make(deps: ChangesDeps, id: PartitionId, settings: PartitionSetti
     }
     // A topic of which nothing is left goes as a whole, so that all of it begins anew.
     if (found && (await states.areAllRemoved(id.topic))) {
-      await finishRemoval(deps, id)
+      await finishRemoval(deps, id.topic)
       continue
     }
     await topics.ensure(place.topic, place.partition, configs)
@@ -101,33 +112,42 @@ async function close(deps: ChangesDeps, partition: Partition): Promise<void> {
   }
 }
 
-async function remove(deps: ChangesDeps, id: PartitionId): Promise<void> {
-  const { cluster, producer, states, registry } = deps
-  for (;;) {
-    const found = await states.find(id)
-    if (!found) return
-    const { state, version } = found
-    if (state.status !== 'removed') {
-      const { endOffset, openUntil, ...rest } = state
-      if (!(await states.put(id, { ...rest, status: 'removed' }, version))) continue
-    }
-    break
+async function remove(deps: Deps, id: PartitionId): Promise<void> {
+  const { cluster, producer, states, registry, removals } = deps
+  const together = removals.begin(id.topic)
+  let isThere: boolean
+  try {
+    isThere = await stateRemoved(states, id)
+    const known = registry.known(id)
+    if (known) registry.drop(known)
+  } finally {
+    together.isStated()
   }
-  const known = registry.known(id)
-  if (known) registry.drop(known)
-  if (await states.areAllRemoved(id.topic)) return finishRemoval(deps, id)
+  if (await together.isTopicRemoved()) return
+  if (!isThere) return
   // Wakes those who wait for records at other nodes.
   const place = registry.placeOf(id)
   await producer.mark(place, markOf('removed', deps.wallMs()))
   await deleteRecordsBefore(cluster, place, ALL)
 }
 
+/** False when there is no such partition. */
+async function stateRemoved(states: PartitionStates, id: PartitionId): Promise<boolean> {
+  for (;;) {
+    const found = await states.find(id)
+    if (!found) return false
+    const { endOffset, openUntil, ...rest } = found.state
+    if (rest.status === 'removed') return true
+    if (await states.put(id, { ...rest, status: 'removed' }, found.version)) return true
+  }
+}
+
 /** All of the records that are there. */
 const ALL = -1
 
-async function finishRemoval(deps: ChangesDeps, id: PartitionId): Promise<void> {
-  await deleteTopic(deps.cluster, deps.registry.placeOf(id).topic)
-  await deps.states.forgetTopic(id.topic)
+async function finishRemoval(deps: ChangesDeps, topic: string): Promise<void> {
+  await deleteTopic(deps.cluster, deps.registry.placeOf({ topic, partition: 0 }).topic)
+  await deps.states.forgetTopic(topic)
 }
 
 /** What it says is for people; that it is a mark, is told otherwise (see `RecordProducer.mark`). */

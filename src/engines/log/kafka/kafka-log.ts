@@ -1,3 +1,4 @@
+import { createAbort } from '../../../base/child-abort.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
@@ -43,7 +44,7 @@ const CACHE_BYTES = 64 << 20
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<LogEngine> {
   const { url, meta, clock, log, cacheBytes = CACHE_BYTES } = options
-  const closing = new AbortController()
+  const closing = createAbort()
   const cluster = createKafkaCluster({ bootstrap: url.brokers, clock })
   try {
     await cluster.persist(() => cluster.brokerCount(), options)

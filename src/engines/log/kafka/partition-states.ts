@@ -30,7 +30,7 @@ export interface PartitionStates {
   put(id: PartitionId, state: PartitionState, version: number): Promise<boolean>
   /** True when the state was still that of `version` at a moment after the call. */
   isStill(id: PartitionId, version: number): Promise<boolean>
-  /** Whether all partitions of the topic that ever were are removed. */
+  /** Whether the topic had partitions and all of them are removed. */
   areAllRemoved(topic: string): Promise<boolean>
   /** Forgets the partitions of a topic that is gone. */
   forgetTopic(topic: string): Promise<void>
@@ -69,10 +69,12 @@ export function createPartitionStates(meta: MetaStore, prefix: string): Partitio
     // A commit, not a read: it has its place among the changes of all nodes.
     isStill: (id, version) => whetherHeld(meta.commit({ checks: [{ key: keyOf(id), version }] })),
     async areAllRemoved(topic) {
+      let isAny = false
       for await (const { value } of all(topic)) {
         if (decode(value).status !== 'removed') return false
+        isAny = true
       }
-      return true
+      return isAny
     },
     async forgetTopic(topic) {
       const removals: Uint8Array[] = []

@@ -1,5 +1,6 @@
 import type { Partition, Segment } from './partition.ts'
 import { visibleEnd } from './partition.ts'
+import { newestMsOf } from './segment-lists.ts'
 
 /** What of a partition is to be compacted. */
 export interface CompactionPlan {
@@ -29,7 +30,7 @@ export function planCompaction(partition: Partition, nowMs: number): CompactionP
   let sizeBytes = 0
   for (const [index, segment] of segments.slice(0, -1).entries()) {
     const end = segments[index + 1]?.baseOffset ?? 0
-    const isTooYoung = segment.maxTimestampMs > nowMs - compaction.lagMsMin
+    const isTooYoung = newestMsOf(segment) > nowMs - compaction.lagMsMin
     if (isTooYoung || end > stableOffset) break
     sources.push(segment)
     endOffset = end

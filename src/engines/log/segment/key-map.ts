@@ -16,7 +16,7 @@ const WORDS = 4
 const LOAD_MAX = 0.75
 const NO_OFFSET = -1
 
-/** Room for `keysMax` keys; takes 32 bytes each. */
+/** Room for `keysMax` keys; takes 32 to 64 bytes each. */
 export function createKeyMap(keysMax: number): KeyMap {
   const slots = 2 ** Math.ceil(Math.log2(Math.max(keysMax / LOAD_MAX, 16)))
   const hashes = new Uint32Array(slots * WORDS)

@@ -48,7 +48,7 @@ const BATCHES_KEPT = 5
 /** Kafka's `producer.id.expiration.ms`. */
 const PRODUCER_EXPIRY_MS = 86_400_000
 /** Above it those that rested longest are forgotten before their time. */
-const PRODUCERS_MAX = 10_000
+export const PRODUCERS_MAX = 10_000
 const SEQUENCE_MAX = 0x7fffffff
 const ABORT_MARKER = 0
 const COMMIT_MARKER = 1

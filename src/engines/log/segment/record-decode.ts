@@ -48,13 +48,14 @@ export function decodeRecords(
   budget: ReadBudget,
   into: StoredRecord[],
 ): number {
-  const { baseOffset, recordCount } = header
+  const { baseOffset, recordCount, baseTimestampMs, maxTimestampMs } = header
+  const isArrival = (header.attributes & LOG_APPEND_TIME) !== 0
   const cursor: Cursor = { at: from }
   for (let index = 0; index < recordCount; index++) {
     const length = readVarint(payload, cursor)
     const end = cursor.at + length
     cursor.at++
-    const timestampDelta = readVarint(payload, cursor)
+    const timestampMs = baseTimestampMs + readVarint(payload, cursor)
     const offset = baseOffset + readVarint(payload, cursor)
     if (offset >= fromOffset) {
       if (budget.recordsLeft <= 0) return offset
@@ -65,7 +66,7 @@ export function decodeRecords(
       }
       budget.recordsLeft--
       budget.bytesLeft -= length
-      into.push(readRecord(payload, cursor, offset, timeOf(header, timestampDelta)))
+      into.push(readRecord(payload, cursor, offset, isArrival ? maxTimestampMs : timestampMs))
     }
     cursor.at = end
   }

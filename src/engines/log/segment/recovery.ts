@@ -10,6 +10,7 @@ import type { Partitions } from './partitions.ts'
 import { advanceStart } from './partitions.ts'
 import { isSoundBatch, readBatchHeader } from './record-batch.ts'
 import type { SegmentFiles } from './segment-files.ts'
+import { newestMsOf } from './segment-lists.ts'
 import type { TailCache } from './tail-cache.ts'
 import type { WalEntry } from './wal-group.ts'
 import type { WriteBehind } from './write-behind.ts'
@@ -125,7 +126,7 @@ export async function dropMissingSegments(deps: {
     const mayBeGone = (segment: Segment) =>
       isTrimmed(segment) ||
       (settings.compaction?.deletes !== false &&
-        (settings.retentionBytes !== undefined || segment.maxTimestampMs < oldestMs))
+        (settings.retentionBytes !== undefined || newestMsOf(segment) < oldestMs))
     // A crash may have undone the removal of some, so not only the first ones can be missing.
     const count = list.findLastIndex((segment) => !isThere(segment)) + 1
     const lost = list.slice(0, count).find((segment) => !mayBeGone(segment))

@@ -102,6 +102,19 @@ describe('the segment log with batches', () => {
     await log.close()
   })
 
+  test('records without a time are kept from when they came', async () => {
+    const faulty = createFaultyDisk(createSeededRandom(5))
+    const { log, batches } = await open(faulty.disk, { ...SMALL, retentionCheckMs: 1000 })
+    await log.ensurePartition(ID, { retentionMs: 100_000 })
+    const records = [{ key: null, value: 'a', timestampMs: -1 }]
+    await batches.append(ID, makeBatch({ records }))
+    await advance(60_000)
+    expect((await log.bounds(ID)).startOffset).toBe(0)
+    await advance(60_000)
+    await expect.poll(async () => (await log.bounds(ID)).startOffset).toBe(1)
+    await log.close()
+  })
+
   test('opening reads no segment, however many producers there are', async () => {
     const faulty = createFaultyDisk(createSeededRandom(3))
     let opened = await open(faulty.disk, SMALL)

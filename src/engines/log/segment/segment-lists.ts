@@ -36,7 +36,7 @@ export function takeExpired(partition: Partition, nowMs: number): Segment[] {
     const isLast = count === segments.length - 1
     const endOffset = segments[count + 1]?.baseOffset ?? writtenOffset
     const isTrimmed = endOffset <= startOffset
-    const tooOld = segment.maxTimestampMs < oldestMs
+    const tooOld = newestMsOf(segment) < oldestMs
     const tooMany = !isLast && sizeBytes - segment.sizeBytes >= bytesMax
     if (!(tooOld || tooMany || isTrimmed) || (isLast && partition.unwritten.length > 0)) break
     sizeBytes -= segment.sizeBytes
@@ -48,4 +48,14 @@ export function takeExpired(partition: Partition, nowMs: number): Segment[] {
     advanceStart(partition, segments[0]?.baseOffset ?? writtenOffset)
   }
   return expired
+}
+
+/** True when the first segment, or what will be one, lies before the start. */
+export function hasTrimmedSegment({ segments, startOffset, endOffset }: Partition): boolean {
+  return (segments[1]?.baseOffset ?? endOffset) <= startOffset
+}
+
+/** The time of its youngest record; when no record has a time, that of the segment. */
+export function newestMsOf({ maxTimestampMs, createdMs }: Segment): number {
+  return maxTimestampMs < 0 ? createdMs : maxTimestampMs
 }

@@ -19,6 +19,7 @@ import { createRecovery, dropMissingSegments } from './recovery.ts'
 import { createScans } from './scans.ts'
 import type { SegmentFiles } from './segment-files.ts'
 import { createSegmentFiles } from './segment-files.ts'
+import { hasTrimmedSegment } from './segment-lists.ts'
 import { createSegmentReader } from './segment-reader.ts'
 import { createSegmentWriter } from './segment-writer.ts'
 import { readSnapshot } from './snapshot.ts'
@@ -58,7 +59,7 @@ export interface SegmentLogSizes {
   /** Segment files that stay open. */
   readonly filesMax: number
   readonly retentionCheckMs: number
-  /** Keys that compaction looks at in one go: 32 bytes of memory each, while it runs. */
+  /** Keys that compaction looks at in one go: up to 64 bytes of memory each, while it runs. */
   readonly compactionKeysMax: number
 }
 
@@ -298,7 +299,9 @@ function createWrites(deps: {
     async trim(id, offset) {
       refuseClosed()
       await committer.trim(id, offset)
-      behind.startRetain(mark)
+      const partition = partitions.find(id)
+      // Else there is no file that could go.
+      if (partition && hasTrimmedSegment(partition)) behind.startRetain(mark)
     },
   }
 }

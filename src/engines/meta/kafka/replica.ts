@@ -1,3 +1,4 @@
+import { createAbort } from '../../../base/child-abort.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
@@ -66,7 +67,7 @@ export async function openReplica(deps: ReplicaDeps): Promise<Replica> {
   const parts: Parts = {
     ...deps,
     state: await restore(deps),
-    closing: new AbortController(),
+    closing: createAbort(),
     waiting: new Map(),
     behind: new Set(),
     lastNumber: 0,
@@ -103,10 +104,13 @@ async function restore(deps: ReplicaDeps): Promise<StateMachine> {
 /** Applies what comes, until it is closed. */
 async function follow(parts: Parts): Promise<void> {
   const { cluster, commands, closing, clock, log } = parts
+  let isLost = false
   while (!closing.signal.aborted) {
     try {
       const from = parts.state.nextOffset()
       const { records } = await pollRecords(cluster, commands, from, WAIT_MS)
+      if (isLost) log.info({}, 'the commands of the metadata are read again')
+      isLost = false
       for (const record of records) apply(parts, record)
       for (const waiter of parts.behind) {
         if (waiter.offset <= parts.state.nextOffset()) waiter.resolve()
@@ -115,7 +119,8 @@ async function follow(parts: Parts): Promise<void> {
       if (closing.signal.aborted) return
       if (error instanceof KafkaFault && error.code === 'OFFSET_OUT_OF_RANGE')
         await startOver(parts)
-      else log.warn({ err: error }, 'the commands of the metadata cannot be read; tried again')
+      else if (!isLost) log.warn({ err: error }, 'the commands of the metadata cannot be read now')
+      isLost = true
       cluster.forget(commands.topic)
       await clock.sleep(PAUSE_MS, closing.signal)
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { AclOperation, AclResourceType } from '../contract.ts'
+import type { AclOperation, AclResourceType } from '../parts.ts'
 import type { Acl } from './acl.ts'
 import { matchesFilter } from './acl.ts'
 import { createAclRules } from './acl-rules.ts'

@@ -1,4 +1,4 @@
-import type { AclOperation, AclResourceType } from '../contract.ts'
+import type { AclOperation, AclResourceType } from '../parts.ts'
 import type { Acl } from './acl.ts'
 import { EVERYBODY, WILDCARD } from './acl.ts'
 

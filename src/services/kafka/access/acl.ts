@@ -1,4 +1,4 @@
-import type { AclOperation, AclResourceType } from '../contract.ts'
+import type { AclOperation, AclResourceType } from '../parts.ts'
 
 /** One rule: whether a principal, from a host, may do something with the resources of a pattern. */
 export interface Acl {

@@ -1,4 +1,4 @@
-import type { Authorizer } from '../contract.ts'
+import type { Authorizer } from '../parts.ts'
 import { CLUSTER_NAME } from './acl.ts'
 import type { Acls } from './acls.ts'
 

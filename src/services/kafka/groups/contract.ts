@@ -1,5 +1,5 @@
 import type { Random } from '../../../base/random.ts'
-import type { Authorizer, Topics } from '../contract.ts'
+import type { Authorizer, Topics } from '../parts.ts'
 import type { Groups } from './groups.ts'
 
 /** All that the operations on groups can use. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../base/clock.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type { KafkaErrorName } from '../../../wire/kafka/errors.ts'
-import type { GroupMemberClaim, GroupOffset, Topic, Topics } from '../contract.ts'
+import type { GroupMemberClaim, GroupOffset, Topic, Topics } from '../parts.ts'
 import { createClassicGroup } from './classic/classic-group.ts'
 import { commitError, noteCommit } from './classic/membership.ts'
 import type { Group } from './group-record.ts'

@@ -13,7 +13,7 @@ import type {
 import type { KafkaErrorName } from '../../../wire/kafka/errors.ts'
 import { kafkaErrorCode } from '../../../wire/kafka/errors.ts'
 import { createKafkaCodec } from '../../../wire/kafka/frames.ts'
-import type { Authorizer } from '../contract.ts'
+import type { Authorizer } from '../parts.ts'
 import { groupOperations } from './group-operations.ts'
 import { createGroups } from './groups.ts'
 import { GROUP_ID_BYTES_MAX, SESSION_TIMEOUT_MS_MAX, SESSION_TIMEOUT_MS_MIN } from './limits.ts'

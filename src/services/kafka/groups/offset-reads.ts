@@ -1,6 +1,6 @@
 import type { Scope } from '../../../base/scope.ts'
 import type { KafkaErrorName } from '../../../wire/kafka/errors.ts'
-import type { Topics } from '../contract.ts'
+import type { Topics } from '../parts.ts'
 import { subscribes } from './group-facts.ts'
 import type { GroupTable } from './group-table.ts'
 import type { KeptOffset, OffsetPlace, OffsetStore } from './offset-store.ts'

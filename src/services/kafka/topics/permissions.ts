@@ -1,5 +1,5 @@
 import type { KafkaConnection } from '../../../wire/kafka/operation.ts'
-import type { AclOperation, Authorizer } from '../contract.ts'
+import type { AclOperation, Authorizer } from '../parts.ts'
 
 const CLUSTER = { type: 'cluster', name: 'kafka-cluster' } as const
 

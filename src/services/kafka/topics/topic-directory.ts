@@ -4,7 +4,7 @@ import type { PartitionId } from '../../../engines/log/port.ts'
 import type { Stream } from '../../kinesis/stream.ts'
 import { partitionOf } from '../../kinesis/stream.ts'
 import type { Streams } from '../../kinesis/streams.ts'
-import type { Topic, Topics } from '../contract.ts'
+import type { Topic, Topics } from '../parts.ts'
 import { KNOWN_IDS_MAX } from './limits.ts'
 import { topicIdOf } from './topic-id.ts'
 

@@ -1,5 +1,5 @@
 import type { LogEngine } from '../../../engines/log/port.ts'
-import type { Authorizer, Topics } from '../contract.ts'
+import type { Authorizer, Topics } from '../parts.ts'
 import type { Broker } from './broker.ts'
 import type { TopicAdmin } from './topic-admin.ts'
 

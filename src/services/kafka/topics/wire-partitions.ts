@@ -1,4 +1,4 @@
-import type { Topic } from '../contract.ts'
+import type { Topic } from '../parts.ts'
 import { LEADER_EPOCH } from './broker.ts'
 
 /** A partition as Metadata and DescribeTopicPartitions show it. */

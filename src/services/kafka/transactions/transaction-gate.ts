@@ -1,4 +1,4 @@
-import type { TransactionGate } from '../contract.ts'
+import type { TransactionGate } from '../parts.ts'
 import type { KnownTransactions } from './known-transactions.ts'
 
 /**

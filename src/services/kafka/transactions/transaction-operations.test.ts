@@ -6,7 +6,7 @@ import type { KafkaApiName, KafkaRequest, KafkaResponse } from '../../../wire/ka
 import type { KafkaErrorName } from '../../../wire/kafka/errors.ts'
 import { kafkaErrorCode } from '../../../wire/kafka/errors.ts'
 import type { KafkaContext } from '../../../wire/kafka/operation.ts'
-import type { Authorizer, Topic } from '../contract.ts'
+import type { Authorizer, Topic } from '../parts.ts'
 import { TIMEOUT_MS_MAX, TRANSACTIONAL_ID_BYTES_MAX } from './limits.ts'
 import { transactionOperations } from './transaction-operations.ts'
 import { createTransactions } from './transactions.ts'

@@ -1,6 +1,5 @@
 import { ServiceError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
-import type { Topic } from '../../kafka/contract.ts'
 import { topicConfigs } from '../../kafka/topics/topic-configs.ts'
 import { configValuesOf } from '../../kafka/topics/topic-settings.ts'
 import type { Cluster } from '../cluster.ts'
@@ -8,6 +7,8 @@ import type { MskDeps } from '../contract.ts'
 import { parseClusterArn } from '../msk-arns.ts'
 import { badRequest, notFound } from '../msk-errors.ts'
 import { provisionedOf } from './wire-cluster.ts'
+
+type Topic = NonNullable<Awaited<ReturnType<MskDeps['kafka']['topics']['find']>>>
 
 /** AWS: topics are managed so in provisioned clusters only ("Topic Operations" of the Developer Guide). */
 export async function clusterOfTopics(

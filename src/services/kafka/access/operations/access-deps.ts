@@ -1,6 +1,6 @@
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext } from '../../../../wire/kafka/operation.ts'
-import type { AclOperation } from '../../contract.ts'
+import type { AclOperation } from '../../parts.ts'
 import type { Access } from '../access.ts'
 import { CLUSTER_NAME } from '../acl.ts'
 

@@ -1,4 +1,4 @@
-import type { AclOperation, AclResourceType } from '../../contract.ts'
+import type { AclOperation, AclResourceType } from '../../parts.ts'
 import type { Acl, AclFilter, AclPatternType, AclPermission } from '../acl.ts'
 import { CLUSTER_NAME } from '../acl.ts'
 import { accessLimits } from '../limits.ts'

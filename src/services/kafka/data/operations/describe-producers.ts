@@ -1,6 +1,6 @@
 import type { ProducerState } from '../../../../engines/log/port.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
-import type { Topic } from '../../contract.ts'
+import type { Topic } from '../../parts.ts'
 import type { WireOutcome } from '../../topics/failure.ts'
 import { failureOf, NO_ERROR, wireError, wireFailure } from '../../topics/failure.ts'
 import type { DataDeps } from '../data-deps.ts'

@@ -2,7 +2,7 @@ import type { KafkaRequest, KafkaResponse } from '../../../../wire/kafka/apis.ts
 import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
-import type { Topic } from '../../contract.ts'
+import type { Topic } from '../../parts.ts'
 import { LEADER_EPOCH } from '../../topics/broker.ts'
 import { NO_TOPIC_ID } from '../../topics/topic-id.ts'
 import type { DataDeps } from '../data-deps.ts'

@@ -5,7 +5,7 @@ import type { KafkaRequest, KafkaResponse } from '../../../../wire/kafka/apis.ts
 import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
 import { kafkaErrorCode, kafkaErrorName } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
-import type { Topic } from '../../contract.ts'
+import type { Topic } from '../../parts.ts'
 import type { Failure } from '../../topics/failure.ts'
 import { failureOf, kafkaError } from '../../topics/failure.ts'
 import type { TopicSettings } from '../../topics/topic-settings.ts'

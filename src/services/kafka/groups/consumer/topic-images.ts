@@ -1,5 +1,5 @@
 import type { Scope } from '../../../../base/scope.ts'
-import type { Topic, Topics } from '../../contract.ts'
+import type { Topic, Topics } from '../../parts.ts'
 import { SUBSCRIPTION_REGEX_CHARS_MAX, TOPIC_IMAGE_MS } from '../limits.ts'
 import type { ConsumerGroup, ImageTopic, Refusal, TopicImage } from './consumer-group.ts'
 import { EMPTY_IMAGE } from './consumer-group.ts'

@@ -1,7 +1,7 @@
 import { EngineError } from '../../../../base/errors.ts'
 import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
 import type { KafkaConnection, KafkaContext } from '../../../../wire/kafka/operation.ts'
-import type { AclOperation, Authorizer } from '../../contract.ts'
+import type { AclOperation, Authorizer } from '../../parts.ts'
 import { GROUP_ID_BYTES_MAX } from '../limits.ts'
 
 /** Why a member's request about this group is refused before the group is looked at. */

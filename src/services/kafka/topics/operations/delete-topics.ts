@@ -1,6 +1,6 @@
 import type { KafkaResponse } from '../../../../wire/kafka/apis.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
-import type { Topic } from '../../contract.ts'
+import type { Topic } from '../../parts.ts'
 import { wireError, wireOutcomeOf } from '../failure.ts'
 import type { Permissions } from '../permissions.ts'
 import { permissionsOf } from '../permissions.ts'

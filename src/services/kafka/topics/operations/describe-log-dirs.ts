@@ -1,7 +1,7 @@
 import { EngineError } from '../../../../base/errors.ts'
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaOperation } from '../../../../wire/kafka/operation.ts'
-import type { Topic } from '../../contract.ts'
+import type { Topic } from '../../parts.ts'
 import { permissionsOf } from '../permissions.ts'
 import type { TopicsDeps } from '../topics-deps.ts'
 

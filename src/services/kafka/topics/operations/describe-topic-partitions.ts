@@ -2,7 +2,7 @@ import type { KafkaRequest, KafkaResponse } from '../../../../wire/kafka/apis.ts
 import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
-import type { Topic } from '../../contract.ts'
+import type { Topic } from '../../parts.ts'
 import { DESCRIBED_PARTITIONS_MAX } from '../limits.ts'
 import type { Permissions } from '../permissions.ts'
 import { permissionsOf } from '../permissions.ts'

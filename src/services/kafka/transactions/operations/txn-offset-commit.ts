@@ -1,7 +1,7 @@
 import type { KafkaRequest } from '../../../../wire/kafka/apis.ts'
 import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext } from '../../../../wire/kafka/operation.ts'
-import type { GroupOffset } from '../../contract.ts'
+import type { GroupOffset } from '../../parts.ts'
 import type { TransactionDeps, TransactionOperation } from './transaction-deps.ts'
 import { codeOf, idRefusal } from './wire-refusal.ts'
 
