@@ -1,8 +1,8 @@
 import { EngineError, ServiceError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type { LogEngine, LogRecord, StoredRecord } from '../../../engines/log/port.ts'
-import type { Topic } from '../../kafka/contract.ts'
 import type { KafkaNouns } from '../../kafka/kafka-nouns.ts'
+import type { Topic } from '../../kafka/parts.ts'
 
 /** A record that could not be delivered, and why. */
 export interface DeadLetter {

@@ -35,7 +35,8 @@ export async function openPartitionWriter(
   const offsets = createGroupOffsets(deps, run, source)
   const committed = await offsets.fetch()
   const checkpoint = await deps.checkpoints.get(run.scope, run.connector.id, place)
-  if (checkpoint?.topicId === source.topic.id && checkpoint.from === committed) {
+  const isOurs = checkpoint?.topicId === source.topic.id && checkpoint.from === committed
+  if (checkpoint && isOurs) {
     await redo(deps, run, source, { task, offsets }, checkpoint)
   } else await offsets.commit(committed ?? (await resetOffset(deps, run, source)))
   const batch = createRotatingBatch(deps, run, source, { task, offsets })

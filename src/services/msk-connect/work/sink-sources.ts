@@ -1,5 +1,5 @@
 import type { Scope } from '../../../base/scope.ts'
-import type { Topic, Topics } from '../../kafka/contract.ts'
+import type { Topic, Topics } from '../../kafka/parts.ts'
 import type { TopicChoice } from '../sink/settings.ts'
 import type { SinkSource } from './sink-run.ts'
 
