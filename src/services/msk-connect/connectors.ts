@@ -1,4 +1,5 @@
 import { createChangeSignal } from '../../base/change-signal.ts'
+import { createAbort } from '../../base/child-abort.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
@@ -50,7 +51,9 @@ export interface Connectors {
     change: (tags: Connector['tags']) => Connector['tags'],
   ): Promise<void>
   remove(scope: Scope, key: NamedResource): Promise<void>
-  /** Empties an account, or all of them; who works on a connector learns of it. */
+  /** Says that somebody works on the connector, until the answer is called. */
+  hold(id: string): () => void
+  /** Empties an account, or all of them; resolves when nobody here works on its connectors any more. */
   removeEverything(accountId: string | undefined): Promise<void>
   everywhere(): AsyncIterable<Document<Connector>>
   /** Resolves at the next change that this process makes, or when the signal aborts. */
@@ -66,6 +69,8 @@ export function createConnectors(deps: {
   const { clock, random } = deps
   const documents = createDocuments<Connector>(deps.meta, 'msk-connect/connector')
   const changes = createChangeSignal()
+  const released = createChangeSignal()
+  const held = new Set<string>()
   const newVersion = () => random.uuid().replaceAll('-', '').slice(0, 14).toUpperCase()
 
   async function find(scope: Scope, key: NamedResource): Promise<Connector | undefined> {
@@ -142,12 +147,23 @@ export function createConnectors(deps: {
       if (await find(scope, key)) await documents.remove(scope, key.name)
       changes.notify()
     },
+    hold(id) {
+      held.add(id)
+      return () => {
+        held.delete(id)
+        released.notify()
+      }
+    },
     async removeEverything(accountId) {
+      const removed = new Set<string>()
       for await (const { scope, value } of documents.everywhere()) {
-        const isTheirs = accountId === undefined || accountId === scope.accountId
-        if (isTheirs) await documents.remove(scope, value.name)
+        if (accountId !== undefined && accountId !== scope.accountId) continue
+        await documents.remove(scope, value.name)
+        removed.add(value.id)
       }
       changes.notify()
+      const ends = createAbort()
+      while ([...held].some((id) => removed.has(id))) await released.wait(ends.signal)
     },
     everywhere: () => documents.everywhere(),
     waitForChange: (signal) => changes.wait(signal),

@@ -2,6 +2,7 @@ import { createChildAbort } from '../../../base/child-abort.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type { Background } from '../../../engines/meta/background.ts'
+import type { NamedResource } from '../connect-arns.ts'
 import type { Connector, Failure } from '../connector.ts'
 import { isAtRest, mergedConfiguration } from '../connector.ts'
 import type { ConnectorOperations } from '../connector-operations.ts'
@@ -20,6 +21,8 @@ export interface ConnectorWorkDeps extends SinkDeps {
 
 /** How often the set of connectors is looked at without being woken (another node may change it). */
 const LOOK_MS = 5_000
+/** Before it is begun anew, with other partitions or settings. */
+const PAUSE_MS = 50
 
 /** One loop for each connector; resolves when the signal has aborted and all have stopped. */
 export async function runConnectors(deps: ConnectorWorkDeps, signal: AbortSignal): Promise<void> {
@@ -48,19 +51,11 @@ function workOf(deps: ConnectorWorkDeps, scope: Scope, { name, id }: Connector) 
   return {
     name: `msk-connect/connector/${scope.accountId}/${scope.region}/${id}`,
     async round(signal: AbortSignal): Promise<number | 'done'> {
-      const found = await connectors.find(scope, { name, id })
-      if (!found || isAtRest(found)) return 'done'
-      const connector = await settle(deps, scope, found)
-      if (connector?.state !== 'RUNNING') return connector ? 0 : 'done'
+      const letGo = connectors.hold(id)
       try {
-        const configuration = mergedConfiguration(connector.settings)
-        const settings = readSinkSettings(configuration)
-        await runSink(deps, { scope, connector, settings, configuration }, signal)
-        return 0
-      } catch (error) {
-        if (isPassing(error) || !(error instanceof ServiceError)) throw error
-        await fail(deps, scope, connector, { code: error.code, message: error.message })
-        return 'done'
+        return await workOnce(deps, scope, { name, id }, signal)
+      } finally {
+        letGo()
       }
     },
     async onFailure(error: unknown) {
@@ -68,6 +63,29 @@ function workOf(deps: ConnectorWorkDeps, scope: Scope, { name, id }: Connector) 
       const why = error instanceof Error ? error.message : String(error)
       if (connector) await tell(deps, { scope, connector }, [`WARN ${why}; it is tried again`])
     },
+  }
+}
+
+/** Does what was asked of the connector, and runs it until something is asked again. */
+async function workOnce(
+  deps: ConnectorWorkDeps,
+  scope: Scope,
+  key: NamedResource,
+  signal: AbortSignal,
+): Promise<number | 'done'> {
+  const found = await deps.connectors.find(scope, key)
+  if (!found || isAtRest(found)) return 'done'
+  const connector = await settle(deps, scope, found)
+  if (connector?.state !== 'RUNNING') return connector ? 0 : 'done'
+  try {
+    const configuration = mergedConfiguration(connector.settings)
+    const settings = readSinkSettings(configuration)
+    await runSink(deps, { scope, connector, settings, configuration }, signal)
+    return PAUSE_MS
+  } catch (error) {
+    if (isPassing(error) || !(error instanceof ServiceError)) throw error
+    await fail(deps, scope, connector, { code: error.code, message: error.message })
+    return 'done'
   }
 }
 

@@ -10,6 +10,8 @@ export interface GroupOffsets {
   commit(offset: number): Promise<void>
   /** What was committed here last. */
   committed(): number
+  /** Shows how far that is behind the end of the partition. */
+  observe(endOffset: number): void
   /** Offsets of a group without members lapse one day: this one should be committed anew. */
   isOld(): boolean
   close(): void
@@ -20,9 +22,9 @@ const COMMIT_VERSION = 9
 const OLD_MS = 3_600_000
 
 export function createGroupOffsets(
-  { kafka, log, clock, metrics }: SinkDeps,
+  { kafka, clock, metrics }: SinkDeps,
   { scope, connector }: SinkRun,
-  { topic, number, partition }: SinkSource,
+  { topic, number }: SinkSource,
 ): GroupOffsets {
   const { groups } = kafka
   const groupId = groupOf(connector)
@@ -56,10 +58,11 @@ export function createGroupOffsets(
     async commit(offset) {
       await commitInGroup(offset)
       last = { offset, ms: clock.monotonicMs() }
-      const { endOffset } = await log.bounds(partition)
-      metrics.record('headrace_connector_lag_records', labels, Math.max(0, endOffset - offset))
     },
     committed: () => last.offset,
+    observe(endOffset) {
+      metrics.record('headrace_connector_lag_records', labels, Math.max(0, endOffset - last.offset))
+    },
     isOld: () => clock.monotonicMs() - last.ms > OLD_MS,
     close: () => metrics.forget('headrace_connector_lag_records', labels),
   }

@@ -217,7 +217,7 @@ test('a crash at any step loses nothing and changes no object, whatever the cloc
       expect(found.toSorted()).toEqual(sent.toSorted())
       for (const etags of versions.values()) expect(etags.size).toBe(1)
     }),
-    { seed: 11, numRuns: 25 },
+    { seed: 11, numRuns: 25, endOnFailure: true },
   )
 })
 

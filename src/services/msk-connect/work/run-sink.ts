@@ -43,13 +43,13 @@ async function watch(
   try {
     while (!end.signal.aborted) {
       const look = createChildAbort(end.signal)
-      await Promise.race([connectors.waitForChange(look.signal), clock.sleep(LOOK_MS, look.signal)])
-      look.end()
-      if (end.signal.aborted) return
+      const changed = connectors.waitForChange(look.signal)
       const now = await connectors.find(scope, connector)
       if (now?.version !== connector.version || now.state !== connector.state) return
       const found = await findSources(kafka.topics, scope, settings.topics)
       if (textOfSources(found) !== sources) return
+      await Promise.race([changed, clock.sleep(LOOK_MS, look.signal)])
+      look.end()
     }
   } finally {
     end.end()
