@@ -129,6 +129,26 @@ test('what is committed is read by all, and what is aborted by nobody who wants 
   expect(await readAll('outcomes', 'uncommitted')).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
+test('of transactions that overlap each is read as it ended', async () => {
+  await makeTopic('overlapping')
+  const producers = await Promise.all(['a', 'b', 'c'].map((name) => newProducer(`over-${name}`)))
+  const open = []
+  for (const producer of producers) {
+    const transaction = await producer.transaction()
+    const value = String(open.length)
+    await transaction.send({ topic: 'overlapping', messages: messages(value, value) })
+    open.push(transaction)
+  }
+  const [first, second, third] = open
+  // The one that began last ends first.
+  await third?.abort()
+  await second?.commit()
+  await first?.abort()
+  for (const producer of producers) await producer.disconnect()
+  expect(await readAll('overlapping', 'committed')).toEqual(['1', '1'])
+  expect(await readStream('overlapping')).toEqual(['1', '1'])
+})
+
 test('an open transaction holds its readers back until it ends', async () => {
   await makeTopic('open', 1)
   const producer = await newProducer('open')

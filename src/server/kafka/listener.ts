@@ -95,8 +95,8 @@ export function createKafkaListener(deps: KafkaListenerDeps): KafkaListener {
     endWhenIdle(socket, deps, channel)
     conversation.begin().then(
       () => {
-        channel.open()
         void expectLogin(socket, deps, conversation, gone.signal)
+        channel.open()
         if (draining.signal.aborted) channel.finish()
       },
       (error) =>

@@ -104,3 +104,10 @@ test('a reader is led over what is no record, and is behind until nothing follow
   expect(millisBehindLatest({ ...batch, endOffset: 61 }, nowMs + 5000)).toBe(4000)
   expect(millisBehindLatest({ ...batch, records: [], endOffset: 61 }, nowMs)).toBe(1)
 })
+
+test('a reader behind what an open transaction holds back waits there, and is not sent back', async () => {
+  const reads = readsOf([{ offset: 0 }, { offset: 1 }])
+  const read = await reads.read(at, { ...request, offset: 5 })
+  expect(read.records).toEqual([])
+  expect(read.nextOffset).toBe(5)
+})

@@ -56,8 +56,10 @@ export function createShardReads(deps: {
 
   async function readStored(at: ShardAt, request: ShardReadRequest) {
     const id = idOf(at)
-    const bounds = await log.bounds(id)
-    const offset = Math.min(Math.max(request.offset, bounds.startOffset), bounds.endOffset)
+    const { startOffset, endOffset } = await log.bounds(id)
+    // A record that was put while a transaction of Kafka is open is seen when that has ended.
+    if (request.offset > endOffset) return { records: [], nextOffset: request.offset, endOffset }
+    const offset = Math.max(request.offset, startOffset)
     const batch = await readOver(id, { ...request, offset })
     const first = batch.records[0]
     if (!first || first.timestampMs >= oldestMs(at)) return batch

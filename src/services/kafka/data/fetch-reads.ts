@@ -118,7 +118,8 @@ async function read(
     const found = await batches.read(id, { offset, bytesMax: Math.max(left, 0), isolation })
     setBounds(one, found)
     one.batches = found.batches
-    one.aborted = found.aborted
+    // In the order in which they began: some clients (kafkajs) look no further than the next one.
+    one.aborted = found.aborted.toSorted((a, b) => a.firstOffset - b.firstOffset)
     one.bytes = 0
     for (const batch of found.batches) one.bytes += batch.length
     // Only the first batch of an answer may be larger than what is asked for.
