@@ -1,14 +1,14 @@
 import { createChangeSignal } from '../../base/change-signal.ts'
-import { createAbort } from '../../base/child-abort.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
-import type { Document } from '../../engines/meta/documents.ts'
+import type { Document, Documents } from '../../engines/meta/documents.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { NamedResource } from './connect-arns.ts'
 import { badRequest, conflict, notFound } from './connect-errors.ts'
 import type { Connector, ConnectorState } from './connector.ts'
+import { createHolds } from './holds.ts'
 import { connectLimits } from './limits.ts'
 
 export type NewConnector = Pick<Connector, 'name' | 'settings' | 'details' | 'logGroup' | 'tags'>
@@ -69,8 +69,7 @@ export function createConnectors(deps: {
   const { clock, random } = deps
   const documents = createDocuments<Connector>(deps.meta, 'msk-connect/connector')
   const changes = createChangeSignal()
-  const released = createChangeSignal()
-  const held = new Set<string>()
+  const holds = createHolds()
   const newVersion = () => random.uuid().replaceAll('-', '').slice(0, 14).toUpperCase()
 
   async function find(scope: Scope, key: NamedResource): Promise<Connector | undefined> {
@@ -147,28 +146,30 @@ export function createConnectors(deps: {
       if (await find(scope, key)) await documents.remove(scope, key.name)
       changes.notify()
     },
-    hold(id) {
-      held.add(id)
-      return () => {
-        held.delete(id)
-        released.notify()
-      }
-    },
+    hold: (id) => holds.hold(id),
     async removeEverything(accountId) {
-      const removed = new Set<string>()
-      for await (const { scope, value } of documents.everywhere()) {
-        if (accountId !== undefined && accountId !== scope.accountId) continue
-        await documents.remove(scope, value.name)
-        removed.add(value.id)
-      }
+      const removed = await removeAll(documents, accountId)
       changes.notify()
-      const ends = createAbort()
-      while ([...held].some((id) => removed.has(id))) await released.wait(ends.signal)
+      await holds.whenFree(removed)
     },
     everywhere: () => documents.everywhere(),
     waitForChange: (signal) => changes.wait(signal),
     wake: () => changes.notify(),
   }
+}
+
+/** Answers the ids of what was there. */
+async function removeAll(
+  documents: Documents<Connector>,
+  accountId: string | undefined,
+): Promise<ReadonlySet<string>> {
+  const removed = new Set<string>()
+  for await (const { scope, value } of documents.everywhere()) {
+    if (accountId !== undefined && accountId !== scope.accountId) continue
+    await documents.remove(scope, value.name)
+    removed.add(value.id)
+  }
+  return removed
 }
 
 function refuse(connector: Connector, { states, version }: Precondition): void {

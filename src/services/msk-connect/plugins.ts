@@ -9,7 +9,7 @@ export interface BuiltInPlugin extends NamedResource {
 }
 
 /** Its id is the same everywhere, so that a script can write its ARN down. */
-export const s3SinkPlugin: BuiltInPlugin = {
+const s3SinkPlugin: BuiltInPlugin = {
   name: 'headrace-s3-sink',
   id: '00000000-0000-4000-8000-000000000001-1',
   description:

@@ -59,7 +59,7 @@ export function createRotation(rotation: Rotation, startMs: number): RotationSta
 }
 
 /** The next multiple of the interval, counted from the last midnight of the zone. */
-export function nextScheduled(schedule: Rotation['schedule'], nowMs: number): number | undefined {
+function nextScheduled(schedule: Rotation['schedule'], nowMs: number): number | undefined {
   if (!schedule) return undefined
   const { everyMs, zone } = schedule
   const midnightMs = zone.toUtc(Math.floor(zone.toLocal(nowMs) / DAY_MS) * DAY_MS)
