@@ -1,13 +1,17 @@
+import { spawnSync } from 'node:child_process'
 import { gunzipSync } from 'node:zlib'
 import {
   CreateConnectorCommand,
   DescribeConnectorCommand,
   KafkaConnectClient,
+  ListConnectorsCommand,
   ListCustomPluginsCommand,
 } from '@aws-sdk/client-kafkaconnect'
 import {
   CreateBucketCommand,
   GetObjectCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
   paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3'
@@ -195,4 +199,26 @@ test('every record is in one object once, although the server is killed while th
     }
   }
   expect(found.sort((a, b) => a - b)).toEqual(sent)
+})
+
+test('a reset ends connectors while they write, and nothing of them comes back', async () => {
+  const { s3, connect } = clients()
+  await createConnector('busy', { topics: 'orders', 'topics.dir': 'busy', 'flush.size': '1' })
+  const list = new ListObjectsV2Command({ Bucket: 'landing', Prefix: 'busy/', MaxKeys: 1 })
+  await expect.poll(async () => (await s3.send(list)).KeyCount).toBe(1)
+  const args = ['dist/headrace.js', 'reset', '--yes', '--endpoint', server.endpoint]
+  const env = {
+    ...process.env,
+    AWS_ACCESS_KEY_ID: '000000000000',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: 'us-east-1',
+  }
+  expect(spawnSync(process.execPath, args, { env }).status).toBe(0)
+  expect((await connect.send(new ListConnectorsCommand({}))).connectors).toEqual([])
+  const admin = kafka.admin()
+  await admin.connect()
+  expect((await admin.listGroups()).groups).toEqual([])
+  await admin.disconnect()
+  // Its bucket is not made anew by it either.
+  expect((await s3.send(new ListBucketsCommand({}))).Buckets ?? []).toEqual([])
 })

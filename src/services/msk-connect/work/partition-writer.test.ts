@@ -30,6 +30,7 @@ import type { SinkDeps } from './sink-run.ts'
 import { createSpool } from './spool.ts'
 
 const TOPIC = 'orders'
+const never = new AbortController().signal
 const HOUR_MS = 3_600_000
 
 const connector = {
@@ -134,7 +135,7 @@ async function createHouse(memoryBytes: number = connectLimits.taskMemoryBytes) 
 }
 
 async function readAll(writer: Awaited<ReturnType<typeof openPartitionWriter>>) {
-  while (await writer.step());
+  while (await writer.step(never));
 }
 
 const byClock = {
@@ -261,7 +262,7 @@ test.each([
   const converter = { 'value.converter': 'org.apache.kafka.connect.json.JsonConverter' }
   const writer = await open({ ...converter, ...more })
   await produce(value)
-  await expect(writer.step()).rejects.toMatchObject({ code: 'TaskFailed' })
+  await expect(writer.step(never)).rejects.toMatchObject({ code: 'TaskFailed' })
 })
 
 test('a large object lies in scratch files until it is written, and is compressed from there', async () => {
@@ -269,7 +270,7 @@ test('a large object lies in scratch files until it is written, and is compresse
   const writer = await open({ 'flush.size': '50', 's3.compression.type': 'gzip' })
   const values = Array.from({ length: 50 }, (_, index) => `${index}`.padStart(100, '.'))
   for (let at = 0; at < 50; at += 10) await produce(...values.slice(at, at + 10))
-  await writer.step()
+  await writer.step(never)
   await readAll(writer)
   const [key = ''] = stored.keys()
   expect(key).toMatch(/\.json\.gz$/)

@@ -13,8 +13,8 @@ import type { SinkDeps, SinkRun, SinkSource } from './sink-run.ts'
  * written down first, then come the objects, then the offset of the group.
  */
 export interface PartitionWriter {
-  /** Reads once, and delivers what is due; false when there was nothing to read. */
-  step(): Promise<boolean>
+  /** Reads once, and delivers what is due; false when there was nothing to read. Stops between records. */
+  step(signal: AbortSignal): Promise<boolean>
   /** The offset that is read next. */
   position(): number
   /** When to call `step` although nothing came. */
@@ -67,18 +67,20 @@ function createWriter(
     }
   }
 
-  async function take(records: ReadonlyArray<StoredRecord>): Promise<void> {
+  async function take(records: ReadonlyArray<StoredRecord>, signal: AbortSignal): Promise<void> {
     const nowMs = clock.wallMs()
     for (const record of records) {
+      if (signal.aborted) return
       await batch.add(record, nowMs)
       position = record.offset + 1
     }
   }
 
   return {
-    async step() {
+    async step(signal) {
       const { records, nextOffset, endOffset } = await read()
-      await take(records)
+      await take(records, signal)
+      if (signal.aborted) return false
       offsets.observe(endOffset)
       position = Math.max(position, nextOffset)
       if (records.length > 0) return true

@@ -49,7 +49,7 @@ async function readAll(
     let isAnything = false
     for (const { writer } of readings) {
       if (signal.aborted) return
-      if (await writer.step()) isAnything = true
+      if (await writer.step(signal)) isAnything = true
     }
     idleRounds = isAnything ? 0 : idleRounds + 1
     if (idleRounds === 0) continue
