@@ -2,7 +2,7 @@
 // written to a file without a sync, checked by nobody. Plain JavaScript: it runs without a loader.
 //   node bench/bare-server.mjs <directory>
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, statSync } from 'node:fs'
+import { createReadStream, createWriteStream, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -32,12 +32,50 @@ const answers = {
   '/put-signed': (request, path) => store(request, path, ['md5', 'sha256']),
 }
 
+/** Records of 1 KB as GetRecords tells them, from bytes in memory. */
+function recordsOf(bytes) {
+  const records = []
+  for (let at = 0; at < bytes.length; at += 1024) {
+    records.push({
+      SequenceNumber: String(
+        49590338271490256608559692538361571095921575989136588898n + BigInt(at),
+      ),
+      ApproximateArrivalTimestamp: 1_700_000_000 + at / 1000,
+      Data: bytes.subarray(at, at + 1024).toString('base64'),
+      PartitionKey: '0123456789abcdef',
+    })
+  }
+  return records
+}
+
+/** Answers that are sent from memory: read once. */
+const kept = new Map()
+
+function keptBytes(path) {
+  const bytes = kept.get(path) ?? readFileSync(path)
+  kept.set(path, bytes)
+  return bytes
+}
+
 async function answer(request, response) {
   const [, kind, name = ''] = /^(\/[^/]*)\/?(.*)$/.exec(request.url)
   const path = join(directory, basename(name))
   if (kind === '/get') {
     response.writeHead(200, { 'content-length': statSync(path).size })
     return pipeline(createReadStream(path), response)
+  }
+  if (kind === '/kept') {
+    await readBody(request)
+    const bytes = keptBytes(path)
+    response.writeHead(200, { 'content-length': bytes.length })
+    return response.end(bytes)
+  }
+  if (kind === '/made') {
+    await readBody(request)
+    const Records = recordsOf(keptBytes(path))
+    const text = JSON.stringify({ Records, MillisBehindLatest: 0 })
+    response.writeHead(200, { 'content-length': Buffer.byteLength(text) })
+    return response.end(text)
   }
   const body = kind === '/cpu' ? JSON.stringify(process.cpuUsage()) : '{}'
   if (kind !== '/cpu') await answers[kind](request, path)

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { RunningHeadrace } from '../test/support/headrace.ts'
 import { startHeadrace } from '../test/support/headrace.ts'
-import type { Row } from './results.ts'
+import { knowsProcesses, mainThreadSecondsOf } from './processes.ts'
+import type { Amount, Row } from './results.ts'
 
 /** One request as it goes over the wire: the head in full, the body from a file. */
 export interface PreparedRequest {
@@ -20,6 +21,10 @@ export interface Case {
   /** Requests of one round. */
   readonly count: number
   readonly connections: number
+  /** What one request holds, if it is more than a request. */
+  readonly holds?: Amount & { readonly aim?: number }
+  /** A row more: the thread that JavaScript runs in. What it does not do, a second core takes off. */
+  readonly mainThread?: true
   /** Made anew for each round, so that signatures stay fresh. */
   readonly ours: () => ReadonlyArray<PreparedRequest>
   readonly references: ReadonlyArray<Reference>
@@ -44,6 +49,7 @@ export interface Arena {
 
 interface Contestant {
   readonly port: number
+  readonly pid: number
   /** User and system time of the server process so far, in seconds. */
   cpuSeconds(): Promise<number>
 }
@@ -68,10 +74,12 @@ export async function openArena(dist: string): Promise<Arena> {
   const load = fork(join('bench', 'load.mjs'), { execArgv: [] })
   const we: Contestant = {
     port: headrace.port,
+    pid: headrace.pid,
     cpuSeconds: async () => sumOfCpu(await textOf(`${headrace.endpoint}/metrics`)),
   }
   const they: Contestant = {
     port: barePort,
+    pid: bare.pid ?? 0,
     async cpuSeconds() {
       const used = JSON.parse(await textOf(`http://127.0.0.1:${barePort}/cpu`))
       return (used.user + used.system) / 1e6
@@ -79,7 +87,7 @@ export async function openArena(dist: string): Promise<Arena> {
   }
 
   async function run(contest: Case): Promise<Row[]> {
-    const { what, count, references } = contest
+    const { references } = contest
     const ours: Round[] = []
     const theirs = references.map((): Round[] => [])
     for (let number = 0; number <= ROUNDS; number++) {
@@ -92,17 +100,7 @@ export async function openArena(dist: string): Promise<Arena> {
         if (kept) theirs[index]?.push(their)
       }
     }
-    const costMs = (rounds: ReadonlyArray<Round> = []) =>
-      (Math.min(...rounds.map((one) => one.cpuSeconds)) / count) * 1000
-    return references.map(({ is, aim }, index) => ({
-      what,
-      unit: 'ms CPU',
-      ours: costMs(ours),
-      reference: costMs(theirs[index]),
-      referenceIs: is,
-      perSecond: count / Math.min(...ours.map((one) => one.seconds)),
-      ...(aim !== undefined && { aim }),
-    }))
+    return rowsOf(contest, ours, theirs)
   }
 
   return {
@@ -124,6 +122,36 @@ export async function openArena(dist: string): Promise<Arena> {
 interface Round {
   readonly seconds: number
   readonly cpuSeconds: number
+  readonly mainSeconds: number
+}
+
+function rowsOf(
+  { what, count, holds, mainThread, references }: Case,
+  ours: ReadonlyArray<Round>,
+  theirs: ReadonlyArray<ReadonlyArray<Round>>,
+): Row[] {
+  const leastMs = (seconds: ReadonlyArray<number>) => (Math.min(...seconds) / count) * 1000
+  const costMs = (rounds: ReadonlyArray<Round> = []) =>
+    leastMs(rounds.map(({ cpuSeconds }) => cpuSeconds))
+  const perCore = (ms: number) =>
+    holds && { perCore: { ...holds, amount: holds.amount / (ms / 1e3) } }
+  const perSecond = count / Math.min(...ours.map(({ seconds }) => seconds))
+  const rows = references.map(
+    ({ is, aim }, index): Row => ({
+      what,
+      unit: 'ms CPU',
+      ours: costMs(ours),
+      reference: costMs(theirs[index]),
+      referenceIs: is,
+      perSecond: { amount: perSecond, of: 'requests' },
+      ...perCore(costMs(ours)),
+      ...(aim !== undefined && { aim }),
+    }),
+  )
+  if (!mainThread || !knowsProcesses) return rows
+  const mainMs = leastMs(ours.map(({ mainSeconds }) => mainSeconds))
+  const row = { what: `${what}: its main thread`, unit: 'ms CPU', ours: mainMs } as const
+  return [...rows, { ...row, ...perCore(mainMs) }]
 }
 
 async function round(
@@ -132,12 +160,18 @@ async function round(
   { what, connections, count }: Case,
   requests: ReadonlyArray<PreparedRequest>,
 ): Promise<Round> {
+  const { pid } = contestant
   const before = await contestant.cpuSeconds()
+  const mainBefore = mainThreadSecondsOf(pid)
   load.send({ port: contestant.port, connections, count, requests })
   const [answer] = (await once(load, 'message')) as [{ seconds?: number; problem?: string }]
   if (answer.seconds === undefined) throw new Error(`${what}: ${answer.problem}`)
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
-  return { seconds: answer.seconds, cpuSeconds: (await contestant.cpuSeconds()) - before }
+  return {
+    seconds: answer.seconds,
+    mainSeconds: mainThreadSecondsOf(pid) - mainBefore,
+    cpuSeconds: (await contestant.cpuSeconds()) - before,
+  }
 }
 
 async function textOf(url: string): Promise<string> {

@@ -1,16 +1,23 @@
 /** One line of the table: what it costs here against what it costs a reference, in the same run. */
 export interface Row {
   readonly what: string
-  readonly unit: 'ms CPU' | 'ms' | 'MB'
+  readonly unit: 'ms CPU' | 'ms' | 'MB' | 'CPU s/GB'
   readonly ours: number
   readonly reference?: number
   readonly referenceIs?: string
-  /** Requests a second, as seen by the load process. */
-  readonly perSecond?: number
+  /** What was done a second, as seen by the load process. */
+  readonly perSecond?: Amount
+  /** What one core could do a second, by the CPU time that it took. */
+  readonly perCore?: Amount & { readonly aim?: number }
   /** The least ratio that we want. */
   readonly aim?: number
   /** The most that ours may be. */
   readonly most?: number
+}
+
+export interface Amount {
+  readonly amount: number
+  readonly of: 'requests' | 'records' | 'MB'
 }
 
 const headings = [
@@ -20,7 +27,8 @@ const headings = [
   'ratio',
   'aim',
   'at most',
-  'requests/s',
+  'a second',
+  'a core, a second',
   'reference is',
 ]
 
@@ -44,7 +52,8 @@ export function tableOf(rows: ReadonlyArray<Row>): string {
   return [line(headings), line(rule), ...lines.slice(1).map(line)].join('\n')
 }
 
-function cellsOf({ what, unit, ours, reference, referenceIs, perSecond, ...row }: Row): string[] {
+function cellsOf({ what, unit, ours, reference, referenceIs, ...row }: Row): string[] {
+  const { perSecond, perCore } = row
   const ratio = reference === undefined ? undefined : reference / ours
   return [
     what,
@@ -53,9 +62,15 @@ function cellsOf({ what, unit, ours, reference, referenceIs, perSecond, ...row }
     ratio === undefined ? '' : ratio.toFixed(2),
     row.aim === undefined ? '' : `≥ ${row.aim}`,
     row.most === undefined ? '' : `≤ ${row.most} ${unit}`,
-    perSecond === undefined ? '' : digits(perSecond),
+    perSecond === undefined ? '' : amountText(perSecond),
+    perCore === undefined ? '' : amountText(perCore),
     referenceIs ?? '',
   ]
+}
+
+function amountText({ amount, of, aim }: Amount & { readonly aim?: number }): string {
+  const text = `${digits(amount)} ${of}`
+  return aim === undefined ? text : `${text} (aim ≥ ${aim})`
 }
 
 /** Three that matter. */

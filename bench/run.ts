@@ -1,32 +1,44 @@
 // `npm run bench [section …]`: each row is a ratio made in one run on one machine, for absolute numbers
-// say more about the machine. Prints the table; a whole run also writes `bench/RESULTS.md`.
+// say more about the machine. Prints the table; a whole run also writes `bench/RESULTS.md`. The long
+// sections run only when they are asked for, and then write their own part of that file, which a whole
+// run keeps.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { benchChain } from './chain.bench.ts'
 import type { Arena } from './contest.ts'
 import { openArena } from './contest.ts'
+import { benchDelay } from './delay.bench.ts'
+import { benchGrowth } from './growth.bench.ts'
+import { benchKafka } from './kafka.bench.ts'
 import { benchKinesis } from './kinesis.bench.ts'
 import { benchParquet } from './parquet.bench.ts'
 import type { Row } from './results.ts'
 import { tableOf } from './results.ts'
 import { benchS3 } from './s3.bench.ts'
+import { benchShards } from './shards.bench.ts'
 import { benchStart } from './start.bench.ts'
 
 const against: Readonly<Record<string, (arena: Arena) => Promise<Row[]>>> = {
   chain: benchChain,
   kinesis: benchKinesis,
+  delay: benchDelay,
   s3: benchS3,
 }
 const alone: Readonly<Record<string, (dist: string) => Promise<Row[]>>> = {
   parquet: benchParquet,
   start: benchStart,
+  shards: benchShards,
+  kafka: benchKafka,
+}
+const long: Readonly<Record<string, (dist: string) => Promise<string>>> = {
+  'log-growth': benchGrowth,
 }
 
 const asked = process.argv.slice(2)
 const isAsked = (name: string) => asked.length === 0 || asked.includes(name)
-const known = [...Object.keys(against), ...Object.keys(alone), 'wire']
+const known = [...Object.keys(against), ...Object.keys(alone), 'wire', ...Object.keys(long)]
 const unknown = asked.filter((name) => !known.includes(name))
 if (unknown.length > 0) {
   console.error(`no bench is called ${unknown.join(', ')}; there are: ${known.join(', ')}`)
@@ -35,6 +47,10 @@ if (unknown.length > 0) {
 
 // The clients tell at length which version of Node they will want next year.
 process.removeAllListeners('warning')
+
+const RESULTS = join('bench', 'RESULTS.md')
+const LONG_PARTS =
+  '<!-- What follows is kept by a whole run: `npm run bench <section>` writes it. -->\n'
 
 /** A bundle of its own: what is built meanwhile does not disturb the servers that are measured. */
 const dist = 'dist-bench'
@@ -54,10 +70,35 @@ if (Object.keys(against).some(isAsked)) {
     await arena.close()
   }
 }
-rmSync(dist, { recursive: true, force: true })
 const wire = isAsked('wire') ? wireTable() : ''
-console.log(`\n${tableOf(rows)}\n\n${wire}`)
-if (asked.length === 0) writeFileSync(join('bench', 'RESULTS.md'), page())
+if (rows.length > 0 || wire !== '') console.log(`\n${tableOf(rows)}\n\n${wire}`)
+for (const [name, bench] of Object.entries(long)) {
+  if (!asked.includes(name)) continue
+  const text = await bench(dist)
+  console.log(`\n${text}`)
+  const part = `## ${name}\n\nWritten by \`npm run bench ${name}\` on ${today()}: ${subject()}.\n\n${text}\n`
+  writeFileSync(RESULTS, `${mainPart()}\n${LONG_PARTS}\n${withPart(longParts(), name, part)}`)
+}
+rmSync(dist, { recursive: true, force: true })
+if (asked.length === 0) writeFileSync(RESULTS, `${page()}\n${LONG_PARTS}\n${longParts()}`)
+
+/** What stands before the long sections, and what they wrote. */
+function mainPart(): string {
+  return `${(results().split(LONG_PARTS)[0] ?? '').trimEnd()}\n`
+}
+
+function longParts(): string {
+  return (results().split(LONG_PARTS)[1] ?? '').trimStart()
+}
+
+function results(): string {
+  return existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : ''
+}
+
+function withPart(parts: string, name: string, part: string): string {
+  const others = parts.split(/^(?=## )/m).filter((one) => !one.startsWith(`## ${name}\n`))
+  return [...others, part].map((one) => `${one.trimEnd()}\n`).join('\n')
+}
 
 function wireTable(): string {
   const { stdout, stderr, status } = spawnSync(
@@ -69,19 +110,30 @@ function wireTable(): string {
   return stdout.trimEnd()
 }
 
-function page(): string {
+function today(): string {
+  return new Date().toISOString().slice(0, 10)
+}
+
+function subject(): string {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
   const [cpu] = cpus()
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`
   const machine = `${cpus().length} × ${cpu?.model.trim()}, ${memory}, ${type()}`
+  return `Headrace ${version}, Node ${process.versions.node}, ${machine}`
+}
+
+function page(): string {
   return `# Benchmarks
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: Headrace ${version}, Node ${process.versions.node}, ${machine}.
+Written by \`npm run bench\` on ${today()}: ${subject()}.
 
 The ratio is the cost of the reference divided by ours, both taken in turn in the same run: 1.00 is as
 cheap as the reference, more is better. \`ms CPU\` is user and system time of the server process, all its
 threads, for one request; \`ms\` is time on the clock. The best of several rounds counts on either side. The load
-comes from a process of its own over HTTP/1.1 and shares the machine with the server.
+comes from a process of its own over HTTP/1.1 (Kafka: from kcat) and shares the machine with the server, so
+what is done a second says less than what a core could do in that time. The main thread runs the JavaScript of
+all requests: what it takes bounds one process, however many cores there are; the rest (disk, garbage
+collection) goes to other cores.
 
 ${tableOf(rows)}
 

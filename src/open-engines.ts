@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path'
 import type { Clock } from './base/clock.ts'
+import { EngineError } from './base/errors.ts'
 import type { Logger } from './base/logger.ts'
 import type { Metrics } from './base/metrics.ts'
 import type { Random } from './base/random.ts'
-import type { Config } from './config.ts'
+import type { Config, SettingName } from './config.ts'
 import { ConfigError } from './config.ts'
 import type { ComputeEngine } from './engines/compute/port.ts'
 import { parseKafkaUrl } from './engines/kafka-client/kafka-url.ts'
@@ -81,10 +82,20 @@ async function openMeta(
   if (typeof url === 'string') return { meta: localMeta, localMeta }
   try {
     const { openKafkaMeta } = await import('./engines/meta/kafka/kafka-meta.ts')
-    return { meta: await openKafkaMeta({ ...deps, url }), localMeta }
+    return { meta: await reached('meta', openKafkaMeta({ ...deps, url })), localMeta }
   } catch (error) {
     await localMeta.close()
     throw error
+  }
+}
+
+/** A cluster that is not there at the start is for whoever gave its address, in words. */
+async function reached<Engine>(setting: SettingName, opening: Promise<Engine>): Promise<Engine> {
+  try {
+    return await opening
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.kind !== 'unavailable') throw error
+    throw new ConfigError(`--${setting}: ${error.message}`)
   }
 }
 
@@ -92,7 +103,7 @@ async function openLog(deps: EngineDeps, directory: string, meta: MetaStore): Pr
   const url = parseKafkaUrl(deps.config.log)
   if (typeof url !== 'string') {
     const { openKafkaLog } = await import('./engines/log/kafka/kafka-log.ts')
-    return openKafkaLog({ ...deps, url, meta })
+    return reached('log', openKafkaLog({ ...deps, url, meta }))
   }
   const { openSegmentLog } = await import('./engines/log/segment/segment-log.ts')
   return openSegmentLog({

@@ -48,6 +48,8 @@ export interface KafkaClusterOptions {
   readonly nodes?: number
   /** Further broker properties. */
   readonly properties?: Readonly<Record<string, string>>
+  /** Flags of the brokers' JVMs instead of those for a small machine. */
+  readonly jvm?: ReadonlyArray<string>
 }
 
 /** An Apache Kafka (KRaft) of its own on free ports; ready when resolved. Throws `PeerMissing`. */
@@ -77,7 +79,7 @@ export async function startKafkaCluster(options: KafkaClusterOptions = {}): Prom
       await writeFile(file, text.join('\n'))
       const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file]
       await run('java', [...JVM, ...QUIET, '-cp', classPath, ...format])
-      return createNode({ id, port, file, home, classPath })
+      return createNode({ id, port, file, home, classPath, jvm: options.jvm ?? JVM })
     }),
   )
   const cluster: KafkaCluster = {
@@ -145,8 +147,9 @@ function createNode(options: {
   readonly file: string
   readonly home: string
   readonly classPath: string
+  readonly jvm: ReadonlyArray<string>
 }): KafkaNode {
-  const { id, port, file, home, classPath } = options
+  const { id, port, file, home, classPath, jvm } = options
   const logFile = join(home, `node-${id}.log`)
   let leash: ChildProcess | undefined
   let ended: Promise<void> = Promise.resolve()
@@ -164,7 +167,7 @@ function createNode(options: {
     },
     async start() {
       const log = openSync(logFile, 'a')
-      const command = ['java', ...JVM, ...QUIET, '-cp', classPath, 'kafka.Kafka', file]
+      const command = ['java', ...jvm, ...QUIET, '-cp', classPath, 'kafka.Kafka', file]
       const child = spawn('sh', ['-c', LEASH, 'sh', ...command], {
         stdio: ['pipe', 'pipe', log, log],
       })

@@ -90,8 +90,10 @@ describe.skipIf(!kafka)('over Apache Kafka', () => {
     const sizes = { snapshotBytes: 20_000 }
     const [a, b] = await Promise.all([openIn(prefix, sizes), openIn(prefix, sizes)])
     for (let round = 0; round < 200; round++) {
-      const node = round % 2 === 0 ? a : b
+      const [node, other] = round % 2 === 0 ? [a, b] : [b, a]
       await node.commit(put(`key ${round % 7}`, Buffer.alloc(2_000, round)))
+      // A node that is slower than so small snapshots has to start over.
+      await other.get(bytes('key 0'))
       if (round % 50 === 0) await node.commit({ removals: [bytes('key 3')] })
     }
     const commands = { topic: kafkaTopicName(`${prefix}.meta`, 'commands'), partition: 0 }

@@ -57,7 +57,7 @@ export async function openKafkaMeta(options: KafkaMetaOptions): Promise<MetaStor
     cluster.close()
     throw error instanceof EngineError && error.kind === 'corrupt'
       ? error
-      : new EngineError('unavailable', `no metadata from ${url.text}`, error)
+      : new EngineError('unavailable', `the metadata of ${url.text} cannot be reached`, error)
   }
 }
 
