@@ -59,7 +59,6 @@ export const differences: Differences = {
   configs: {
     'describe: topic with synonyms': 'The default of the broker is a synonym here, too',
     'describe: unknown group': 'Groups have no configs',
-    'delete unknown': 'A config that there is not is refused, also where it is deleted',
     'operation of nobody': UNKNOWN,
     'empty topic': 'A topic without a name does not exist',
   },

@@ -242,6 +242,11 @@ async function consumerGroups(side: Side): Promise<void> {
     ...{ groupId, memberId: 'm', memberEpoch: 0, rebalanceTimeoutMs: 10_000 },
     ...{ subscribedTopicNames: ['consumed'], topicPartitions: [] },
   }
+  // The coordinator of Apache Kafka learns of a topic some time after it was made.
+  await asked(
+    () => side.ask('consumerGroupHeartbeat', { ...first, groupId: 'consumer-group-before' }),
+    ({ assignment }) => (assignment?.topicPartitions.length ?? 0) > 0,
+  )
   type Beat = KafkaClientRequest<'consumerGroupHeartbeat'>
   const beat = (label: string, given: Partial<Beat>, version?: number) =>
     told(side, label, 'consumerGroupHeartbeat', { ...first, ...given } as Beat, version)
