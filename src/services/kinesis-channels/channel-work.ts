@@ -9,7 +9,7 @@ import { bucketOf } from './channel.ts'
 import type { ChannelIdentity } from './channels.ts'
 import type { DeliveryDeps } from './delivery.ts'
 import { deliverBatch, describeFailure, logFailure } from './delivery.ts'
-import type { Batch, Progress, ProgressStore } from './progress.ts'
+import type { Batch, ProgressStore } from './progress.ts'
 import { behind } from './progress.ts'
 import type { SourceDeps } from './source.ts'
 import { nextBatch, readBatch, startAtEnd } from './source.ts'
@@ -88,7 +88,8 @@ async function provision(
   }
   // Written before the status: an ACTIVE channel knows where it begins.
   await deps.progress.start(scope, channel.id, await startAtEnd(deps, scope, channel))
-  await settle(deps, scope, channel, 'CREATING')
+  const settled = await settle(deps, scope, channel, 'CREATING')
+  if (!settled) await deps.progress.remove(scope, channel.id)
   return 0
 }
 
@@ -102,7 +103,9 @@ async function deliverNext(
   channel: Channel,
   signal: AbortSignal,
 ): Promise<number> {
-  const progress: Progress = (await deps.progress.get(scope, channel.id)) ?? { positions: {} }
+  const progress = await deps.progress.get(scope, channel.id)
+  // Only while all of an account is being removed.
+  if (!progress) return LOOK_MS
   let batch: Batch | undefined = progress.pending
   if (!batch) {
     batch = await nextBatch(deps, scope, channel, progress, signal)
@@ -126,8 +129,8 @@ async function settle(
   scope: Scope,
   channel: Channel,
   from: 'CREATING' | 'UPDATING',
-): Promise<void> {
-  await channels.change(scope, channel, (current) =>
+): Promise<Channel | undefined> {
+  return channels.change(scope, channel, (current) =>
     current.status === from ? { ...current, status: 'ACTIVE' } : current,
   )
 }

@@ -10,6 +10,7 @@ import { createLeases } from '../../engines/meta/leases.ts'
 import type { RequestContext } from '../../wire/operation.ts'
 import { planUniform } from '../kinesis/resharding.ts'
 import { streamArn } from '../kinesis/stream.ts'
+import type { LogWriter } from '../logs/log-groups.ts'
 import type { PutObjectRequest } from '../s3/object-access.ts'
 import { createKinesisChannels } from './kinesis-channels.ts'
 
@@ -26,6 +27,7 @@ async function createChannelWorld() {
   const meta = createMemoryMeta()
   const memory = createMemoryObjects(world.clock)
   const puts: PutObjectRequest[] = []
+  const logged: string[] = []
   let isFailing = false
   const objects: typeof memory = {
     ...memory,
@@ -44,7 +46,11 @@ async function createChannelWorld() {
     const { clock } = world
     const leases = createLeases({ meta, clock, owner: random.uuid(), log })
     const background = createBackground({ leases, clock, random, log, metrics })
-    const logs = { append: async () => undefined }
+    const logs: LogWriter = {
+      async append(_scope, { group, stream }, events) {
+        for (const { message } of events) logged.push(`${group} ${stream} ${message}`)
+      },
+    }
     const given = { ...world, meta, background, clock, random, log, metrics, objects, logs }
     const channels = createKinesisChannels(given)
     const abort = new AbortController()
@@ -65,6 +71,7 @@ async function createChannelWorld() {
     ...world,
     start,
     puts,
+    logged,
     memory,
     setFailing(value: boolean) {
       isFailing = value
@@ -136,10 +143,11 @@ test('records arrive when the oldest is as old as the channel lets it become, an
   await process.stop()
 })
 
-test('what is not of the format goes to the dead letters with where it came from', async () => {
+test('what is not of the format goes to the dead letters with where it came from, and the log tells', async () => {
   const world = await createChannelWorld()
   const process = world.start()
-  await createActive(world, process, request('JSON'))
+  const LoggingConfiguration = { CloudWatchLogs: { Enabled: true, LogGroupName: '/channels' } }
+  await createActive(world, process, { ...request('JSON'), LoggingConfiguration })
   await world.put('{"n":1}', '{broken', Buffer.from([0xff, 0xfe]))
   await world.advance(301_000)
   expect(world.lines('data/')).toEqual(['{"n":1}'])
@@ -155,6 +163,8 @@ test('what is not of the format goes to the dead letters with where it came from
     },
     { errorCode: 'InvalidUtf8', rawData: '//4=', partitionKey: 'key-2' },
   ])
+  expect(world.logged.length).toBe(1)
+  expect(world.logged[0]).toMatch(/^\/channels DestinationDelivery .*2 records went to s3:/)
   await process.stop()
 })
 

@@ -21,7 +21,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { client, fileAccount } from '../../support/client.ts'
-import { kinesisClient, newStream, streamArn } from './kinesis-client.ts'
+import { kinesisClient, newStream, streamArn } from '../kinesis/kinesis-client.ts'
 
 const kinesis = kinesisClient({ maxAttempts: 1 })
 /** Writes as fast as the shards let it. */
