@@ -1,12 +1,11 @@
 import type { ChangeSignal } from '../../base/change-signal.ts'
 import { createChangeSignal } from '../../base/change-signal.ts'
 import type { Clock } from '../../base/clock.ts'
-import { ServiceError } from '../../base/errors.ts'
-import type { Random } from '../../base/random.ts'
+import { EngineError, ServiceError } from '../../base/errors.ts'
 import type { Scope } from '../../base/scope.ts'
 import type { Document, Documents } from '../../engines/meta/documents.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
-import type { MetaStore } from '../../engines/meta/port.ts'
+import type { MetaBatch, MetaStore } from '../../engines/meta/port.ts'
 import type { Channel } from './channel.ts'
 import { channelNotFound } from './channel.ts'
 import { BUCKET_CHANNELS_A_STREAM, CHANNELS_MAX } from './limits.ts'
@@ -42,9 +41,10 @@ export type ChannelIdentity = Pick<Channel, 'name' | 'id'>
 export function createChannels(deps: {
   readonly meta: MetaStore
   readonly clock: Clock
-  readonly random: Random
 }): Channels {
-  const documents = createDocuments<Channel>(deps.meta, 'kinesis-channels/channel')
+  const { meta, clock } = deps
+  const documents = createDocuments<Channel>(meta, 'kinesis-channels/channel')
+  const claims = createDocuments<{ readonly channelId: string }>(meta, 'kinesis-channels/claim')
   const changes = createChangeSignal()
 
   async function find(scope: Scope, { name, id }: ChannelIdentity): Promise<Channel | undefined> {
@@ -52,29 +52,32 @@ export function createChannels(deps: {
     return channel?.id === id ? channel : undefined
   }
 
-  async function remove(scope: Scope, identity: ChannelIdentity): Promise<void> {
-    if (await find(scope, identity)) await documents.remove(scope, identity.name)
-    changes.notify()
+  /** Both rows or none: so that no two channels are made for one stream, from wherever. */
+  function rowsOf(scope: Scope, channel: Channel): Required<Pick<MetaBatch, 'puts'>> {
+    const claim = claims.putBatch(scope, [channel.source.creationId], { channelId: channel.id })
+    return { puts: [...documents.putBatch(scope, [channel.name], channel).puts, ...claim.puts] }
   }
 
   return {
     find,
-    remove,
+    async remove(scope, identity) {
+      const channel = await find(scope, identity)
+      if (!channel) return
+      await meta.commit({ removals: rowsOf(scope, channel).puts.map(({ key }) => key) })
+      changes.notify()
+    },
     async create(scope, request) {
-      refuseTooMany(await listAll(documents, scope), request)
-      const channel: Channel = {
-        ...request,
-        createdMs: deps.clock.wallMs(),
-        status: 'CREATING',
-      }
-      if (!(await documents.create(scope, [channel.name], channel))) throw exists(scope, channel)
-      // Two that were made at the same moment both see the other one now, and one of them gives way.
-      const before = (await listAll(documents, scope)).filter((other) => isBefore(other, channel))
+      const there = await listAll(documents, scope)
+      if (there.some(({ name }) => name === request.name)) throw exists(scope, request)
+      if (there.length >= CHANNELS_MAX) throw tooMany()
+      const channel: Channel = { ...request, createdMs: clock.wallMs(), status: 'CREATING' }
+      const { puts } = rowsOf(scope, channel)
       try {
-        refuseTooMany(before, request)
+        await meta.commit({ checks: puts.map(({ key }) => ({ key, version: 0 })), puts })
       } catch (error) {
-        await remove(scope, channel)
-        throw error
+        if (!(error instanceof EngineError && error.kind === 'conflict')) throw error
+        if (await documents.get(scope, channel.name)) throw exists(scope, channel)
+        throw streamTaken(channel)
       }
       changes.notify()
       return channel
@@ -107,29 +110,22 @@ async function listAll(
   return found.map(({ value }) => value)
 }
 
-function isBefore(other: Channel, channel: Channel): boolean {
-  if (other.createdMs !== channel.createdMs) return other.createdMs < channel.createdMs
-  return other.id < channel.id
+function tooMany(): ServiceError {
+  return new ServiceError(
+    'LimitExceededException',
+    `An account cannot have more than ${CHANNELS_MAX} channels in a region.`,
+  )
 }
 
-function refuseTooMany(there: ReadonlyArray<Channel>, { source }: Pick<Channel, 'source'>): void {
-  const ofStream = there.filter((one) => one.source.creationId === source.creationId)
-  if (ofStream.length >= BUCKET_CHANNELS_A_STREAM) {
-    throw new ServiceError(
-      'LimitExceededException',
-      `Stream ${source.streamName} cannot have more than ${BUCKET_CHANNELS_A_STREAM} channel ` +
-        'that delivers to a general purpose Amazon S3 bucket.',
-    )
-  }
-  if (there.length >= CHANNELS_MAX) {
-    throw new ServiceError(
-      'LimitExceededException',
-      `An account cannot have more than ${CHANNELS_MAX} channels in a region.`,
-    )
-  }
+function streamTaken({ source }: Channel): ServiceError {
+  return new ServiceError(
+    'LimitExceededException',
+    `Stream ${source.streamName} cannot have more than ${BUCKET_CHANNELS_A_STREAM} channel that ` +
+      'delivers to a general purpose Amazon S3 bucket.',
+  )
 }
 
-function exists({ accountId }: Scope, { name }: Channel): ServiceError {
+function exists({ accountId }: Scope, { name }: Pick<Channel, 'name'>): ServiceError {
   return new ServiceError(
     'ResourceInUseException',
     `Channel ${name} under account ${accountId} already exists.`,
