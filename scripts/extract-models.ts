@@ -31,6 +31,7 @@ export const modelledServices = [
   'glue',
   'iam',
   'kafka',
+  'kafkaconnect',
   'kinesis',
   'lambda',
   's3',

@@ -22,6 +22,7 @@ SERVICES = {
     "glue": "glue",
     "iam": "iam",
     "kafka": "kafka",
+    "kafkaconnect": "kafkaconnect",
     "kinesis": "kinesis",
     "lambda": "lambda",
     "s3": "s3",

@@ -5,12 +5,14 @@ import type { DeliveryStreams } from './services/firehose/delivery-streams.ts'
 import type { KafkaNouns } from './services/kafka/kafka-nouns.ts'
 import type { Streams } from './services/kinesis/streams.ts'
 import type { Functions } from './services/lambda/functions.ts'
+import type { Connectors } from './services/msk-connect/connectors.ts'
 import type { Buckets } from './services/s3/buckets.ts'
 
 export interface ResetDeps {
   readonly meta: MetaStore
   readonly streams: Streams
   readonly deliveryStreams: DeliveryStreams
+  readonly connectors: Pick<Connectors, 'removeEverything'>
   readonly buckets: Buckets
   readonly functions: Functions
   readonly kafka: Pick<KafkaNouns, 'access' | 'groups'>
@@ -28,6 +30,7 @@ export function createReset(deps: ResetDeps): (target: ResetTarget) => Promise<v
   return async (target) => {
     const accountId = target === 'everything' ? undefined : target.accountId
     await removeDeliveries(deps.deliveryStreams, accountId)
+    await deps.connectors.removeEverything(accountId)
     await streams.removeEverything(accountId)
     await removeFunctions(deps.functions, accountId)
     await buckets.empty(accountId)

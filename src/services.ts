@@ -40,6 +40,8 @@ import { createLogsService } from './services/logs/service.ts'
 import { createMskNouns } from './services/msk/msk-nouns.ts'
 import { createReopening } from './services/msk/reopening.ts'
 import { createMskService } from './services/msk/service.ts'
+import { createConnectNouns } from './services/msk-connect/connect-nouns.ts'
+import { createMskConnectService } from './services/msk-connect/service.ts'
 import { openS3Nouns } from './services/s3/s3-nouns.ts'
 import { createS3Service } from './services/s3/service.ts'
 import { createEndpointConfigs } from './services/sagemaker/hosting/endpoint-configs.ts'
@@ -98,6 +100,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   })
   const msk = createMskNouns(ground)
   const kafka = createKafka(ground, kinesis, msk.rules)
+  const connect = createConnectNouns(ground)
   const catalog = createCatalog(ground)
   const lambda = createLambdaNouns({
     ...ground,
@@ -137,20 +140,22 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       createAthenaService(shared),
       ...createSagemaker(shared),
       createLogsService({ ...ground, ...logs }),
-      createMskService({
-        ...ground,
-        ...msk,
-        kafka,
-        entrance: ground.broker,
-        reopening: createReopening({ ...ground, ...msk, entrance: ground.broker }),
-      }),
+      ...createMsk(shared, { msk, kafka, connect }),
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,
     kafka: { access: kafka.access, service: createKafkaService(kafka), rules: msk.rules },
     setEndpoint,
     setBroker,
-    reset: createReset({ ...ground, ...kinesis, ...s3, ...lambda, deliveryStreams, kafka }),
+    reset: createReset({
+      ...ground,
+      ...kinesis,
+      ...s3,
+      ...lambda,
+      ...connect,
+      deliveryStreams,
+      kafka,
+    }),
   }
 }
 
@@ -223,6 +228,25 @@ interface Shared extends Ground, Pick<Engines, 'query' | 'compute' | 'scratch'> 
   readonly catalog: ReturnType<typeof createCatalog>
   readonly functions: ReturnType<typeof createLambdaNouns>['invoker']
   readonly kinesis: KinesisNouns
+}
+
+interface MskParts {
+  readonly msk: ReturnType<typeof createMskNouns>
+  readonly connect: ReturnType<typeof createConnectNouns>
+  readonly kafka: KafkaNouns
+}
+
+function createMsk(shared: Shared, { msk, kafka, connect }: MskParts): ReadonlyArray<Service> {
+  const entrance = shared.broker
+  const reopening = createReopening({ ...shared, ...msk, entrance })
+  const { clusters } = msk
+  return [
+    createMskService({ ...shared, ...msk, kafka, entrance, reopening }),
+    createMskConnectService({
+      ...{ ...shared, ...connect, kafka, clusters, entrance },
+      log: shared.engines.log,
+    }),
+  ]
 }
 
 function createIdentity(ground: Ground): ReadonlyArray<Service> {

@@ -87,6 +87,11 @@ export const metricTable = {
     help: 'Records that went to an error destination.',
     labels: ['service', 'resource'],
   },
+  headrace_connector_lag_records: {
+    kind: 'gauge',
+    help: 'Offsets from what a connector of MSK Connect has delivered to the end of the partition.',
+    labels: ['account', 'region', 'connector', 'topic', 'partition'],
+  },
   headrace_background_failures_total: {
     kind: 'counter',
     help: 'Failed rounds of background work; each is retried after a back-off.',

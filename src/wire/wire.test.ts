@@ -216,6 +216,28 @@ test('Java speaks CBOR with milliseconds, and is answered so', async () => {
   })
 })
 
+test.each(['json', 'cbor'])('a large answer in %s is a stream of known length', async (form) => {
+  const { operation } = await find({
+    headers: {
+      'x-amz-target': 'Kinesis_20131202.GetRecords',
+      'content-type': `application/x-amz-${form}-1.1`,
+    },
+  })
+  const sizes = form === 'json' ? [100, 300_000] : [100, 150_000, 300_000]
+  for (const size of sizes) {
+    const Records = [{ Data: Buffer.alloc(size, 'a'), PartitionKey: 'ключ' }]
+    const { headers, body } = operation?.writeOutput({ Records }, 'r') ?? {}
+    const isLarge = size === 300_000
+    expect([size, body instanceof Readable]).toEqual([size, isLarge])
+    if (!(body instanceof Readable)) continue
+    const bytes = Buffer.concat(await body.toArray())
+    expect(headers?.['content-length']).toBe(String(bytes.length))
+    const read = form === 'json' ? JSON.parse(bytes.toString()) : decodeCbor(bytes)
+    expect(read.Records[0].PartitionKey).toBe('ключ')
+    expect(read.Records[0].Data.length).toBeGreaterThanOrEqual(size)
+  }
+})
+
 test('rpc-v2-cbor is spoken at its own path', async () => {
   const given = {
     rawPath: '/service/Kinesis_20131202/operation/DescribeLimits',

@@ -19,7 +19,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     })
     if (status !== 0) throw new Error('the build failed')
   }
-  const server = await startHeadrace({ dist })
+  const server = await startHeadrace({ dist, flags: ['--kafka-port', '0'] })
   project.provide('endpoint', server.endpoint)
   return async () => {
     const code = await server.stop()

@@ -28,11 +28,15 @@ export function cborDialect(unit: CborTimeUnit): TreeDialect {
   }
 }
 
-/** Encodes an output. Only members that the model knows are written. */
-export function encodeCbor(shape: StructureShape, value: unknown, unit: CborTimeUnit): Buffer {
+/** Encodes an output, in pieces. Only members that the model knows are written. */
+export function encodeCbor(
+  shape: StructureShape,
+  value: unknown,
+  unit: CborTimeUnit,
+): ReadonlyArray<Buffer> {
   const encoder = new CborEncoder()
   write(encoder, shape, value, unit)
-  return encoder.finish()
+  return encoder.finishPieces()
 }
 
 function write(encoder: CborEncoder, shape: Shape, value: unknown, unit: CborTimeUnit): void {

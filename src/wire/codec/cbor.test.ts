@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anyStructure } from '../../../test/support/wire-arbitraries.ts'
-import { decodeCbor } from './cbor.ts'
+import { CborEncoder, decodeCbor } from './cbor.ts'
 import { cborDialect, encodeAnyCbor, encodeCbor } from './cbor-values.ts'
 import { MalformedInput } from './malformed-input.ts'
 import { createTreeReader } from './tree-reader.ts'
@@ -13,7 +13,7 @@ test.each(['milliseconds', 'seconds'] as const)(
   (unit) => {
     fc.assert(
       fc.property(anyStructure(), ({ shape, value }) => {
-        const bytes = encodeCbor(shape, value, unit)
+        const bytes = Buffer.concat(encodeCbor(shape, value, unit))
         const read = createTreeReader(cborDialect(unit)).members(shape, shape.members)
         expect(read(decodeCbor(bytes))).toEqual(value)
       }),
@@ -21,6 +21,26 @@ test.each(['milliseconds', 'seconds'] as const)(
     )
   },
 )
+
+test('what is written does not depend on where one piece ends and the next one begins', () => {
+  const sizes = fc.array(fc.constantFrom(0, 1, 500, 1015, 1024, 65_000, 65_530, 200_000), {
+    maxLength: 12,
+  })
+  fc.assert(
+    fc.property(sizes, (lengths) => {
+      const encoder = new CborEncoder()
+      encoder.array(lengths.length)
+      for (const [index, length] of lengths.entries()) encoder.blob(Buffer.alloc(length, index))
+      const pieces = encoder.finishPieces()
+      const blobs = decodeCbor(Buffer.concat(pieces)) as ReadonlyArray<Buffer>
+      const isAsWritten = blobs.every((blob, index) => {
+        return blob.equals(Buffer.alloc(lengths[index] ?? -1, index))
+      })
+      expect([blobs.length, isAsWritten]).toEqual([lengths.length, true])
+    }),
+    { seed, numRuns: 100 },
+  )
+})
 
 // RFC 8949, appendix A.
 test.each([

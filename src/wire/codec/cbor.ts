@@ -159,13 +159,25 @@ function halfFloat(bits: number): number {
   return sign * 2 ** (exponent - 25) * (1024 + fraction)
 }
 
-/** Grows as it is written to. `finish` hands the bytes over: the encoder is not used after that. */
+const FIRST_PIECE_SIZE = 1024
+const PIECE_SIZE = 64 * 1024
+
+/**
+ * Writes into pieces, each full before the next one is begun. `finish` and `finishPieces` hand the
+ * bytes over: the encoder is not used after that.
+ */
 export class CborEncoder {
-  #bytes = Buffer.allocUnsafe(1024)
+  readonly #full: Buffer[] = []
+  #bytes = Buffer.allocUnsafe(FIRST_PIECE_SIZE)
   #used = 0
 
   finish(): Buffer {
-    return this.#bytes.subarray(0, this.#used)
+    const pieces = this.finishPieces()
+    return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
+  }
+
+  finishPieces(): Buffer[] {
+    return [...this.#full, this.#bytes.subarray(0, this.#used)]
   }
 
   map(count: number): void {
@@ -240,8 +252,8 @@ export class CborEncoder {
 
   #reserve(size: number): void {
     if (this.#used + size <= this.#bytes.length) return
-    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#used + size))
-    this.#bytes.copy(grown, 0, 0, this.#used)
-    this.#bytes = grown
+    this.#full.push(this.#bytes.subarray(0, this.#used))
+    this.#bytes = Buffer.allocUnsafe(Math.max(PIECE_SIZE, size))
+    this.#used = 0
   }
 }

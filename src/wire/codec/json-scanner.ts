@@ -83,7 +83,8 @@ function restore({ body, decoded }: Cursor): void {
   }
 }
 
-function holdsBlob(shape: Shape, seen: Set<Shape>): boolean {
+/** Whether there is a blob anywhere in it. */
+export function holdsBlob(shape: Shape, seen: Set<Shape>): boolean {
   if (seen.has(shape)) return false
   seen.add(shape)
   if (shape.kind === 'list') return holdsBlob(shape.element.shape, seen)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { anyStructure } from '../../../test/support/wire-arbitraries.ts'
 import type { Shape, StructureShape } from '../model/shape.ts'
+import { createPiecesWriter } from './json-pieces.ts'
 import { compileScanner } from './json-scanner.ts'
 import { jsonDialect, parseJson } from './json-text.ts'
 import { createJsonWriter } from './json-writer.ts'
@@ -50,6 +51,28 @@ test('what is written as JSON is read as it was', () => {
       expect(read(shape, text)).toEqual(value)
     }),
     { seed, numRuns: 300 },
+  )
+})
+
+test('an answer in pieces is the same text as in one', () => {
+  const writer = createJsonWriter({ usesJsonName: false })
+  const write = createPiecesWriter(writer, put.members)
+  const record = fc.record({
+    Data: fc.nat(40_000).map((size) => Buffer.alloc(size, size)),
+    PartitionKey: fc.string({ unit: 'binary' }),
+  })
+  const output = fc.record(
+    { StreamName: fc.string(), Records: fc.array(fc.option(record), { maxLength: 20 }) },
+    { requiredKeys: [] },
+  )
+  fc.assert(
+    fc.property(output, (value) => {
+      const text = writer.members(put.members)(value)
+      const written = write?.(value) ?? ''
+      const isWhole = typeof written === 'string'
+      expect((isWhole ? written : Buffer.concat(written).toString()) === text).toBe(true)
+    }),
+    { seed, numRuns: 200 },
   )
 })
 

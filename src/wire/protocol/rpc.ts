@@ -1,6 +1,7 @@
 import { decodeCbor } from '../codec/cbor.ts'
 import type { CborTimeUnit } from '../codec/cbor-values.ts'
 import { cborDialect, encodeCbor } from '../codec/cbor-values.ts'
+import { createPiecesWriter } from '../codec/json-pieces.ts'
 import { compileScanner } from '../codec/json-scanner.ts'
 import { jsonDialect, parseJson } from '../codec/json-text.ts'
 import { createJsonWriter } from '../codec/json-writer.ts'
@@ -10,6 +11,7 @@ import type { WireOperation } from '../request.ts'
 import { cborErrorWriter, jsonErrorWriter } from './error-answer.ts'
 import { eventBody, eventMemberOf } from './event-answer.ts'
 import type { InputCheck } from './input-check.ts'
+import { piecewiseAnswer } from './piecewise-body.ts'
 
 export type OpenOperation = (operation: OperationModel) => WireOperation
 
@@ -25,6 +27,7 @@ export function jsonOperations(model: ServiceModel, check: InputCheck): OpenOper
     const read = reader.members(input, input.members)
     const eventMember = eventMemberOf(output)
     const write = writer.members(output.members.filter((member) => member !== eventMember))
+    const writePieces = eventMember ? undefined : createPiecesWriter(writer, output.members)
     return {
       ...identityOf(model, name, input),
       async readInput(request) {
@@ -36,6 +39,11 @@ export function jsonOperations(model: ServiceModel, check: InputCheck): OpenOper
       writeOutput(value, requestId) {
         const headers = { 'x-amzn-requestid': requestId, 'content-type': contentType }
         if (!hasOutput) return { status: 200, headers, body: '' }
+        if (writePieces !== undefined) {
+          const body = writePieces(value)
+          if (typeof body !== 'string') return piecewiseAnswer(headers, body)
+          return { status: 200, headers, body }
+        }
         if (eventMember === undefined) return { status: 200, headers, body: write(value) }
         const events = (value as Record<string, AsyncIterable<object>>)[eventMember.name] ?? none()
         const payload = {
@@ -78,8 +86,8 @@ export function cborOperations(
           'content-type': contentType,
         }
         if (timeUnit === 'seconds') headers['smithy-protocol'] = 'rpc-v2-cbor'
-        const body = hasOutput ? encodeCbor(output, value, timeUnit) : ''
-        return { status: 200, headers, body }
+        if (!hasOutput) return { status: 200, headers, body: '' }
+        return piecewiseAnswer(headers, encodeCbor(output, value, timeUnit))
       },
       writeError,
     }
