@@ -54,7 +54,7 @@ test('offsets are found by place and by time', async () => {
 
 test('places that are not there are told', async () => {
   const world = await filled()
-  expect(await look(world, -6)).toEqual(['INVALID_REQUEST', -1, -1])
+  expect(await look(world, -6)).toEqual(['UNSUPPORTED_VERSION', -1, -1])
   expect(await look(world, -1, { partitionIndex: 1 })).toEqual([
     'UNKNOWN_TOPIC_OR_PARTITION',
     -1,
