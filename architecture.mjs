@@ -12,6 +12,7 @@ export const uses = {
   kinesis: [],
   s3: [],
   kafka: ['kinesis'],
+  'kinesis-channels': ['kinesis', 'logs', 's3'],
   msk: ['kafka', 'kinesis'],
   'msk-connect': ['kafka', 'kinesis', 'logs', 'msk', 's3', 'sts'],
   lambda: ['kinesis', 'logs', 's3', 'sts'],

@@ -31,6 +31,7 @@ import { createKafkaService } from './services/kafka/service.ts'
 import type { KinesisNouns } from './services/kinesis/kinesis-nouns.ts'
 import { createKinesisNouns } from './services/kinesis/kinesis-nouns.ts'
 import { createKinesisService } from './services/kinesis/service.ts'
+import { createKinesisChannels } from './services/kinesis-channels/kinesis-channels.ts'
 import { createLambdaNotificationTarget } from './services/lambda/lambda-notification-target.ts'
 import { createLambdaNouns } from './services/lambda/lambda-nouns.ts'
 import { createLambdaService } from './services/lambda/service.ts'
@@ -129,7 +130,10 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         nouns: s3,
         targets: [createLambdaNotificationTarget(lambda)],
       }),
-      createKinesisService(kinesis),
+      createKinesisService({
+        ...kinesis,
+        extension: createKinesisChannels({ ...shared, ...kinesis }),
+      }),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
       createGlue(shared),

@@ -178,9 +178,12 @@ describe('names that nobody has', () => {
   })
 
   test('an operation that is not built is refused by its name', async () => {
-    const reply = await streams('EnableEnhancedMonitoring', '{"StreamName": "kept"}')
+    const target = 'AmazonAthena.CreateNotebook'
+    const headers = { 'content-type': JSON_TYPE, 'x-amz-target': target }
+    const body = '{"WorkGroup": "primary", "Name": "kept"}'
+    const reply = await server.call('athena', { headers, body })
     expect(failure(reply)).toEqual([501, 'NotImplementedException'])
-    expect(reply.text).toContain('EnableEnhancedMonitoring')
+    expect(reply.text).toContain('CreateNotebook')
   })
 
   test('an unknown action, path or method is told in the words of its service', async () => {

@@ -76,11 +76,14 @@ test('status tells what answers, or that nothing does', async () => {
 test('a wrong setting and an unserved engine are refused with advice', async () => {
   const port = await headrace(['up', '--port', 'x', '--data-dir', newDirectory()])
   expect(port.problems).toMatch(/--port: 'x' is not a number/)
-  const engine = await headrace(['up', '--log', 'kafka://x', '--data-dir', newDirectory()])
+  const engine = await headrace(['up', '--log', 'pulsar://x', '--data-dir', newDirectory()])
   expect(engine.code).toBe(1)
   expect(engine.problems).toMatch(
-    /--log kafka:\/\/x: this version of Headrace serves only segment:/,
+    /--log pulsar:\/\/x: this version of Headrace serves only segment: and kafka:/,
   )
+  const alone = await headrace(['up', '--meta', 'kafka://x', '--data-dir', newDirectory()])
+  expect(alone.code).toBe(1)
+  expect(alone.problems).toMatch(/--meta kafka:\/\/x needs --log kafka:/)
 })
 
 test('beyond loopback nothing starts without keys of the operator, and with them only those count', async () => {

@@ -34,7 +34,7 @@ export function createMemoryObjects(clock: Clock): ObjectAccess & {
   return {
     keys: () => [...entries.keys()].sort(),
     text: (path) => entries.get(path)?.body.toString('utf8') ?? '',
-    async put(_scope, { bucket, key, body }) {
+    async put(_scope, { bucket, key, body, storageClass = 'STANDARD' }) {
       const bytes = await bytesOf(body)
       const etag = `"${createHash('md5').update(bytes).digest('hex')}"`
       const summary = {
@@ -42,7 +42,7 @@ export function createMemoryObjects(clock: Clock): ObjectAccess & {
         sizeBytes: bytes.length,
         modifiedMs: clock.wallMs(),
         etag,
-        storageClass: 'STANDARD',
+        storageClass,
       }
       entries.set(nameOf(bucket, key), { summary, body: bytes })
       return summary

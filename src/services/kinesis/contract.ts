@@ -4,6 +4,7 @@ import type { Operation } from '../../wire/operation.ts'
 import type { Access } from './access.ts'
 import type { AccountSettings } from './account-settings.ts'
 import type { Consumers } from './consumers.ts'
+import type { KinesisExtension } from './extension.ts'
 import type { OnDemand } from './on-demand.ts'
 import type { Producer } from './producer.ts'
 import type { ReadLimits } from './read-limits.ts'
@@ -28,6 +29,7 @@ export interface KinesisDeps {
   /** Whether the log can encrypt at rest. */
   readonly encrypts: boolean
   readonly clock: Clock
+  readonly extension?: KinesisExtension
 }
 
 export type KinesisOperation<Name extends OperationName<Sdk>> = Operation<KinesisDeps, Sdk, Name>

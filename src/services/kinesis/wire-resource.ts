@@ -14,10 +14,12 @@ export interface NamedResource {
 }
 
 export async function resourceOf(
-  { streams, consumers }: KinesisDeps,
+  { streams, consumers, extension }: KinesisDeps,
   arn: string,
   context: RequestContext,
 ): Promise<NamedResource> {
+  const further = await extension?.resourceOf(arn, context)
+  if (further) return further
   if (arn.includes('/consumer/')) {
     const { key } = await consumers.getByArn(arn)
     refuseOthers(key.stream, arn, context)

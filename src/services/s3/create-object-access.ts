@@ -41,7 +41,8 @@ export function createObjectAccess(deps: {
   }
 
   return {
-    async put(scope, { bucket, key, body, contentType, contentEncoding, metadata }) {
+    async put(scope, request) {
+      const { bucket, key, body, contentType, contentEncoding, metadata, storageClass } = request
       const headers = {
         ...(contentType && { contentType }),
         ...(contentEncoding && { contentEncoding }),
@@ -54,6 +55,7 @@ export function createObjectAccess(deps: {
         origin: serviceOrigin(scope, random.uuid()),
         headers,
         metadata,
+        storageClass,
       })
       return summaryOf(stored)
     },

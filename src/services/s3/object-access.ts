@@ -50,6 +50,8 @@ export interface PutObjectRequest {
   readonly contentType?: string
   readonly contentEncoding?: string
   readonly metadata?: Readonly<Record<string, string>>
+  /** One of those that PutObject takes; STANDARD when absent. */
+  readonly storageClass?: string
 }
 
 export interface ObjectSummary {

@@ -109,9 +109,18 @@ async function read(
   const left = Math.min(bytesMax - bytesBefore, partition.bytesMax)
   try {
     if (partition.lastFetchedEpoch > LEADER_EPOCH) {
-      await lookOnly(batches, id, one)
-      one.divergesAt = one.endOffset
+      // An epoch that never was ends nowhere.
+      fail(one, 'OFFSET_OUT_OF_RANGE')
       return 0
+    }
+    if (partition.lastFetchedEpoch === LEADER_EPOCH) {
+      const bounds = await batches.bounds(id)
+      if (partition.offset > bounds.endOffset) {
+        empty(one)
+        setBounds(one, bounds)
+        one.divergesAt = bounds.endOffset
+        return 0
+      }
     }
     if (bytesBefore > 0 && left <= 0) return await lookOnly(batches, id, one)
     const { offset } = partition

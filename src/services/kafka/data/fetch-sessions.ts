@@ -95,7 +95,7 @@ export function createFetchSessions({
     usesIds: boolean,
     partitions: Map<string, FetchedPartition>,
   ): FetchSession | undefined {
-    if (partitions.size === 0 || !makeRoom(partitions.size)) return undefined
+    if (!makeRoom(partitions.size)) return undefined
     let id = NO_SESSION
     while (id === NO_SESSION || sessions.has(id)) id = random.bytes(4).readUInt32BE() >>> 1
     const session = { id, owner, usesIds, partitions, epoch: 1, usedMs: clock.monotonicMs() }

@@ -144,7 +144,8 @@ test('who believes in another leader epoch is told', async () => {
   const world = await createKafkaWorld()
   const id = await makeTopic(world, 'orders')
   await produceTo(world, ['orders', 0], batchOf(world, {}))
-  async function fetch(change: { currentLeaderEpoch?: number; lastFetchedEpoch?: number }) {
+  type Change = Partial<Record<'currentLeaderEpoch' | 'lastFetchedEpoch' | 'fetchOffset', number>>
+  async function fetch(change: Change) {
     const request = fetchRequest([[id, 0, 0]])
     const [topic] = request.topics
     const topics = [{ ...topic, partitions: [{ ...topic?.partitions[0], ...change }] }]
@@ -153,7 +154,9 @@ test('who believes in another leader epoch is told', async () => {
   expect(await fetch({ currentLeaderEpoch: 0 })).toMatchObject({ error: 'NONE' })
   expect(await fetch({ currentLeaderEpoch: 1 })).toMatchObject({ error: 'UNKNOWN_LEADER_EPOCH' })
   expect(await fetch({ currentLeaderEpoch: -2 })).toMatchObject({ error: 'FENCED_LEADER_EPOCH' })
-  expect(await fetch({ lastFetchedEpoch: 1 })).toMatchObject({
+  expect(await fetch({ lastFetchedEpoch: 1 })).toMatchObject({ error: 'OFFSET_OUT_OF_RANGE' })
+  expect(await fetch({ lastFetchedEpoch: 0 })).toMatchObject({ error: 'NONE' })
+  expect(await fetch({ lastFetchedEpoch: 0, fetchOffset: 2 })).toMatchObject({
     error: 'NONE',
     divergingEpoch: { epoch: 0, endOffset: 1 },
     records: [],

@@ -16,7 +16,7 @@ export interface Fetched {
   stableOffset: number
   startOffset: number
   aborted: ReadonlyArray<{ readonly producerId: number; readonly firstOffset: number }>
-  /** The reader has followed an epoch that never was: where the one that is ends. */
+  /** The reader has got further in the epoch than it ever went: where the epoch ends. */
   divergesAt: number | undefined
 }
 

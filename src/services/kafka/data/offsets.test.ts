@@ -52,9 +52,24 @@ test('offsets are found by place and by time', async () => {
   expect(await look(world, -2)).toEqual(['NONE', 2, -1])
 })
 
+test('what stands for a place does so from the version on that brought it', async () => {
+  const world = await filled()
+  const ask = async (timestamp: number, apiVersion: number) => {
+    const partitions = [{ partitionIndex: 0, currentLeaderEpoch: -1, timestamp }]
+    const topics = [{ name: 'orders', partitions }]
+    const request = { replicaId: -1, isolationLevel: 0, topics, timeoutMs: 0 }
+    const answer = await world.call('listOffsets', request, { apiVersion })
+    return kafkaErrorName(answer.topics[0]?.partitions[0]?.errorCode ?? -1)
+  }
+  for (const [timestamp, since] of [[-3, 7] as const, [-4, 8] as const, [-5, 9] as const]) {
+    expect(await ask(timestamp, since)).toBe('NONE')
+    expect(await ask(timestamp, since - 1)).toBe('UNSUPPORTED_VERSION')
+  }
+})
+
 test('places that are not there are told', async () => {
   const world = await filled()
-  expect(await look(world, -6)).toEqual(['INVALID_REQUEST', -1, -1])
+  expect(await look(world, -6)).toEqual(['UNSUPPORTED_VERSION', -1, -1])
   expect(await look(world, -1, { partitionIndex: 1 })).toEqual([
     'UNKNOWN_TOPIC_OR_PARTITION',
     -1,

@@ -10,6 +10,7 @@ import {
   lastOffsetDeltaOf,
   magicOf,
   maxTimestampOf,
+  producerEpochOf,
   producerIdOf,
   recordCountOf,
   saysAppendTime,
@@ -46,6 +47,9 @@ function batchProblem(records: Buffer | null, apiVersion: number): Failure | und
   const requests = `Produce requests with version ${apiVersion}`
   if (records === null || records.length < VERSIONED_BYTES) {
     return invalidRecord(`${requests} must have at least one record batch per partition`)
+  }
+  if (magicOf(records) > MAGIC) {
+    return { error: 'CORRUPT_MESSAGE', message: `There is no magic version ${magicOf(records)}.` }
   }
   if (magicOf(records) !== MAGIC) {
     return invalidRecord(
@@ -112,6 +116,10 @@ function headerProblem(batch: Buffer): Failure | undefined {
     return invalidRecord(
       `Invalid sequence number ${baseSequenceOf(batch)} in record batch with producerId ${producerId}`,
     )
+  }
+  if (producerId >= 0 && producerEpochOf(batch) < 0) {
+    const message = `The epoch ${producerEpochOf(batch)} of producerId ${producerId} is negative`
+    return { error: 'INVALID_PRODUCER_EPOCH', message }
   }
   return undefined
 }

@@ -305,7 +305,8 @@ test('the gate of transactions is asked in the turn of the append, for the produ
         options,
       ),
     )
-  expect([await send(0), await send(1)]).toEqual(['NONE', 'INVALID_TXN_STATE'])
+  // What clients of this version cure by aborting (KIP-890).
+  expect([await send(0), await send(1)]).toEqual(['NONE', 'TRANSACTION_ABORTABLE'])
   const producer = { transactionalId: 'mine', producerId: 5, producerEpoch: 0 }
   expect(asked).toEqual([
     { ...producer, partition: 0 },

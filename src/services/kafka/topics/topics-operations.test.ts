@@ -170,6 +170,32 @@ test('a topic is found by its id, which is another one when it is made anew', as
   expect(cold?.name).toBe('orders')
 })
 
+test('DeleteTopics refuses a topic that is named by both or by neither', async () => {
+  const world = await createKafkaWorld()
+  const topicId = await makeTopic(world, 'orders')
+  const topics = [
+    { name: 'orders', topicId },
+    { name: null, topicId: NO_ID },
+  ]
+  const { responses } = await world.call('deleteTopics', { topics, topicNames: [] })
+  expect(responses.map(({ errorCode }) => kafkaErrorName(errorCode))).toEqual([
+    'INVALID_REQUEST',
+    'INVALID_REQUEST',
+  ])
+  expect(await world.topics.find(SCOPE, 'orders')).toBeDefined()
+})
+
+test('Metadata tells of a topic once, and that an impossible name is none', async () => {
+  const world = await createKafkaWorld({ autoCreateTopics: false })
+  await makeTopic(world, 'orders')
+  const named = ['orders', 'orders', 'no/where'].map((name) => ({ name, topicId: NO_ID }))
+  const { topics } = await world.call('metadata', { topics: named })
+  expect(topics.map(({ name, errorCode }) => [name, kafkaErrorName(errorCode)])).toEqual([
+    ['orders', 'NONE'],
+    ['no/where', 'INVALID_TOPIC_EXCEPTION'],
+  ])
+})
+
 test('DeleteTopics answers for each name and id by itself', async () => {
   const world = await createKafkaWorld()
   await makeTopic(world, 'a')

@@ -14,7 +14,7 @@ export function createTransactionGate(
       // A retriable error that all producers know; the coordinator's own are not for Produce.
       if (!isLoaded()) return 'NOT_ENOUGH_REPLICAS'
       const found = known.find(scope, transactionalId)
-      if (!found) return 'INVALID_TXN_STATE'
+      if (!found) return 'INVALID_PRODUCER_ID_MAPPING'
       const { transaction } = found
       if (transaction.producerId !== producerId) return 'INVALID_PRODUCER_ID_MAPPING'
       if (transaction.producerEpoch !== producerEpoch) return 'INVALID_PRODUCER_EPOCH'

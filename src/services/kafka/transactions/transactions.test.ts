@@ -110,7 +110,7 @@ test('batches go into the partitions of the open transaction only', async () => 
     house.gate.admit(scope, 'orders', producer, partition(number).id)
   expect(admit({ producerId: 0, producerEpoch: 0 }, 0)).toBe('NOT_ENOUGH_REPLICAS')
   await advance(0)
-  expect(admit({ producerId: 0, producerEpoch: 0 }, 0)).toBe('INVALID_TXN_STATE')
+  expect(admit({ producerId: 0, producerEpoch: 0 }, 0)).toBe('INVALID_PRODUCER_ID_MAPPING')
   const producer = await newProducer(house)
   expect(admit(producer, 0)).toBe('INVALID_TXN_STATE')
   await begin(house, producer, 0)

@@ -6,9 +6,10 @@ import { streamKeyOf } from '../wire-stream.ts'
 export const deleteStream: KinesisOperation<'DeleteStream'> = {
   name: 'DeleteStream',
   refuses: ['StreamId'],
-  async run({ streams, consumers }, input, context) {
+  async run({ streams, consumers, extension }, input, context) {
     const key = streamKeyOf(input, context)
     await streams.get(key)
+    await extension?.refuseRemoval(key)
     if (!input.EnforceConsumerDeletion && (await consumers.list(key, { limit: 1 })).length > 0) {
       // AWS: the text is quoted in cloud-custodian, issue 7260.
       throw new ServiceError(

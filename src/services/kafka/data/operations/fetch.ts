@@ -19,6 +19,10 @@ type WirePartition = Response['responses'][number]['partitions'][number]
 
 const IDS_SINCE = 13
 const COMMITTED = 1
+const UNKNOWN_PLACES: ReadonlySet<KafkaErrorName> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'UNKNOWN_TOPIC_ID',
+])
 
 export const fetch: KafkaOperation<DataDeps, 'fetch'> = {
   name: 'fetch',
@@ -145,13 +149,15 @@ function isNews({ partition, error, bytes, endOffset, startOffset, divergesAt }:
 
 function toWire(one: Fetched, isCommitted: boolean): WirePartition {
   const { partition, error, endOffset, stableOffset, startOffset, batches, divergesAt } = one
+  // Clients are told of no transactions where a place is not known, and of nothing where it is.
+  const isRefused = UNKNOWN_PLACES.has(error)
   return {
     partitionIndex: partition.number,
     errorCode: kafkaErrorCode(error),
     highWatermark: endOffset,
     lastStableOffset: stableOffset,
     logStartOffset: startOffset,
-    abortedTransactions: isCommitted && error === 'NONE' ? one.aborted : null,
+    abortedTransactions: isRefused || (isCommitted && error === 'NONE') ? one.aborted : null,
     records: batches,
     ...(divergesAt !== undefined && {
       divergingEpoch: { epoch: LEADER_EPOCH, endOffset: divergesAt },

@@ -17,6 +17,11 @@ const EARLIEST = -2
 const MAX_TIMESTAMP = -3
 const EARLIEST_LOCAL = -4
 const LATEST_TIERED = -5
+const specialSince: ReadonlyMap<number, number> = new Map([
+  [MAX_TIMESTAMP, 7],
+  [EARLIEST_LOCAL, 8],
+  [LATEST_TIERED, 9],
+])
 const COMMITTED = 1
 const UNKNOWN = -1
 
@@ -33,16 +38,13 @@ export const listOffsets: KafkaOperation<DataDeps, 'listOffsets'> = {
   async run(deps, { topics, isolationLevel }, context) {
     const { connection } = context
     const isCommitted = isolationLevel === COMMITTED
+    const counts = countsOf(topics)
     const answers = topics.map(async ({ name, partitions }) => {
       const may = deps.authorizer.allows(connection, 'describe', { type: 'topic', name })
       const topic = may ? await deps.topics.find(connection, name) : undefined
-      const counts = new Map<number, number>()
-      for (const { partitionIndex } of partitions) {
-        counts.set(partitionIndex, (counts.get(partitionIndex) ?? 0) + 1)
-      }
       const found = partitions.map((wanted) => {
         if (!may) return failed(wanted, 'TOPIC_AUTHORIZATION_FAILED')
-        const isTwice = (counts.get(wanted.partitionIndex) ?? 0) > 1
+        const isTwice = (counts.get(`${name}/${wanted.partitionIndex}`) ?? 0) > 1
         return isTwice
           ? failed(wanted, 'INVALID_REQUEST')
           : look(deps, topic, wanted, isCommitted, context)
@@ -53,12 +55,24 @@ export const listOffsets: KafkaOperation<DataDeps, 'listOffsets'> = {
   },
 }
 
+/** How often each partition is asked for. */
+function countsOf(topics: KafkaRequest<'listOffsets'>['topics']): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { name, partitions } of topics) {
+    for (const { partitionIndex } of partitions) {
+      const key = `${name}/${partitionIndex}`
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+  }
+  return counts
+}
+
 async function look(
   { batches }: DataDeps,
   topic: Topic | undefined,
   wanted: Wanted,
   isCommitted: boolean,
-  { connection }: KafkaContext,
+  { connection, apiVersion }: KafkaContext,
 ) {
   const { partitionIndex, currentLeaderEpoch, timestamp } = wanted
   if (!topic || partitionIndex < 0 || partitionIndex >= topic.partitionCount) {
@@ -66,7 +80,7 @@ async function look(
   }
   const epoch = epochProblem(currentLeaderEpoch)
   if (epoch) return failed(wanted, epoch)
-  if (timestamp < LATEST_TIERED) return failed(wanted, 'INVALID_REQUEST')
+  if (!isServed(timestamp, apiVersion)) return failed(wanted, 'UNSUPPORTED_VERSION')
   try {
     const id = topic.partition(partitionIndex)
     const found = id ? await find(batches, id, timestamp, isCommitted) : ofExpired(timestamp)
@@ -92,6 +106,11 @@ async function find(
       : await batches.offsetAt(id, timestamp)
   if (!found || found.offset >= endFor(bounds, isCommitted)) return NOTHING
   return { offset: found.offset, timestamp: found.timestampMs, leaderEpoch: LEADER_EPOCH }
+}
+
+/** What stands for a place does so from some version on; before, it is a time that never was. */
+function isServed(timestamp: number, apiVersion: number): boolean {
+  return timestamp >= EARLIEST || apiVersion >= (specialSince.get(timestamp) ?? Infinity)
 }
 
 function endFor({ endOffset, stableOffset }: BatchBounds, isCommitted: boolean): number {

@@ -9,7 +9,7 @@ import type { Topic } from '../../parts.ts'
 import type { Failure } from '../../topics/failure.ts'
 import { failureOf, kafkaError } from '../../topics/failure.ts'
 import type { TopicSettings } from '../../topics/topic-settings.ts'
-import { isTransactional, producerEpochOf, producerIdOf } from '../batch-header.ts'
+import { isTransactional, maxTimestampOf, producerEpochOf, producerIdOf } from '../batch-header.ts'
 import type { DataDeps } from '../data-deps.ts'
 import { recordsProblem } from '../produce-check.ts'
 
@@ -19,6 +19,8 @@ type Answer = KafkaResponse<'produce'>['responses'][number]['partitionResponses'
 
 const ALL_REPLICAS = -1
 const UNKNOWN = -1
+/** From this version on clients know that such an error is cured by aborting (KIP-890). */
+const ABORTABLE_SINCE = 11
 const NONE: ReadonlyArray<never> = []
 
 export const produce: KafkaOperation<DataDeps, 'produce'> = {
@@ -131,7 +133,8 @@ async function append(
     }
     const options = settings.stampsAppendTime ? { appendTimeMs: nowMs } : undefined
     const appended = await deps.batches.append(id, wanted.records, options)
-    return answerOf(wanted, appended, options?.appendTimeMs ?? UNKNOWN)
+    const logStartOffset = await startOf(deps, id)
+    return answerOf(wanted, appended, options?.appendTimeMs ?? UNKNOWN, logStartOffset)
   } catch (error) {
     return failed(wanted, logFailure(error, place) ?? failureOf(error, context.connection.log))
   }
@@ -143,13 +146,15 @@ function transactionProblem(
   { transactionalId }: Request,
   { records }: Wanted,
   id: PartitionId,
-  { connection }: KafkaContext,
+  { connection, apiVersion }: KafkaContext,
 ): Failure | undefined {
   if (records === null || !isTransactional(records)) return undefined
   if (transactionalId === null) return failure('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
   const producer = { producerId: producerIdOf(records), producerEpoch: producerEpochOf(records) }
   const admitted = gate.admit(connection, transactionalId, producer, id)
-  return admitted === 'none' ? undefined : failure(admitted)
+  if (admitted === 'none') return undefined
+  const isCured = admitted === 'INVALID_TXN_STATE' && apiVersion >= ABORTABLE_SINCE
+  return failure(isCured ? 'TRANSACTION_ABORTABLE' : admitted)
 }
 
 const outcomes: Readonly<
@@ -160,12 +165,33 @@ const outcomes: Readonly<
   'invalid-producer-epoch': 'INVALID_PRODUCER_EPOCH',
 }
 
-function answerOf(wanted: Wanted, appended: BatchAppended, logAppendTimeMs: number): Answer {
+function answerOf(
+  wanted: Wanted,
+  appended: BatchAppended,
+  logAppendTimeMs: number,
+  logStartOffset: number,
+): Answer {
   if (appended.outcome !== 'appended' && appended.outcome !== 'duplicate') {
     return failed(wanted, failure(outcomes[appended.outcome]))
   }
-  const { baseOffset } = appended
-  return { index: wanted.index, errorCode: 0, baseOffset, logAppendTimeMs, recordErrors: NONE }
+  const { index, records } = wanted
+  const { baseOffset, outcome } = appended
+  const known = outcome === 'duplicate' && logAppendTimeMs === UNKNOWN
+  return {
+    ...{ index, errorCode: 0, baseOffset, logStartOffset, recordErrors: NONE },
+    // Of a batch that is there already, the time that it has is told, as by Apache Kafka.
+    logAppendTimeMs: known && records !== null ? maxTimestampOf(records) : logAppendTimeMs,
+  }
+}
+
+/** What was written stays written, even where the partition is gone a moment later. */
+async function startOf({ batches }: DataDeps, id: PartitionId): Promise<number> {
+  try {
+    return (await batches.bounds(id)).startOffset
+  } catch (error) {
+    if (error instanceof EngineError) return UNKNOWN
+    throw error
+  }
 }
 
 /** What the log says in words of its own; undefined for what is no answer to these records. */

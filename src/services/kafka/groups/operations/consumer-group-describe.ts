@@ -78,7 +78,7 @@ function toWire(group: ConsumerGroup, member: ConsumerMember, names: ReadonlyMap
     clientId: member.clientId,
     clientHost: member.clientHost,
     subscribedTopicNames: member.topics,
-    subscribedTopicRegex: member.regex || null,
+    subscribedTopicRegex: member.regex ?? '',
     assignment: partitionsOf(member.assigned, names),
     targetAssignment: partitionsOf(targetOf(group, member.id), names),
     memberType: CONSUMER_MEMBER,

@@ -67,6 +67,7 @@ function faultOf(
   apiVersion: number,
 ): string | undefined {
   const { memberEpoch, memberId, instanceId, rackId } = request
+  if (request.groupId.trim() === '') return 'GroupId is blank'
   if (memberEpoch < LEFT_FOR_A_WHILE) return 'MemberEpoch is below -2'
   if (memberId === '' && (apiVersion >= OWN_ID_VERSION || memberEpoch !== 0)) {
     return 'MemberId is empty'
@@ -128,7 +129,8 @@ function toWire(answer: HeartbeatAnswer | Refusal): KafkaResponse<'consumerGroup
     errorCode: kafkaErrorCode('NONE'),
     memberId,
     memberEpoch: epoch,
-    heartbeatIntervalMs: CONSUMER_HEARTBEAT_MS,
+    // Who has left has nothing to send any more.
+    heartbeatIntervalMs: epoch < 0 ? 0 : CONSUMER_HEARTBEAT_MS,
     assignment: assignment && {
       topicPartitions: Object.entries(assignment).map(([topicId, partitions]) => ({
         topicId,

@@ -25,7 +25,7 @@ async function deleteOne(
   if (!authorizer.allows(connection, 'delete', { type: 'group', name: groupId })) {
     return 'GROUP_AUTHORIZATION_FAILED'
   }
-  if (!isGroupId(groupId)) return 'INVALID_GROUP_ID'
+  if (!isGroupId(groupId)) return 'GROUP_ID_NOT_FOUND'
   const deleted = groups.retirement.deleteGroup(connection, groupId)
   return answerOr(context, deleted, 'COORDINATOR_NOT_AVAILABLE')
 }

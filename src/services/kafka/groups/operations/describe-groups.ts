@@ -34,8 +34,7 @@ async function describe(
   if (!authorizer.allows(connection, 'describe', { type: 'group', name: groupId })) {
     return nothing(groupId, 'GROUP_AUTHORIZATION_FAILED')
   }
-  if (!isGroupId(groupId)) return nothing(groupId, 'INVALID_GROUP_ID')
-  const group = await groups.coordinator.find(connection, groupId)
+  const group = isGroupId(groupId) ? await groups.coordinator.find(connection, groupId) : undefined
   if (group?.kind === 'classic') return describeClassic(group)
   const isError = apiVersion >= NOT_FOUND_VERSION
   return {
@@ -45,7 +44,7 @@ async function describe(
   }
 }
 
-/** What members brought and got is told of a stable group only: else it is about to change. */
+/** What members brought is told of a stable group only: else it is about to change. */
 function describeClassic(group: ClassicGroup) {
   const isStable = group.state === 'Stable'
   return {
@@ -60,7 +59,7 @@ function describeClassic(group: ClassicGroup) {
       clientId: member.clientId,
       clientHost: member.clientHost,
       memberMetadata: isStable ? metadataOf(member, group.protocolName) : NO_BYTES,
-      memberAssignment: isStable ? member.assignment : NO_BYTES,
+      memberAssignment: member.assignment,
     })),
   }
 }

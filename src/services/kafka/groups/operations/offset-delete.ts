@@ -15,8 +15,10 @@ export const offsetDelete: KafkaOperation<GroupOperationDeps, 'offsetDelete'> = 
     }
     if (!isGroupId(groupId)) return { errorCode: kafkaErrorCode('INVALID_GROUP_ID'), topics: [] }
     const checked = request.topics.map(async ({ name, partitions }) => {
-      const error = await topicError(deps, name, context)
-      return partitions.map((one) => ({ topic: name, partition: one.partitionIndex, error }))
+      const errorOf = await topicErrors(deps, name, context)
+      return partitions.map(({ partitionIndex: partition }) => {
+        return { topic: name, partition, error: errorOf(partition) }
+      })
     })
     const asked = (await Promise.all(checked)).flat()
     const wanted = asked.filter(({ error }) => error === 'NONE')
@@ -32,13 +34,14 @@ export const offsetDelete: KafkaOperation<GroupOperationDeps, 'offsetDelete'> = 
   },
 }
 
-async function topicError(
+async function topicErrors(
   { authorizer, topics }: GroupOperationDeps,
   name: string,
   { connection }: KafkaContext,
-): Promise<KafkaErrorName> {
+): Promise<(partition: number) => KafkaErrorName> {
   if (!authorizer.allows(connection, 'read', { type: 'topic', name })) {
-    return 'TOPIC_AUTHORIZATION_FAILED'
+    return () => 'TOPIC_AUTHORIZATION_FAILED'
   }
-  return (await topics.find(connection, name)) ? 'NONE' : 'UNKNOWN_TOPIC_OR_PARTITION'
+  const count = (await topics.find(connection, name))?.partitionCount ?? 0
+  return (at) => (at >= 0 && at < count ? 'NONE' : 'UNKNOWN_TOPIC_OR_PARTITION')
 }

@@ -90,7 +90,8 @@ function toWire({ partition, offset, leaderEpoch, metadata, error }: FetchedOffs
     partitionIndex: partition,
     committedOffset: offset,
     committedLeaderEpoch: leaderEpoch,
-    metadata,
+    // Whoever commits null reads an empty text, as from Apache Kafka.
+    metadata: metadata ?? '',
     errorCode: kafkaErrorCode(error),
   }
 }

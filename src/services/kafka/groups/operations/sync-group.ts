@@ -39,9 +39,9 @@ function refusalOf(
   { apiVersion }: KafkaContext,
   refusal: KafkaErrorName,
 ): KafkaErrorName {
-  if (refusal !== 'NONE') return refusal
+  if (refusal === 'GROUP_AUTHORIZATION_FAILED') return refusal
   const lacksProtocol = protocolType === null || protocolName === null
-  return apiVersion >= PROTOCOL_VERSION && lacksProtocol ? 'INCONSISTENT_GROUP_PROTOCOL' : 'NONE'
+  return apiVersion >= PROTOCOL_VERSION && lacksProtocol ? 'INCONSISTENT_GROUP_PROTOCOL' : refusal
 }
 
 function toWire(answer: SyncAnswer): KafkaResponse<'syncGroup'> {

@@ -1,4 +1,4 @@
-import type { KafkaResponse } from '../../../../wire/kafka/apis.ts'
+import type { KafkaRequest, KafkaResponse } from '../../../../wire/kafka/apis.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
 import type { Topic } from '../../parts.ts'
 import { wireError, wireOutcomeOf } from '../failure.ts'
@@ -7,6 +7,7 @@ import { permissionsOf } from '../permissions.ts'
 import { NO_TOPIC_ID } from '../topic-id.ts'
 import type { TopicsDeps } from '../topics-deps.ts'
 
+type Wanted = KafkaRequest<'deleteTopics'>['topics'][number]
 type Result = KafkaResponse<'deleteTopics'>['responses'][number]
 
 export const deleteTopics: KafkaOperation<TopicsDeps, 'deleteTopics'> = {
@@ -14,8 +15,14 @@ export const deleteTopics: KafkaOperation<TopicsDeps, 'deleteTopics'> = {
   async run(deps, { topics, topicNames }, context) {
     const may = permissionsOf(deps.authorizer, context.connection)
     const results: Result[] = []
-    const names = [...topicNames, ...topics.flatMap(({ name }) => name ?? [])]
-    const ids = topics.filter(({ name }) => name === null).map(({ topicId }) => topicId)
+    const isClear = (one: Wanted) => (one.name === null) !== (one.topicId === NO_TOPIC_ID)
+    for (const one of topics) {
+      const message = 'A topic is named either by its name or by its id.'
+      if (!isClear(one)) results.push({ ...one, ...wireError('INVALID_REQUEST', message) })
+    }
+    const clear = topics.filter(isClear)
+    const names = [...topicNames, ...clear.flatMap(({ name }) => name ?? [])]
+    const ids = clear.filter(({ name }) => name === null).map(({ topicId }) => topicId)
     for (const name of new Set(names)) {
       const isTwice = names.filter((other) => other === name).length > 1
       results.push(await removeByName(deps, name, isTwice, context, may))

@@ -5,6 +5,7 @@ import { permissionsOf } from '../permissions.ts'
 import type { TopicsDeps } from '../topics-deps.ts'
 
 const BROKERS = 1
+const CONTROLLERS = 2
 
 export const describeCluster: KafkaOperation<TopicsDeps, 'describeCluster'> = {
   name: 'describeCluster',
@@ -12,7 +13,9 @@ export const describeCluster: KafkaOperation<TopicsDeps, 'describeCluster'> = {
     const { clusterId, nodeId } = broker
     if (request.endpointType !== BROKERS) {
       const message = 'This is the endpoint of a broker: endpoint type 1.'
-      const error = wireError('MISMATCHED_ENDPOINT_TYPE', message)
+      const isKnown = request.endpointType === CONTROLLERS
+      const name = isKnown ? 'MISMATCHED_ENDPOINT_TYPE' : 'UNSUPPORTED_ENDPOINT_TYPE'
+      const error = wireError(name, message)
       return { ...error, endpointType: BROKERS, clusterId: '', brokers: [] }
     }
     const { nodeId: brokerId, ...where } = wireBroker(broker, connection)

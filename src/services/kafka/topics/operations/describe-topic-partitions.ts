@@ -7,6 +7,7 @@ import { DESCRIBED_PARTITIONS_MAX } from '../limits.ts'
 import type { Permissions } from '../permissions.ts'
 import { permissionsOf } from '../permissions.ts'
 import { NO_TOPIC_ID } from '../topic-id.ts'
+import { topicNameProblem } from '../topic-name.ts'
 import type { TopicsDeps } from '../topics-deps.ts'
 import { wirePartitions } from '../wire-partitions.ts'
 
@@ -22,7 +23,9 @@ export const describeTopicPartitions: KafkaOperation<TopicsDeps, 'describeTopicP
     const topics: WireTopic[] = []
     for (const { name, topic, error } of await wanted(deps, request, context, may)) {
       if (!topic) {
-        topics.push(failed(name, error))
+        const isHidden = error === 'TOPIC_AUTHORIZATION_FAILED'
+        const operations = isHidden ? {} : { topicAuthorizedOperations: may.ofTopic(name) }
+        topics.push({ ...failed(name, error), ...operations })
         continue
       }
       const first = cursor?.topicName === name ? Math.max(cursor.partitionIndex, 0) : 0
@@ -72,7 +75,9 @@ async function wanted(
         return { name, topic: undefined, error: 'TOPIC_AUTHORIZATION_FAILED' }
       }
       const topic = await topics.find(connection, name)
-      return { name, topic, error: 'UNKNOWN_TOPIC_OR_PARTITION' }
+      const isName = topicNameProblem(name) === undefined
+      const error = isName ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'
+      return { name, topic, error }
     }),
   )
 }

@@ -27,7 +27,6 @@ export const incrementalAlterConfigs: KafkaOperation<TopicsDeps, 'incrementalAlt
 
 function altered(values: ConfigValues, { name, configOperation, value }: Config): ConfigValues {
   if (configOperation === DELETE) {
-    if (!findTopicConfig(name)) throw unknown(name)
     return Object.fromEntries(Object.entries(values).filter(([other]) => other !== name))
   }
   if (value === null) throw kafkaError('INVALID_REQUEST', `Null value not supported for : ${name}`)

@@ -9,6 +9,7 @@ import { failureOf } from '../failure.ts'
 import type { Permissions } from '../permissions.ts'
 import { permissionsOf } from '../permissions.ts'
 import { NO_TOPIC_ID } from '../topic-id.ts'
+import { topicNameProblem } from '../topic-name.ts'
 import type { TopicsDeps } from '../topics-deps.ts'
 import { wirePartitions } from '../wire-partitions.ts'
 
@@ -66,7 +67,10 @@ async function describeSome(
   const { autoCreateTopics } = await settingsIn(deps.broker, context.connection)
   const mayCreate = allowAutoTopicCreation && autoCreateTopics
   const answers: Described[] = []
+  const names = new Set<string>()
   for (const one of wanted ?? []) {
+    // Whoever names a topic twice is told of it once, as by Apache Kafka.
+    if (one.name !== null && names.size === names.add(one.name).size) continue
     const answer =
       one.name === null || one.topicId !== NO_TOPIC_ID
         ? await describeById(deps, one, context, may)
@@ -100,6 +104,7 @@ async function describeByName(
   if (!may.withTopic('describe', name)) return failed('TOPIC_AUTHORIZATION_FAILED', name)
   const found = await topics.find(connection, name)
   if (found) return described(found, broker.nodeId)
+  if (topicNameProblem(name) !== undefined) return failed('INVALID_TOPIC_EXCEPTION', name)
   if (!mayCreate) return failed('UNKNOWN_TOPIC_OR_PARTITION', name)
   if (!may.withCluster('create') && !may.withTopic('create', name)) {
     return failed('TOPIC_AUTHORIZATION_FAILED', name)

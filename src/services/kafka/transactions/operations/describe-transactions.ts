@@ -29,6 +29,7 @@ async function describe(
   if (!deps.authorizer.allows(connection, 'describe', resource)) {
     return unknown(transactionalId, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
   }
+  if (transactionalId === '') return unknown(transactionalId, 'INVALID_REQUEST')
   const transaction = await deps.transactions.find(connection, transactionalId)
   if (!transaction) return unknown(transactionalId, 'TRANSACTIONAL_ID_NOT_FOUND')
   const { state, timeoutMs, startedMs, producerId, producerEpoch } = transaction

@@ -29,13 +29,20 @@ export const txnOffsetCommit: TransactionOperation<'txnOffsetCommit'> = {
     if (!deps.authorizer.allows(context.connection, 'read', group)) {
       return respond(() => 'GROUP_AUTHORIZATION_FAILED')
     }
+    if (groupId === '') return respond(() => 'INVALID_GROUP_ID')
     const { offsets, refused } = await resolve(deps, context, request)
     if (offsets.length === 0) return respond((topic, at) => refused.get(`${topic}/${at}`) ?? 'none')
     const answer = await commit(deps, context, request, offsets)
-    const isCured = answer === 'INVALID_TXN_STATE' && context.apiVersion >= ABORTABLE_SINCE
-    const all = isCured ? 'TRANSACTION_ABORTABLE' : answer
+    const all = saidBy(answer, context)
     return respond((topic, at) => refused.get(`${topic}/${at}`) ?? all)
   },
+}
+
+/** Apache Kafka's coordinator of groups, which answers this request, has no word for fenced producers. */
+function saidBy(answer: KafkaErrorName | 'none', { apiVersion }: KafkaContext) {
+  if (answer === 'PRODUCER_FENCED') return 'INVALID_PRODUCER_EPOCH'
+  const isCured = answer === 'INVALID_TXN_STATE' && apiVersion >= ABORTABLE_SINCE
+  return isCured ? 'TRANSACTION_ABORTABLE' : answer
 }
 
 function commit(
