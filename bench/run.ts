@@ -96,7 +96,9 @@ function results(): string {
 }
 
 function withPart(parts: string, name: string, part: string): string {
-  const others = parts.split(/^(?=## )/m).filter((one) => !one.startsWith(`## ${name}\n`))
+  const others = parts.split(/^(?=## )/m).filter((one) => {
+    return one.trim() !== '' && !one.startsWith(`## ${name}\n`)
+  })
   return [...others, part].map((one) => `${one.trimEnd()}\n`).join('\n')
 }
 
