@@ -30,6 +30,11 @@ export class KafkaFault extends EngineError {
   }
 }
 
+/** Whether a fetch asked for records that are not there any more, or not yet. */
+export function isOutOfRange(error: unknown): boolean {
+  return error instanceof KafkaFault && error.code === 'OFFSET_OUT_OF_RANGE'
+}
+
 /** Throws when a response says that it failed. */
 export function refuseErrorCode(errorCode: number, what: string): void {
   if (errorCode !== 0) throw new KafkaFault(kafkaErrorName(errorCode), what)

@@ -1,5 +1,5 @@
 import type { KafkaCluster, PersistOptions } from '../../kafka-client/kafka-cluster.ts'
-import { KafkaFault } from '../../kafka-client/kafka-fault.ts'
+import { isOutOfRange, KafkaFault } from '../../kafka-client/kafka-fault.ts'
 import { EARLIEST, fetchOne, findOffset } from '../../kafka-client/partition-requests.ts'
 import type { Chunk } from './chunk.ts'
 import { readChunk } from './chunk.ts'
@@ -79,6 +79,17 @@ export function createFence(deps: FenceDeps): Fence {
     if (partition.closedAt === undefined) closeAt(partition, chunk.markOffset)
   }
 
+  /**
+   * What was there is gone: by retention, or since the partition was removed, or it was closed long ago
+   * and the mark went as well. Only the state can tell.
+   */
+  async function passGone(partition: Partition): Promise<void> {
+    const { version, kafka } = partition
+    const earliest = await findOffset(cluster, kafka, EARLIEST, watched(partition))
+    if (await states.isStill(partition.id, version)) clear(partition, earliest)
+    else await reload(partition)
+  }
+
   async function readOn(partition: Partition): Promise<boolean> {
     const from = partition.clearTo
     const wish = { ...partition.kafka, offset: from, bytesMax: BYTES_MAX }
@@ -87,8 +98,7 @@ export function createFence(deps: FenceDeps): Fence {
       await absorb(partition, readChunk(records, from))
     } catch (error) {
       if (!isOutOfRange(error)) throw error
-      // Retention took what was there.
-      clear(partition, await findOffset(cluster, partition.kafka, EARLIEST, watched(partition)))
+      await passGone(partition)
     }
     return partition.clearTo > from || partition.closedAt !== undefined
   }
@@ -122,9 +132,4 @@ export function createFence(deps: FenceDeps): Fence {
   }
 
   return { prove, absorb, reload, watched }
-}
-
-/** Whether a fetch asked for records that are not there any more, or not yet. */
-export function isOutOfRange(error: unknown): boolean {
-  return error instanceof KafkaFault && error.code === 'OFFSET_OUT_OF_RANGE'
 }

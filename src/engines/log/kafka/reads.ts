@@ -1,5 +1,6 @@
 import { EngineError } from '../../../base/errors.ts'
 import type { KafkaCluster } from '../../kafka-client/kafka-cluster.ts'
+import { isOutOfRange } from '../../kafka-client/kafka-fault.ts'
 import {
   deleteRecordsBefore,
   EARLIEST,
@@ -13,7 +14,6 @@ import type { Chunk } from './chunk.ts'
 import { readChunk, recordsOf } from './chunk.ts'
 import type { ChunkCache } from './chunk-cache.ts'
 import type { Fence } from './fence.ts'
-import { isOutOfRange } from './fence.ts'
 import type { Partition } from './partition.ts'
 import type { Registry } from './registry.ts'
 
