@@ -95,6 +95,7 @@ interface RequestWire {
 }
 
 interface Waiting {
+  /** Throws, and rejects its request, when the answer cannot be read: the connection is over then. */
   receive(frame: Buffer): void
   reject(error: unknown): void
 }
@@ -145,7 +146,12 @@ async function openWire(options: KafkaConnectionOptions): Promise<RequestWire> {
         waiting.set(id, {
           receive(frame) {
             answered.abort()
-            resolve(codec.decodeResponse(name, version, frame))
+            try {
+              resolve(codec.decodeResponse(name, version, frame))
+            } catch (error) {
+              reject(new KafkaFault('NETWORK_EXCEPTION', `${where} answers ${name} badly`, error))
+              throw error
+            }
           },
           reject(error) {
             answered.abort()
