@@ -3,7 +3,7 @@ import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type { Logger } from '../../../base/logger.ts'
 import type { KafkaCluster, KafkaPartition } from '../../kafka-client/kafka-cluster.ts'
-import { KafkaFault } from '../../kafka-client/kafka-fault.ts'
+import { isOutOfRange } from '../../kafka-client/kafka-fault.ts'
 import {
   deleteRecordsBefore,
   EARLIEST,
@@ -45,6 +45,7 @@ export interface ReplicaDeps {
 
 const WAIT_MS = 500
 const PAUSE_MS = 100
+const RESTORE_TRIES = 5
 const CATCH_UP_MS_MAX = 30_000
 
 interface Waiter {
@@ -94,10 +95,13 @@ export async function openReplica(deps: ReplicaDeps): Promise<Replica> {
 
 /** The state of the newest snapshot, or the empty one where all commands are there still. */
 async function restore(deps: ReplicaDeps): Promise<StateMachine> {
-  const { cluster, commands, snapshots, sizes } = deps
-  const image = await snapshots.read()
-  const state = createStateMachine(sizes, image)
-  if ((await findOffset(cluster, commands, EARLIEST)) <= state.nextOffset()) return state
+  const { cluster, commands, snapshots, sizes, clock } = deps
+  for (let triesLeft = RESTORE_TRIES; triesLeft > 0; triesLeft--) {
+    const state = createStateMachine(sizes, await snapshots.read())
+    if ((await findOffset(cluster, commands, EARLIEST)) <= state.nextOffset()) return state
+    // Another node may have written one and trimmed the commands behind the one that was read.
+    await clock.sleep(PAUSE_MS)
+  }
   throw new EngineError('corrupt', `commands of ${commands.topic} are gone that no snapshot has`)
 }
 
@@ -117,8 +121,7 @@ async function follow(parts: Parts): Promise<void> {
       }
     } catch (error) {
       if (closing.signal.aborted) return
-      if (error instanceof KafkaFault && error.code === 'OFFSET_OUT_OF_RANGE')
-        await startOver(parts)
+      if (isOutOfRange(error)) await startOver(parts)
       else if (!isLost) log.warn({ err: error }, 'the commands of the metadata cannot be read now')
       isLost = true
       cluster.forget(commands.topic)

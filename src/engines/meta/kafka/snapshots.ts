@@ -1,5 +1,6 @@
 import { EngineError } from '../../../base/errors.ts'
 import type { KafkaCluster, KafkaPartition } from '../../kafka-client/kafka-cluster.ts'
+import { isOutOfRange } from '../../kafka-client/kafka-fault.ts'
 import {
   deleteRecordsBefore,
   EARLIEST,
@@ -7,6 +8,7 @@ import {
   LATEST,
 } from '../../kafka-client/partition-requests.ts'
 import type { RecordProducer } from '../../kafka-client/record-producer.ts'
+import type { KafkaRecord } from '../../kafka-client/record-reader.ts'
 import { readRecords } from '../../kafka-client/record-reader.ts'
 import type { LogRecord } from '../../log/port.ts'
 import type { MetaEntry } from '../port.ts'
@@ -15,11 +17,13 @@ import type { StateImage } from './state-machine.ts'
 
 /**
  * Images of the state in a topic of their own, so that a node that starts reads one of them and the
- * commands behind it, not all commands that ever were. A newer one takes the place of older ones.
+ * commands behind it, not all commands that ever were. One that goes further takes the place of those
+ * that go less far, however late a node writes them.
  */
 export interface Snapshots {
+  /** When it resolves, a whole one that goes as far or further is there for good. */
   write(name: string, image: StateImage): Promise<void>
-  /** The newest whole one; undefined when there is none. */
+  /** The whole one that goes furthest; undefined when there is none. */
   read(): Promise<StateImage | undefined>
 }
 
@@ -34,10 +38,17 @@ const PART = 2
 const LAST = 3
 const PART_BYTES = 512 << 10
 
-interface Building {
-  readonly nextOffset: number
-  readonly bytesSinceClaim: number
+/** How often reading begins anew because others trim what is read. */
+const READ_TRIES = 10
+
+interface Building extends StateImage {
   readonly entries: MetaEntry[]
+}
+
+/** Where a snapshot begins, and how far it goes. */
+interface Extent {
+  readonly firstOffset: number
+  readonly nextOffset: number
 }
 
 export function createSnapshots(deps: {
@@ -53,36 +64,81 @@ export function createSnapshots(deps: {
     return (await producer.append(place, [record])).baseOffset
   }
 
+  async function* all(): AsyncIterable<KafkaRecord> {
+    let offset = await findOffset(cluster, place, EARLIEST)
+    const endOffset = await findOffset(cluster, place, LATEST)
+    while (offset < endOffset) {
+      const read = await readRecords(cluster, place, offset)
+      yield* read.records
+      offset = read.nextOffset
+    }
+  }
+
+  /** Reads all that is there, from the beginning again when another node trims it meanwhile. */
+  async function reading<T>(find: (records: AsyncIterable<KafkaRecord>) => Promise<T>): Promise<T> {
+    for (let triesLeft = READ_TRIES; ; triesLeft--) {
+      try {
+        return await find(all())
+      } catch (error) {
+        if (!isOutOfRange(error) || triesLeft <= 1) throw error
+      }
+    }
+  }
+
   return {
     async write(name, image) {
       const first = createByteWriter()
       first.uint8(FIRST)
       first.uint64(image.nextOffset)
       first.uint64(image.bytesSinceClaim)
-      const offset = await append(name, first.finish())
+      await append(name, first.finish())
       for (const part of partsOf(image.entries)) await append(name, part)
       const last = createByteWriter()
       last.uint8(LAST)
       last.uint32(image.entries.length)
       await append(name, last.finish())
-      await deleteRecordsBefore(cluster, place, offset)
+      const needed = await reading(findNeeded)
+      if (needed !== undefined) await deleteRecordsBefore(cluster, place, needed)
     },
-    async read() {
-      const building = new Map<string, Building>()
-      let newest: Building | undefined
-      let offset = await findOffset(cluster, place, EARLIEST)
-      const endOffset = await findOffset(cluster, place, LATEST)
-      while (offset < endOffset) {
-        const read = await readRecords(cluster, place, offset)
-        for (const { key, value } of read.records) {
-          const whole = takeRecord(building, key?.toString() ?? '', value)
-          newest = whole ?? newest
-        }
-        offset = read.nextOffset
-      }
-      return newest
-    },
+    read: () => reading(findFurthest),
   }
+}
+
+/** Answers the whole snapshot that goes furthest. */
+async function findFurthest(records: AsyncIterable<KafkaRecord>): Promise<Building | undefined> {
+  const building = new Map<string, Building>()
+  let furthest: Building | undefined
+  for await (const { key, value } of records) {
+    const whole = takeRecord(building, key?.toString() ?? '', value)
+    if (whole && whole.nextOffset > (furthest?.nextOffset ?? -1)) furthest = whole
+  }
+  return furthest
+}
+
+/**
+ * Answers before which offset nothing is needed: the beginning of the whole snapshot that goes
+ * furthest, or of one before it that is being written and goes further still. Undefined when none is
+ * whole.
+ */
+async function findNeeded(records: AsyncIterable<KafkaRecord>): Promise<number | undefined> {
+  const begun = new Map<string, Extent>()
+  let furthest: Extent | undefined
+  for await (const { offset, key, value } of records) {
+    const name = key?.toString() ?? ''
+    const reader = createByteReader(value ?? Buffer.alloc(0))
+    const kind = reader.uint8()
+    if (kind === FIRST) begun.set(name, { firstOffset: offset, nextOffset: reader.uint64() })
+    if (kind !== LAST) continue
+    const whole = begun.get(name)
+    begun.delete(name)
+    if (whole && whole.nextOffset > (furthest?.nextOffset ?? -1)) furthest = whole
+  }
+  if (!furthest) return undefined
+  let { firstOffset: needed } = furthest
+  for (const { firstOffset, nextOffset } of begun.values()) {
+    if (nextOffset > furthest.nextOffset) needed = Math.min(needed, firstOffset)
+  }
+  return needed
 }
 
 function* partsOf(entries: ReadonlyArray<MetaEntry>): Iterable<Buffer> {
