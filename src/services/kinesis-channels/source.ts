@@ -20,6 +20,8 @@ export interface SourceRecord extends StreamRecord {
 
 /** Freshness is a matter of minutes: a look a second is soon enough, however many records come. */
 const LOOK_MS = 1_000
+/** What a record takes in memory beside what is in it: many small ones fill an object, too. */
+const RECORD_BYTES = 128
 const READ_BYTES = 4 * 1024 * 1024
 const RECORDS_A_READ = 10_000
 
@@ -115,8 +117,8 @@ function createGathering(
     const bytesMax = Math.min(OBJECT_BYTES - sizeBytes, READ_BYTES)
     const request = { offset, recordsMax: RECORDS_A_READ, bytesMax }
     const { records, nextOffset, endOffset, closed } = await reader.read(arn, shardId, request)
-    for (const { data, arrivalMs } of records) {
-      sizeBytes += data.length
+    for (const { data, partitionKey, arrivalMs } of records) {
+      sizeBytes += data.length + partitionKey.length + RECORD_BYTES
       firstArrivalMs = Math.min(firstArrivalMs, arrivalMs)
     }
     if (records.length > 0) {

@@ -33,6 +33,8 @@ export interface OnDemand {
    * what it has beyond that is released. Throws when it is no ACTIVE on-demand stream.
    */
   warm(key: StreamKey, mibps: number): Promise<Stream>
+  /** Throws when the account has no room for a stream with so many MiB a second. */
+  refuseBeyondAccount(key: StreamKey, mibps: number): Promise<void>
   /** A stream that was a provisioned one keeps its shards until the traffic of a month is known. */
   adopt(key: StreamKey, stream: Stream): Promise<void>
   /** Looks at the traffic in rounds until the signal aborts. */
@@ -107,6 +109,10 @@ export function createOnDemand(deps: OnDemandDeps): OnDemand {
       const peaks = withPeak({ creationId, peaks: [] }, rate, clock.wallMs())
       await store.put(key, { ...peaks, grownMs: clock.wallMs() })
       return changed
+    },
+    async refuseBeyondAccount(key, mibps) {
+      const [stream, usage] = await Promise.all([streams.get(key), streams.usage(key)])
+      refuseTooMany(usage.openShards - openShards(stream).length + mibps)
     },
     async adopt(key, stream) {
       const before = await store.get(key, stream)

@@ -119,7 +119,9 @@ function refuseBadStatement(statement: unknown, resourceArn: string): void {
 function refuseBadPrincipal(principal: string): void {
   const arn = parseArn(principal)
   const isArn = (arn?.service === 'iam' || arn?.service === 'sts') && /^\d{12}$/.test(arn.accountId)
-  if (principal === '*' || /^\d{12}$/.test(principal) || isArn) return
+  // AWS: an ARN with a wildcard is no principal (IAM User Guide, "Principal").
+  const isOne = isArn && !/[*?]/.test(principal)
+  if (principal === '*' || /^\d{12}$/.test(principal) || isOne) return
   throw invalidPolicy(`the Principal ${principal} is not valid`)
 }
 
@@ -159,7 +161,8 @@ function isCaller(principal: string, { accountId, callerArn }: Caller): boolean 
   if (arn.resource === 'root') return true
   const session = parseArn(callerArn)
   const [kind, roleName] = session?.service === 'sts' ? session.resource.split('/') : []
-  return kind === 'assumed-role' && arn.resource.split('/').at(-1) === roleName
+  const isRole = kind === 'assumed-role' && arn.resource.startsWith('role/')
+  return isRole && arn.resource.split('/').at(-1) === roleName
 }
 
 /** Whether the text fits a pattern in which `*` is any text and `?` any character; no regular

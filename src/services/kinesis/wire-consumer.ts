@@ -21,8 +21,9 @@ export async function consumerOf(
   context: RequestContext,
 ): Promise<{ readonly key: ConsumerKey; readonly consumer: Consumer }> {
   if (input.ConsumerARN !== undefined) {
+    // Whether others have such a consumer is not told.
+    refuseOthers(consumers.keyOfArn(input.ConsumerARN).stream, input.ConsumerARN, context)
     const found = await consumers.getByArn(input.ConsumerARN)
-    refuseOthers(found.key.stream, input.ConsumerARN, context)
     refuseOtherNames(found.key, input)
     return found
   }

@@ -379,3 +379,15 @@ describe('a delivery stream', () => {
     ).rejects.toThrow(/HttpEndpointDestinationConfiguration/)
   })
 })
+
+test('a stream of another account is no source, whatever its policy says', async () => {
+  const KinesisStreamARN = `arn:aws:kinesis:us-east-1:${newAccount()}:stream/theirs`
+  const source = {
+    DeliveryStreamType: 'KinesisStreamAsSource',
+    KinesisStreamSourceConfiguration: { KinesisStreamARN, RoleARN },
+  } as const
+  await expect(create('from-others', {}, source)).rejects.toMatchObject({
+    name: 'InvalidArgumentException',
+    message: `The stream ${KinesisStreamARN} is not one of this account and region.`,
+  })
+})

@@ -168,3 +168,19 @@ test('nobody else puts a policy', async () => {
     other.send(new PutResourcePolicyCommand({ ResourceARN, Policy })),
   ).rejects.toMatchObject({ name: 'AccessDeniedException' })
 })
+
+test('what a policy denies of a consumer is denied however the consumer is named', async () => {
+  const StreamARN = streamArn(await newStream(kinesis))
+  const ConsumerName = 'guarded'
+  const { Consumer } = await kinesis.send(
+    new RegisterStreamConsumerCommand({ StreamARN, ConsumerName }),
+  )
+  const ResourceARN = Consumer?.ConsumerARN ?? ''
+  const Policy = policyOf(ResourceARN, 'kinesis:DescribeStreamConsumer', 'Deny', '*')
+  await kinesis.send(new PutResourcePolicyCommand({ ResourceARN, Policy }))
+  for (const named of [{ ConsumerARN: ResourceARN }, { StreamARN, ConsumerName }]) {
+    await expect(kinesis.send(new DescribeStreamConsumerCommand(named))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    })
+  }
+})

@@ -1,3 +1,5 @@
+import { parseArn } from '../../../base/arn.ts'
+import type { Scope } from '../../../base/scope.ts'
 import type { FirehoseOperation } from '../contract.ts'
 import { parseDestination } from './wire-destination.ts'
 import { invalid, refused } from './wire-refusal.ts'
@@ -33,6 +35,7 @@ export const createDeliveryStream: FirehoseOperation<'CreateDeliveryStream'> = {
         'KinesisStreamSourceConfiguration belongs to DeliveryStreamType KinesisStreamAsSource, and only to it.',
       )
     }
+    if (kinesis) refuseOthers(kinesis.KinesisStreamARN, context)
     const stream = await deliveryStreams.create(context, {
       name: input.DeliveryStreamName,
       source: kinesis
@@ -43,4 +46,11 @@ export const createDeliveryStream: FirehoseOperation<'CreateDeliveryStream'> = {
     })
     return { DeliveryStreamARN: stream.arn }
   },
+}
+
+/** A delivery stream reads without limits and policies: only what is its account's own. */
+function refuseOthers(streamArn: string, { accountId, region }: Scope): void {
+  const arn = parseArn(streamArn)
+  if (arn?.service === 'kinesis' && arn.accountId === accountId && arn.region === region) return
+  throw invalid(`The stream ${streamArn} is not one of this account and region.`)
 }

@@ -14,6 +14,7 @@ export const updateStreamMode: KinesisOperation<'UpdateStreamMode'> = {
     const { StreamMode: mode } = input.StreamModeDetails
     const { WarmThroughputMiBps: warmMibps } = input
     await refuseWarmth(accounts, key, mode, warmMibps)
+    if (warmMibps !== undefined) await onDemand.refuseBeyondAccount(key, warmMibps)
     let isSwitched = false
     const { onDemandStreams } = await streams.usage(key)
     const nowMs = clock.wallMs()
