@@ -1,5 +1,5 @@
 import type { ServerHttp2Session } from 'node:http2'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
@@ -14,6 +14,7 @@ import type { Credentials } from './credentials.ts'
 import { createHttp1 } from './http1.ts'
 import { createHttp2 } from './http2.ts'
 import { serverLimits } from './limits.ts'
+import { listenOn } from './listen-on.ts'
 import type { PrometheusMetrics } from './metrics.ts'
 import { createMux } from './mux.ts'
 import type { ResetTarget } from './own-pages.ts'
@@ -109,14 +110,7 @@ export function createServer(deps: ServerDeps): Server {
   }
 
   return {
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
-        listener.once('error', reject)
-        listener.listen(port, host, () => {
-          listener.off('error', reject)
-          resolve({ port: (listener.address() as AddressInfo).port })
-        })
-      }),
+    listen: (port, host) => listenOn(listener, port, host, deps.log),
     async drain() {
       draining = true
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()))

@@ -46,7 +46,7 @@ export async function startTestBroker(options: {
   const meta = createMemoryMeta()
   const keys = createKeys({ ...base, meta })
   const sessions = createSessions({ ...base, rootSecret: 'root' })
-  const access = createAccess({ ...base, meta })
+  const access = createAccess({ ...base, meta, log: silentLogger })
   const counts = new Map<MetricName, number>()
   const metrics: Metrics = {
     record: (name, _, value) => void counts.set(name, (counts.get(name) ?? 0) + value),

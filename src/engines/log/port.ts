@@ -73,7 +73,8 @@ export interface BatchLog {
    * effect in the order in which they were called.
    *
    * A record without a key answers `invalid` where the partition is compacted, and so does a batch
-   * outside of a transaction from a producer that has one open.
+   * outside of a transaction from a producer that has one open, and more than one batch with a
+   * producer in an append: the answer is about one.
    *
    * Compressed records are not opened here (but in a compacted partition): a batch that cannot be
    * opened is served as it came, and readers of records step over it.

@@ -1,4 +1,4 @@
-import type { AddressInfo, Server, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { createAbort, createChildAbort } from '../../base/child-abort.ts'
 import type { Clock } from '../../base/clock.ts'
@@ -6,6 +6,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
+import { listenOn } from '../listen-on.ts'
 import { certificatePrincipal } from './certificate-principal.ts'
 import { Channel } from './channel.ts'
 import type { Caller, ConversationDeps } from './conversation.ts'
@@ -119,7 +120,7 @@ export function createKafkaListener(deps: KafkaListenerDeps): KafkaListener {
   })
 
   return {
-    listen: (port, host) => listenOn(door.server, port, host),
+    listen: (port, host) => listenOn(door.server, port, host, log),
     async drain() {
       const closed = new Promise<void>((resolve) => door.server.close(() => resolve()))
       draining.abort()
@@ -132,16 +133,6 @@ export function createKafkaListener(deps: KafkaListenerDeps): KafkaListener {
       await closed
     },
   }
-}
-
-function listenOn(server: Server, port: number, host: string): Promise<{ readonly port: number }> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve({ port: (server.address() as AddressInfo).port })
-    })
-  })
 }
 
 function callerOf(

@@ -56,7 +56,7 @@ export function createKafkaNouns(deps: KafkaNounsDeps): KafkaNouns {
       ...admin,
       async remove(scope, topic) {
         await admin.remove(scope, topic)
-        await groups.topicDeleted(scope, topic.name)
+        await groups.topicDeleted(scope, topic)
       },
     },
     groups,

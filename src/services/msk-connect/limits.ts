@@ -21,6 +21,8 @@ export const connectLimits = {
   openFilesMax: 1_000,
   /** Ours: records for the dead letter queue, or changes of the clock's path, that wait for a commit. */
   notesMax: 500,
+  /** Ours: bytes of a partition's records for the dead letter queue that wait for a commit, and of one append to the queue. */
+  letterBytesMax: 4 * 1024 * 1024,
   /** Ours: bytes that the open files of a task keep in memory; what is more lies in scratch files. */
   taskMemoryBytes: 16 * 1024 * 1024,
 } as const

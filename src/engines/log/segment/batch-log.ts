@@ -1,4 +1,6 @@
+import { EngineError } from '../../../base/errors.ts'
 import type { BatchBounds, BatchLog, BatchRead, BatchReadRequest } from '../port.ts'
+import type { CheckedBatch } from './batch-check.ts'
 import { checkBatches } from './batch-check.ts'
 import type { Committer } from './committer.ts'
 import type { Partition } from './partition.ts'
@@ -25,6 +27,7 @@ export function createBatchLog(deps: {
       refuseClosed()
       const partition = partitions.get(id)
       const batches = checkBatches(bytes, partition.settings.compaction !== undefined)
+      refuseSeveral(batches)
       const { appendTimeMs } = options
       if (appendTimeMs !== undefined) {
         for (const batch of batches) stampAppendTime(batch.bytes, appendTimeMs)
@@ -51,6 +54,12 @@ export function createBatchLog(deps: {
       scans.retrying(id, (partition) => times.first(partition, timestampMs, isData)),
     maxTimestamp: (id) => scans.retrying(id, (partition) => times.greatest(partition, isData)),
   }
+}
+
+/** There is one verdict an append, so one batch that it can be about. */
+function refuseSeveral(batches: ReadonlyArray<CheckedBatch>): void {
+  if (batches.filter(({ header }) => header.producerId >= 0).length <= 1) return
+  throw new EngineError('invalid', 'an append has at most one batch of a producer')
 }
 
 function isData({ attributes }: BatchHeader): boolean {

@@ -36,8 +36,11 @@ interface Bench {
   contents(): Promise<ReadonlyArray<string>>
 }
 
-async function open(compaction = COMPACTION, sizes?: Partial<SegmentLogSizes>): Promise<Bench> {
-  const faulty = createFaultyDisk(createSeededRandom(1))
+async function open(
+  compaction = COMPACTION,
+  sizes?: Partial<SegmentLogSizes>,
+  faulty = createFaultyDisk(createSeededRandom(1)),
+): Promise<Bench> {
   const { clock, advance } = createVirtualClock()
   const log = await openSegmentLog({
     disk: faulty.disk,
@@ -170,6 +173,29 @@ describe('a compacted partition', () => {
     expect((await whole(bench)).batches).toHaveLength(4)
     expect((await whole(bench)).aborted).toEqual([])
     await bench.log.close()
+  })
+
+  test('keeps the marker of an aborted transaction as long as readers are told of it', async () => {
+    // Memory has all of it, so that the transaction stays listed however often it is compacted.
+    const bench = await open(COMPACTION, { tailBytes: 1 << 20 })
+    const { put, batches, advance } = bench
+    await put('a', 'aborted', { producer: [7, 0, 0], isTransactional: true })
+    await batches.endTransaction(ID, {
+      producerId: 7,
+      producerEpoch: 0,
+      coordinatorEpoch: 0,
+      commit: false,
+    })
+    for (const value of ['1', '2', '3']) {
+      await put('a', value)
+      await advance(70_000)
+    }
+    await bench.log.close()
+    const again = await open(COMPACTION, {}, bench.faulty)
+    const { batches: kept, aborted } = await whole(again)
+    expect(aborted).toEqual([{ producerId: 7, firstOffset: 0 }])
+    expect(kept.map((bytes) => readBatchHeader(bytes, 0)?.baseOffset)).toEqual([1, 3, 4])
+    await again.log.close()
   })
 
   test('keeps several records of a batch, compressed when they were', async () => {

@@ -160,6 +160,8 @@ function createFilter(
   nowMs: number,
 ): Filter {
   const aborted = producers?.aborted ?? NONE
+  // Readers who are told of an aborted transaction look for its marker.
+  const isListed = (marker: number) => aborted.some(([, , lastOffset]) => lastOffset === marker)
   const newHorizonMs = nowMs + (settings.compaction?.tombstoneMs ?? 0)
 
   return async (header, bytes) => {
@@ -173,7 +175,7 @@ function createFilter(
     const isOver = hasHorizon && header.baseTimestampMs <= nowMs
     const all = rawRecords(batch)
     const kept = all.filter(({ offset, key, isTombstone }) => {
-      if (isControl) return !isOver
+      if (isControl) return !isOver || isListed(offset)
       if (offset >= cleanedOffset) return true
       if (key === null || (map.get(key) ?? offset) > offset) return false
       return !(isTombstone && isOver)

@@ -19,7 +19,7 @@ export interface Producers {
   readonly byId: Map<number, Producer>
   /** The first offset of the open transaction of a producer, in the order of these offsets. */
   readonly open: Map<number, number>
-  /** In the order of their markers. Replaced, never shortened: readers keep the one they have. */
+  /** In the order of their markers. It grows; to become shorter it is replaced, so that readers keep theirs. */
   aborted: AbortedTransaction[]
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { makeBatch, recordsOf } from '../batch-fixtures.ts'
 import type { LogRecord, StoredRecord } from '../port.ts'
 import {
   encodeRecordBatch,
@@ -9,6 +10,7 @@ import {
 } from './record-batch.ts'
 import type { OpenBatch } from './record-decode.ts'
 import { decodeRecords, findTimestamp, isWellFormed, openBatch } from './record-decode.ts'
+import { varintSize, writeVarint } from './varint.ts'
 
 const bytes = fc.option(
   fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ minLength: 120, maxLength: 140 })),
@@ -141,4 +143,52 @@ test('the bytes are those of the Kafka format', () => {
       '00', // headers
     ].join(''),
   )
+})
+
+/** The only record of a batch, by the bytes of its numbers. */
+function recordOf(given: {
+  readonly time?: string
+  readonly delta?: string
+  readonly key?: string
+  readonly headerCount?: string
+}): OpenBatch {
+  const { time = '00', delta = '00', key = '026b', headerCount = '00' } = given
+  const body = Buffer.from(`00${time}${delta}${key}0276${headerCount}`, 'hex')
+  const payload = Buffer.alloc(varintSize(body.length) + body.length)
+  body.copy(payload, writeVarint(payload, body.length, 0))
+  const header = readBatchHeader(makeBatch({ records: recordsOf(['v']) }), 0)
+  if (!header) throw new Error('no header')
+  return { header, payload, from: 0 }
+}
+
+describe('a record is broken', () => {
+  const zeroOf = (size: number) => `${'80'.repeat(size - 1)}00`
+
+  test.each(['time', 'delta', 'headerCount'])(
+    'when its %s is a number of too many bytes',
+    (field) => {
+      for (const size of [1, 5, 10]) {
+        expect(isWellFormed(recordOf({ [field]: zeroOf(size) }), true)).toBe(true)
+      }
+      for (const size of [11, 100, 151]) {
+        expect(isWellFormed(recordOf({ [field]: zeroOf(size) }), true)).toBe(false)
+      }
+    },
+  )
+
+  test('when its length is a number of too many bytes', () => {
+    const { header } = recordOf({})
+    for (const size of [11, 150]) {
+      const payload = Buffer.alloc(size, 0x80)
+      expect(isWellFormed({ header, payload, from: 0 }, false)).toBe(false)
+    }
+  })
+
+  test('when keys are needed and it has none, in however many bytes it says so', () => {
+    for (const key of ['01', '8100', '818000']) {
+      expect(isWellFormed(recordOf({ key }), false)).toBe(true)
+      expect(isWellFormed(recordOf({ key }), true)).toBe(false)
+    }
+    expect(isWellFormed(recordOf({ key: '00' }), true)).toBe(true)
+  })
 })

@@ -95,6 +95,8 @@ export function findTimestamp(
 /**
  * True when the payload holds just as many records as the header says, each within its bounds, at
  * growing offsets within the batch. With `needsKeys` each must have a key.
+ *
+ * A number that is none (NaN) fails every comparison, so each is written to say what must hold.
  */
 export function isWellFormed({ header, payload, from }: OpenBatch, needsKeys: boolean): boolean {
   const cursor: Cursor = { at: from }
@@ -103,17 +105,17 @@ export function isWellFormed({ header, payload, from }: OpenBatch, needsKeys: bo
   for (let index = 0; index < header.recordCount; index++) {
     const length = readVarint(payload, cursor)
     const end = cursor.at + length
-    if (length < 0 || end > payload.length) return false
+    if (!(length >= 0 && end <= payload.length)) return false
     cursor.at++
-    readVarint(payload, cursor)
+    if (Number.isNaN(readVarint(payload, cursor))) return false
     const delta = readVarint(payload, cursor)
-    if (delta <= before || delta > lastDelta) return false
+    if (!(delta > before && delta <= lastDelta)) return false
     before = delta
     const keyAt = cursor.at
     if (!skipBytes(payload, cursor, end) || !skipBytes(payload, cursor, end)) return false
-    if (needsKeys && payload[keyAt] === 1) return false
+    if (needsKeys && readVarint(payload, { at: keyAt }) < 0) return false
     let headers = readVarint(payload, cursor)
-    if (headers < 0 || cursor.at > end) return false
+    if (!(headers >= 0 && cursor.at <= end)) return false
     for (; headers > 0; headers--) {
       if (!skipBytes(payload, cursor, end) || !skipBytes(payload, cursor, end)) return false
     }

@@ -70,9 +70,11 @@ export function createScans(deps: {
       try {
         return await work(partition)
       } catch (error) {
-        // Retention, compaction or a removal took the file away under the reader.
+        // Retention, compaction or a removal, perhaps with another partition in its place now, took
+        // the file away under the reader.
         if (!(error instanceof EngineError && error.kind === 'not-found')) throw error
-        if (partitions.get(id).segmentChanges !== segmentChanges) continue
+        const now = partitions.get(id)
+        if (now !== partition || now.segmentChanges !== segmentChanges) continue
         throw new EngineError('corrupt', `a segment of ${id.topic} is missing`, error)
       }
     }

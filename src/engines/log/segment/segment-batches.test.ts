@@ -39,6 +39,22 @@ async function endOf(log: LogEngine): Promise<number> {
 }
 
 describe('the segment log with batches', () => {
+  test('an append has one batch of a producer at most, for there is one answer', async () => {
+    const { log, batches } = await open(createFaultyDisk(createSeededRandom(3)).disk, SMALL)
+    await log.ensurePartition(ID, { retentionMs: 1e13 })
+    const plain = () => makeBatch({ records: recordsOf(['a']) })
+    for (const producerId of [7, 8]) {
+      const several = Buffer.concat([batchOf(10, 0), plain(), batchOf(10, 1, producerId)])
+      const invalid = expect.objectContaining({ kind: 'invalid' })
+      await expect(batches.append(ID, several)).rejects.toEqual(invalid)
+    }
+    expect(await endOf(log)).toBe(0)
+    const one = Buffer.concat([plain(), batchOf(10, 0), plain()])
+    expect(await batches.append(ID, one)).toEqual({ outcome: 'appended', baseOffset: 0 })
+    expect(await endOf(log)).toBe(3)
+    await log.close()
+  })
+
   test('a full medium refuses batches, serves them, and takes them again where it left off', async () => {
     const faulty = createFaultyDisk(createSeededRandom(2))
     const sizes = { ...SMALL, slotsMax: 2, unwrittenBytesMax: 8 << 10 }

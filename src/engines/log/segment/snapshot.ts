@@ -65,7 +65,8 @@ export function snapshotProducers(producers: Producers, offset: number): Snapsho
       batches,
     ]
   })
-  return { offset, list, aborted: producers.aborted }
+  // A copy: markers that come while the snapshot is being written lie behind its offset.
+  return { offset, list, aborted: [...producers.aborted] }
 }
 
 export function restoreProducers(partition: Partition, stored: SnapshotProducers): void {
@@ -82,7 +83,8 @@ export function restoreProducers(partition: Partition, stored: SnapshotProducers
   )
   open.sort((a, b) => a.transactionOffset - b.transactionOffset)
   for (const one of open) producers.open.set(one.producerId, one.transactionOffset)
-  producers.aborted = [...stored.aborted]
+  // The write-ahead log brings those from there on.
+  producers.aborted = stored.aborted.filter(([, , lastOffset]) => lastOffset < stored.offset)
   partition.producers = producers
   partition.producersOffset = stored.offset
 }

@@ -5,6 +5,8 @@ export interface Cursor {
 }
 
 const SAFE_ZIGZAG = 2 ** 30
+/** 64 bits are ten bytes of seven. */
+const WEIGHT_MAX = 128 ** 10
 
 export function varintSize(value: number): number {
   if (value >= SAFE_ZIGZAG || value < -SAFE_ZIGZAG) return wideVarintSize(value)
@@ -34,7 +36,7 @@ export function writeVarint(target: Buffer, value: number, start: number): numbe
   return at
 }
 
-/** Reads at the cursor and moves it on. Bytes that are not there count as 0. */
+/** Reads at the cursor and moves it on. Bytes that are not there count as 0; NaN when too many. */
 export function readVarint(source: Buffer, cursor: Cursor): number {
   let rest = 0
   let weight = 1
@@ -43,7 +45,8 @@ export function readVarint(source: Buffer, cursor: Cursor): number {
     byte = source[cursor.at++] as number
     rest += (byte & 127) * weight
     weight *= 128
-  } while (byte > 127)
+  } while (byte > 127 && weight < WEIGHT_MAX)
+  if (byte > 127) return Number.NaN
   return rest % 2 === 0 ? rest / 2 : -(rest + 1) / 2
 }
 

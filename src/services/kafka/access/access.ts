@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.ts'
+import type { Logger } from '../../../base/logger.ts'
 import type { Random } from '../../../base/random.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
@@ -31,13 +32,14 @@ export interface AccessDeps {
   readonly meta: MetaStore
   readonly clock: Clock
   readonly random: Random
+  readonly log: Logger
 }
 
 /** How long the rules that another node made may go unseen. */
 const RELOAD_MS = 5_000
 
 export function createAccess(deps: AccessDeps): Access {
-  const { meta, clock } = deps
+  const { meta, clock, log } = deps
   const users = createScramUsers(deps)
   const acls = createAcls(meta)
   const quotas = createQuotas(deps)
@@ -71,7 +73,13 @@ export function createAccess(deps: AccessDeps): Access {
       if (!meta.capabilities.shared) return
       while (!signal.aborted) {
         await clock.sleep(RELOAD_MS, signal)
-        if (!signal.aborted) await reload()
+        if (signal.aborted) return
+        try {
+          await reload()
+        } catch (error) {
+          // Those that are known go on to hold; the next round reads them again.
+          log.error({ err: error }, 'the rules of access could not be read')
+        }
       }
     },
   }

@@ -3,6 +3,7 @@ import type { Scope } from '../../../base/scope.ts'
 import type { Document } from '../../../engines/meta/documents.ts'
 import { createDocuments } from '../../../engines/meta/documents.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
+import { createTurns } from '../groups/turns.ts'
 import type { Acl, AclFilter } from './acl.ts'
 import { matchesFilter } from './acl.ts'
 import type { AclRules } from './acl-rules.ts'
@@ -26,21 +27,25 @@ export function createAcls(meta: MetaStore): Acls {
   const cache = createRuleCache(async (scope) =>
     createAclRules((await read(scope)).map(({ value }) => value)),
   )
+  const turns = createTurns()
+
+  /** To be called in a turn of the scope: what is counted must not grow before it is added to. */
+  async function add(scope: Scope, acls: ReadonlyArray<Acl>): Promise<'added' | 'full'> {
+    const there = new Set((await read(scope)).map(({ id }) => id[0]))
+    const wanted = new Map(acls.map((acl) => [idOf(acl), acl]))
+    const missing = [...wanted].filter(([id]) => !there.has(id))
+    if (there.size + missing.length > accessLimits.aclsMax) return 'full'
+    const puts = missing.flatMap(([id, acl]) => documents.putBatch(scope, [id], acl).puts)
+    if (puts.length > 0) await meta.commit({ puts })
+    await cache.reload(scope)
+    return 'added'
+  }
 
   return {
     hold: cache.hold,
     rules: cache.rules,
     reloadAll: cache.reloadAll,
-    async add(scope, acls) {
-      const there = new Set((await read(scope)).map(({ id }) => id[0]))
-      const wanted = new Map(acls.map((acl) => [idOf(acl), acl]))
-      const missing = [...wanted].filter(([id]) => !there.has(id))
-      if (there.size + missing.length > accessLimits.aclsMax) return 'full'
-      const puts = missing.flatMap(([id, acl]) => documents.putBatch(scope, [id], acl).puts)
-      if (puts.length > 0) await meta.commit({ puts })
-      await cache.reload(scope)
-      return 'added'
-    },
+    add: (scope, acls) => turns.run(`${scope.accountId}/${scope.region}`, () => add(scope, acls)),
     async find(scope, filter) {
       const found = await matching(read(scope), filter)
       return found.map(({ value }) => value)

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { createMemoryMeta } from '../../../../test/support/memory-meta.ts'
 import { createVirtualClock } from '../../../../test/support/virtual-clock.ts'
+import { EngineError } from '../../../base/errors.ts'
+import type { Logger } from '../../../base/logger.ts'
 import { silentLogger } from '../../../base/logger.ts'
 import { createSeededRandom } from '../../../base/random.ts'
+import type { MetaStore } from '../../../engines/meta/port.ts'
 import type { KafkaApiName, KafkaClientRequest, KafkaResponse } from '../../../wire/kafka/apis.ts'
 import type { KafkaErrorName } from '../../../wire/kafka/errors.ts'
 import { kafkaErrorCode } from '../../../wire/kafka/errors.ts'
@@ -29,6 +32,7 @@ async function setUp() {
     meta: createMemoryMeta(),
     clock,
     random: createSeededRandom(5),
+    log: silentLogger,
   })
   await access.hold(connection)
   const operations = new Map(bindAccessOperations(access).map((one) => [one.name, one]))
@@ -134,6 +138,76 @@ test('a request makes so many rules and not one more', async () => {
   const bad = await call('createAcls', { creations: creations(max + 1) })
   expect(new Set(bad.results.map(({ errorCode }) => errorCode))).toEqual(
     new Set([code('POLICY_VIOLATION')]),
+  )
+})
+
+test('requests at the same time make no more rules than an account may have', async () => {
+  const { access } = await setUp()
+  const rules = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      resourceType: 'topic' as const,
+      patternType: 'literal' as const,
+      resourceName: `${prefix}${index}`,
+      principal: 'User:carol',
+      host: '*',
+      operation: 'read' as const,
+      permission: 'allow' as const,
+    }))
+  const { aclsMax } = accessLimits
+  expect(await access.acls.add(connection, rules('a', aclsMax - 1))).toBe('added')
+  const answers = ['b', 'c'].map((prefix) => access.acls.add(connection, rules(prefix, 1)))
+  expect(await Promise.all(answers)).toEqual(['added', 'full'])
+})
+
+test('rules that cannot be read are read again in the next round', async () => {
+  const { clock, advance } = createVirtualClock()
+  const memory = createMemoryMeta()
+  let fails = false
+  const meta: MetaStore = {
+    ...memory,
+    capabilities: { shared: true },
+    scan: async (range) => {
+      if (fails) throw new EngineError('unavailable', 'no connection')
+      return memory.scan(range)
+    },
+  }
+  const told: object[] = []
+  const log: Logger = { ...silentLogger, error: (fields) => void told.push(fields) }
+  const here = createAccess({ meta, clock, random: createSeededRandom(5), log })
+  const other = createAccess({ meta: memory, clock, random: createSeededRandom(6), log })
+  await here.hold(connection)
+  const stop = new AbortController()
+  const running = here.run(stop.signal)
+  fails = true
+  await advance(5_000)
+  expect(told).toHaveLength(1)
+  fails = false
+  await other.acls.add(connection, [
+    {
+      resourceType: 'topic',
+      patternType: 'literal',
+      resourceName: 'orders',
+      principal: 'User:carol',
+      host: '*',
+      operation: 'read',
+      permission: 'allow',
+    },
+  ])
+  await advance(5_000)
+  expect(here.authorizer.allows(connection, 'read', { type: 'topic', name: 'orders' })).toBe(false)
+  stop.abort()
+  await running
+})
+
+test('a hundred thousand users are asked for without a standstill', async () => {
+  const { call } = await setUp()
+  const users = Array.from({ length: 100_000 }, (_, index) => ({ name: `user-${index}` }))
+  const begunMs = performance.now()
+  const { results } = await call('describeUserScramCredentials', { users: [...users, ...users] })
+  expect(performance.now() - begunMs).toBeLessThan(4_000)
+  expect(results).toHaveLength(users.length)
+  expect(new Set(results.map(({ errorCode }) => errorCode))).toEqual(
+    new Set([code('DUPLICATE_RESOURCE')]),
   )
 })
 

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { createMemoryMeta } from '../../../../test/support/memory-meta.ts'
 import { createSeededRandom } from '../../../base/random.ts'
+import type { Scope } from '../../../base/scope.ts'
+import type { MetaStore } from '../../../engines/meta/port.ts'
+import type { ScramUsers } from './scram-users.ts'
 import { createScramUsers } from './scram-users.ts'
 
 const one = { accountId: '111111111111', region: 'us-east-1' }
@@ -8,6 +11,10 @@ const two = { accountId: '222222222222', region: 'us-east-1' }
 
 function setUp() {
   return createScramUsers({ meta: createMemoryMeta(), random: createSeededRandom(3) })
+}
+
+function setPassword(users: ScramUsers, scope: Scope) {
+  return users.setPassword(scope, 'alice', 'secret', 'SCRAM-SHA-512')
 }
 
 test('a user is found by name alone, and belongs to the account that made it', async () => {
@@ -29,6 +36,36 @@ test('the name of another account is taken until its user is gone', async () => 
   expect(await users.setPassword(two, 'alice', 'other', 'SCRAM-SHA-512')).toBe('changed')
   expect((await users.find('alice'))?.scope).toEqual(two)
 })
+
+test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
+  'of two accounts that want a name at once, one gets it: %i steps apart',
+  async (steps) => {
+    const memory = createMemoryMeta()
+    let turn = 0
+    // What the first account does may wait between any two of its steps while the second does all.
+    let other: Promise<string> | undefined
+    const between = async () => {
+      if (turn++ === steps) {
+        other = setPassword(createScramUsers({ meta: memory, random: createSeededRandom(4) }), two)
+        await other
+      }
+    }
+    const meta: MetaStore = {
+      ...memory,
+      get: (key) => between().then(() => memory.get(key)),
+      scan: (range) => between().then(() => memory.scan(range)),
+      commit: (batch) => between().then(() => memory.commit(batch)),
+    }
+    const users = createScramUsers({ meta, random: createSeededRandom(3) })
+    const first = await setPassword(users, one)
+    other ??= setPassword(users, two)
+    const answers = [first, await other]
+    expect([...answers].sort()).toEqual(['changed', 'taken'])
+    expect((await users.find('alice'))?.scope).toEqual(first === 'changed' ? one : two)
+    const listed = [await users.list(one), await users.list(two)]
+    expect(listed.map(({ length }) => length)).toEqual(first === 'changed' ? [1, 0] : [0, 1])
+  },
+)
 
 test('a user without credentials is gone', async () => {
   const users = setUp()

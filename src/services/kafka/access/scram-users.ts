@@ -1,8 +1,8 @@
+import { EngineError, InvariantError } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
 import type { Scope } from '../../../base/scope.ts'
-import type { Documents } from '../../../engines/meta/documents.ts'
 import { createDocuments } from '../../../engines/meta/documents.ts'
-import type { MetaStore } from '../../../engines/meta/port.ts'
+import type { MetaBatch, MetaStore } from '../../../engines/meta/port.ts'
 import { accessLimits } from './limits.ts'
 import type { ScramCredential, ScramMechanism } from './scram.ts'
 import { credentialOf, saltPassword } from './scram.ts'
@@ -61,12 +61,15 @@ interface UserDocument {
 /** Names are kept once for the whole server, under an account that nobody can have. */
 const everywhere: Scope = { accountId: 'names', region: 'global' }
 
+const ATTEMPTS_MAX = 100
+
 export function createScramUsers(deps: {
   readonly meta: MetaStore
   readonly random: Random
 }): ScramUsers {
-  const users = createDocuments<UserDocument>(deps.meta, 'kafka/scram-user')
-  const names = createDocuments<Scope>(deps.meta, 'kafka/scram-name')
+  const { meta } = deps
+  const users = createDocuments<UserDocument>(meta, 'kafka/scram-user')
+  const names = createDocuments<Scope>(meta, 'kafka/scram-name')
 
   async function get(scope: Scope, name: string): Promise<ScramUser | undefined> {
     const document = await users.get(scope, name)
@@ -78,14 +81,49 @@ export function createScramUsers(deps: {
     return found.map(({ id: [name], value }) => userOf(scope, String(name), value))
   }
 
+  /** The user and its name go together. */
   async function remove(scope: Scope, name: string): Promise<void> {
-    await users.remove(scope, name)
-    const owner = await names.get(everywhere, name)
-    if (owner && isSame(owner, scope)) await names.remove(everywhere, name)
+    const userKey = keyOf(users.putBatch(scope, [name], { credentials: [] }))
+    const nameKey = keyOf(names.putBatch(everywhere, [name], scope))
+    await retried(async () => {
+      const [userEntry, nameEntry] = await Promise.all([meta.get(userKey), meta.get(nameKey)])
+      const owner = await names.get(everywhere, name)
+      const isOwner = owner !== undefined && isSame(owner, scope)
+      if (!userEntry && !isOwner) return
+      const checks = [
+        { key: userKey, version: userEntry?.version ?? 0 },
+        { key: nameKey, version: nameEntry?.version ?? 0 },
+      ]
+      await meta.commit({ checks, removals: isOwner ? [userKey, nameKey] : [userKey] })
+    })
+  }
+
+  /**
+   * Makes the user together with its name, so that of two accounts that want the name at the same time
+   * one gets both, and the other neither. Undefined when the user is there.
+   */
+  async function create({ accountId, region }: Scope, name: string, document: UserDocument) {
+    const scope: Scope = { accountId, region }
+    const user = users.putBatch(scope, [name], document)
+    const claim = names.putBatch(everywhere, [name], scope)
+    return retried(async () => {
+      const nameEntry = await meta.get(keyOf(claim))
+      const owner = await names.get(everywhere, name)
+      const checks = [{ key: keyOf(claim), version: nameEntry?.version ?? 0 }]
+      if (owner && !isSame(owner, scope)) {
+        if (await users.get(owner, name)) return 'taken'
+        // A name without its user belongs to nobody; may its user not come back meanwhile.
+        checks.push({ key: keyOf(users.putBatch(owner, [name], document)), version: 0 })
+      }
+      if (await users.get(scope, name)) return undefined
+      if ((await list(scope)).length >= accessLimits.scramUsersMax) return 'full'
+      checks.push({ key: keyOf(user), version: 0 })
+      await meta.commit({ checks, puts: [...user.puts, ...claim.puts] })
+      return 'changed'
+    })
   }
 
   const change: ScramUsers['change'] = async (scope, name, { put, remove: removed }) => {
-    if (put.size > 0 && !(await claim(names, users, scope, name))) return 'taken'
     const apply = (current: UserDocument): UserDocument => {
       const credentials = new Map(userOf(scope, name, current).credentials)
       for (const mechanism of removed) credentials.delete(mechanism)
@@ -98,9 +136,8 @@ export function createScramUsers(deps: {
       return 'changed'
     }
     if (put.size === 0) return 'changed'
-    if ((await list(scope)).length >= accessLimits.scramUsersMax) return 'full'
-    const created = await users.create(scope, [name], apply({ credentials: [] }))
-    return created ? 'changed' : change(scope, name, { put, remove: removed })
+    const created = await create(scope, name, apply({ credentials: [] }))
+    return created ?? change(scope, name, { put, remove: removed })
   }
 
   return {
@@ -130,24 +167,22 @@ export function createScramUsers(deps: {
   }
 }
 
-/** Makes the name the account's, unless somebody else has it. */
-async function claim(
-  names: Documents<Scope>,
-  users: Documents<UserDocument>,
-  { accountId, region }: Scope,
-  name: string,
-): Promise<boolean> {
-  const scope: Scope = { accountId, region }
-  if (await names.create(everywhere, [name], scope)) return true
-  const owner = await names.get(everywhere, name)
-  if (!owner) return claim(names, users, scope, name)
-  if (isSame(owner, scope)) return true
-  if (await users.get(owner, name)) return false
-  // What a crash between two writes left behind: a name without its user.
-  const now = await names.update(everywhere, [name], (there) =>
-    isSame(there, owner) ? scope : there,
-  )
-  return now !== undefined && isSame(now, scope)
+/** Does it again when somebody else was in between, up to a limit. */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      const isConflict = error instanceof EngineError && error.kind === 'conflict'
+      if (!isConflict || attempt === ATTEMPTS_MAX) throw error
+    }
+  }
+}
+
+function keyOf({ puts }: Required<Pick<MetaBatch, 'puts'>>): Uint8Array {
+  const [put] = puts
+  if (!put) throw new InvariantError('a document is written without its key')
+  return put.key
 }
 
 function isSame(a: Scope, b: Scope): boolean {

@@ -22,12 +22,13 @@ export function createAppendTurns(): AppendTurns {
       const before = last.get(connection)
       let end = (): void => undefined
       const turn = new Promise<void>((resolve) => {
-        end = () => {
-          resolve()
-          if (last.get(connection) === turn) last.delete(connection)
-        }
+        // Who gives up while those before are still at it, lets nobody pass them.
+        end = () => resolve(before)
       })
       last.set(connection, turn)
+      void turn.then(() => {
+        if (last.get(connection) === turn) last.delete(connection)
+      })
       return { before, end: () => end() }
     },
   }

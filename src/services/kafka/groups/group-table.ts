@@ -50,6 +50,7 @@ export interface GroupTable {
 
 /** How long to wait before the groups are read again, when that failed. */
 const LOAD_RETRY_MS = 1_000
+const REST_MS_MIN = 1
 const REST_MS_MAX = 3_600_000
 
 export function createGroupTable(deps: {
@@ -145,8 +146,10 @@ class Table implements GroupTable {
     }
     while (!signal.aborted) {
       this.#expireDue()
-      const restMs = Math.max(this.#nextWakeMs - this.#clock.monotonicMs(), 0)
-      if (restMs > 0) await this.#waker.wait(Math.min(restMs, REST_MS_MAX), signal)
+      const restMs = this.#nextWakeMs - this.#clock.monotonicMs()
+      // Not by the bell, which may have rung: whatever is due again at once, others get their turn.
+      if (restMs < REST_MS_MIN) await this.#clock.sleep(REST_MS_MIN, signal)
+      else await this.#waker.wait(Math.min(restMs, REST_MS_MAX), signal)
     }
   }
 

@@ -14,7 +14,12 @@ import type { JoinRequest } from './classic/join.ts'
 import type { ConsumerHeartbeat } from './consumer/heartbeat.ts'
 import type { Groups } from './groups.ts'
 import { createGroups } from './groups.ts'
-import { GROUPS_MAX, OFFSET_METADATA_CHARS_MAX, OFFSET_RETENTION_MS } from './limits.ts'
+import {
+  GROUP_REGEXES_MAX,
+  GROUPS_MAX,
+  OFFSET_METADATA_CHARS_MAX,
+  OFFSET_RETENTION_MS,
+} from './limits.ts'
 
 const scope = { accountId: '000000000000', region: 'us-east-1' }
 const DAY_MS = 86_400_000
@@ -23,9 +28,16 @@ const DAY_MS = 86_400_000
 function createHouse(meta: MetaStore = createMemoryMeta()) {
   const virtual = createVirtualClock()
   const fake = createFakeTopics({ orders: 4, clicks: 2 })
-  const failing = { count: 0 }
+  const failing = { count: 0, scans: 0 }
   const medium: MetaStore = {
     ...meta,
+    async scan(range) {
+      if (failing.scans > 0) {
+        failing.scans--
+        throw new EngineError('unavailable', 'nothing can be read')
+      }
+      return meta.scan(range)
+    },
     async commit(batch) {
       if (failing.count > 0) {
         failing.count--
@@ -217,8 +229,21 @@ describe('offsets of groups', () => {
     house.remove('orders')
     house.make('orders', 4)
     expect((await fetchAll(groups, 'g')).offsets.map(({ topic }) => topic)).toEqual(['clicks'])
-    await groups.topicDeleted(scope, 'clicks')
+    await groups.topicDeleted(scope, { name: 'clicks', id: house.idOf('clicks') })
     expect((await fetchAll(groups, 'g')).offsets).toEqual([])
+  })
+
+  test('stay where their topic was made anew before the end of the old one was told', async () => {
+    const house = createHouse()
+    const groups = house.start()
+    await groups.commits.commit(scope, nobody('g'), [offsetAt('orders', 0, 5)], newest)
+    await groups.commits.commit(scope, nobody('g'), [offsetAt('orders', 1, 5)], newest)
+    const old = { name: 'orders', id: house.idOf('orders') }
+    house.remove('orders')
+    house.make('orders', 4)
+    await groups.commits.commit(scope, nobody('g'), [offsetAt('orders', 1, 6)], newest)
+    await groups.topicDeleted(scope, old)
+    expect((await fetchAll(groups, 'g')).offsets).toMatchObject([{ partition: 1, offset: 6 }])
   })
 
   test('are removed one by one, but not while a member reads the topic', async () => {
@@ -384,6 +409,16 @@ describe('groups and restarts', () => {
     expect((await again).generation).toBeGreaterThan(1)
   })
 
+  test('groups that cannot be read at the start are read again until they can', async () => {
+    const house = createHouse()
+    await stableMember(house, house.start(), 'g')
+    house.failing.scans = 1
+    const after = house.start()
+    await house.advance(30_000)
+    expect(house.failing.scans).toBe(0)
+    expect(await after.coordinator.find(scope, 'g')).toMatchObject({ state: 'Empty' })
+  })
+
   test('a join that cannot be stored fails, and the group is as it was', async () => {
     const house = createHouse()
     const groups = house.start()
@@ -468,6 +503,49 @@ describe('subscriptions of consumer groups', () => {
     const refused = await groups.coordinator.consumerHeartbeat(scope, 'g', request, seesAll)
     expect(refused.error).toBe('INVALID_REGULAR_EXPRESSION')
     expect(await groups.coordinator.list(scope)).toEqual([])
+  })
+
+  test('by as many distinct expressions as the limit says, and no more', async () => {
+    const groups = createHouse().start()
+    const ask = (memberId: string, regex: string, epoch = 0) =>
+      groups.coordinator.consumerHeartbeat(
+        scope,
+        'g',
+        beat(memberId, epoch, { topics: null, regex }),
+        seesAll,
+      )
+    let last = 0
+    for (let index = 0; index < GROUP_REGEXES_MAX; index++) {
+      const joined = await ask(`m${index}`, `orders|x${index}`)
+      expect(joined).toMatchObject({ error: 'NONE' })
+      if ('epoch' in joined) last = joined.epoch
+    }
+    expect(await ask('late', 'orders|late')).toMatchObject({
+      error: 'GROUP_MAX_SIZE_REACHED',
+      message: expect.stringContaining(`${GROUP_REGEXES_MAX + 1} distinct expressions`),
+    })
+    expect(await ask('late', 'orders|x1')).toMatchObject({ error: 'NONE' })
+    // Another one in the place of the old is no more than there were.
+    const changed = await ask(`m${GROUP_REGEXES_MAX - 1}`, 'orders|other', last)
+    expect(changed).toMatchObject({ error: 'NONE' })
+  })
+
+  test('by several expressions give the event loop a turn between two of them', async () => {
+    const house = createHouse()
+    const groups = house.start()
+    const request = (regex: string) => beat(regex, 0, { topics: null, regex })
+    const matching: string[] = []
+    await groups.coordinator.consumerHeartbeat(scope, 'g', request('orders'), seesAll)
+    const asked = groups.coordinator.consumerHeartbeat(scope, 'g', request('clicks'), (topic) => {
+      matching.push(topic)
+      return true
+    })
+    let turned = false
+    setImmediate(() => {
+      turned = matching.length === 1
+    })
+    await asked
+    expect(turned).toBe(true)
   })
 
   test('notice a topic that grows', async () => {

@@ -3,7 +3,7 @@ import type { Logger } from '../../../base/logger.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type { Background } from '../../../engines/meta/background.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
-import type { Topics, TransactionalOffsets } from '../parts.ts'
+import type { Topic, Topics, TransactionalOffsets } from '../parts.ts'
 import { createTopicImages } from './consumer/topic-images.ts'
 import type { Coordinator } from './coordinator.ts'
 import { createCoordinator } from './coordinator.ts'
@@ -29,7 +29,7 @@ export interface Groups {
   readonly retirement: Retirement
   readonly transactional: TransactionalOffsets
   /** To be told when a topic is gone, so that its offsets go too; without, they go with the next expiry. */
-  topicDeleted(scope: Scope, topic: string): Promise<void>
+  topicDeleted(scope: Scope, topic: Pick<Topic, 'name' | 'id'>): Promise<void>
   /** Empties an account, or all of them. */
   removeEverything(accountId: string | undefined): Promise<void>
   /** Ends sessions and phases when they are over, and lets old offsets expire, until the signal aborts. */
@@ -67,7 +67,6 @@ export function createGroups(deps: {
     topicDeleted: (scope, topic) => retirement.topicDeleted(scope, topic),
     removeEverything: (accountId) => retirement.removeEverything(accountId),
     async run(signal) {
-      await table.ready()
       const expiry = {
         name: 'kafka/offset-expiry',
         async round(lease: AbortSignal) {

@@ -9,6 +9,11 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 /** `group.min.session.timeout.ms`, `group.max.session.timeout.ms`. */
 export const SESSION_TIMEOUT_MS_MIN = 6_000
 export const SESSION_TIMEOUT_MS_MAX = 30 * MINUTE_MS
+/**
+ * The least that a join phase lasts which waits for static members: clients may ask for less than
+ * nothing, and the phase begins anew until their sessions have ended.
+ */
+export const JOIN_PHASE_AGAIN_MS_MIN = 1_000
 /** How long a new member's JoinGroup may wait before its client has to ask again. */
 export const NEW_MEMBER_JOIN_TIMEOUT_MS = 5 * MINUTE_MS
 /**
@@ -38,6 +43,8 @@ export const GROUP_BYTES_MAX = 1 << 20
 /** Names that one member of a consumer group subscribes to. */
 export const SUBSCRIBED_TOPICS_MAX = 10_000
 export const SUBSCRIPTION_REGEX_CHARS_MAX = 1_000
+/** Distinct expressions of all members of a consumer group: all topics are held against each of them. */
+export const GROUP_REGEXES_MAX = 50
 
 /** `offset.metadata.max.bytes`; Apache counts characters too. */
 export const OFFSET_METADATA_CHARS_MAX = 4_096

@@ -2,7 +2,7 @@ import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type { KafkaErrorName } from '../../../wire/kafka/errors.ts'
-import type { Topics } from '../parts.ts'
+import type { Topic, Topics } from '../parts.ts'
 import { CONSUMER_PROTOCOL_TYPE } from './classic/subscription.ts'
 import { isEmpty, subscribes } from './group-facts.ts'
 import type { Group } from './group-record.ts'
@@ -18,8 +18,8 @@ export interface Retirement {
   deleteGroup(scope: Scope, groupId: string): Promise<KafkaErrorName>
   /** Removes all groups of an account, or of all accounts, with members or without. */
   removeEverything(accountId: string | undefined): Promise<void>
-  /** A topic is gone: so are all offsets in it. */
-  topicDeleted(scope: Scope, topic: string): Promise<void>
+  /** A topic is gone: so are all offsets in it, but not those in one that was made anew meanwhile. */
+  topicDeleted(scope: Scope, topic: Pick<Topic, 'name' | 'id'>): Promise<void>
   /** Removes the offsets whose time is over, and the groups without members that have none left. */
   expireAll(signal: AbortSignal): Promise<void>
 }
@@ -82,14 +82,16 @@ export function createRetirement(deps: {
         })
       }
     },
-    async topicDeleted(scope, topic) {
+    async topicDeleted(scope, { name, id }) {
       await table.ready()
       for (const { groupId } of table.list(scope)) {
         await table.inTurn(scope, groupId, async () => {
           const slot = table.find(scope, groupId)
           await slot?.lastCommit
           const places: OffsetPlace[] = []
-          for await (const place of offsets.list(scope, groupId, topic)) places.push(place)
+          for await (const place of offsets.list(scope, groupId, name)) {
+            if (place.kept.topicId === id) places.push(place)
+          }
           await offsets.remove(scope, groupId, places)
         })
       }

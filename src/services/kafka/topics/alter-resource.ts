@@ -1,4 +1,5 @@
 import type { KafkaContext } from '../../../wire/kafka/operation.ts'
+import { repeatedOf } from '../repeated.ts'
 import type { ConfigResource } from './config-resource.ts'
 import {
   BROKER_RESOURCE,
@@ -30,16 +31,14 @@ export async function alterResources<Config extends { readonly name: string }>(
   change: (values: ConfigValues, configs: ReadonlyArray<Config>) => ConfigValues,
   context: KafkaContext,
 ) {
-  const keys = request.resources.map(resourceKey)
+  const repeated = repeatedOf(request.resources.map(resourceKey))
   const responses: (ConfigResource & WireOutcome)[] = []
-  for (const [index, resource] of request.resources.entries()) {
-    const key = resourceKey(resource)
-    if (keys.indexOf(key) < index) continue
+  const byKey = new Map(request.resources.map((resource) => [resourceKey(resource), resource]))
+  for (const [key, resource] of byKey) {
     const { resourceType, resourceName } = resource
-    const outcome =
-      keys.lastIndexOf(key) > index
-        ? wireError('INVALID_REQUEST', 'Each resource must appear at most once.')
-        : await alter(deps, resource, request.validateOnly, change, context)
+    const outcome = repeated.has(key)
+      ? wireError('INVALID_REQUEST', 'Each resource must appear at most once.')
+      : await alter(deps, resource, request.validateOnly, change, context)
     responses.push({ resourceType, resourceName, ...outcome })
   }
   return { responses }

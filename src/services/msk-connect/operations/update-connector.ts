@@ -5,6 +5,7 @@ import { badRequest } from '../connect-errors.ts'
 import type { Connector, ConnectorSettings } from '../connector.ts'
 import type { ConnectDeps, ConnectOperation } from '../contract.ts'
 import { readCapacity } from './wire-capacity.ts'
+import { askWithOperation } from './wire-request.ts'
 import { checkSettings, readPlugin, readWorker } from './wire-settings.ts'
 
 const STATES = ['RUNNING', 'PAUSED', 'FAILED'] as const
@@ -20,16 +21,14 @@ export const updateConnector: ConnectOperation<'UpdateConnector'> = {
       throw badRequest('To update a connector that is PAUSED, skipHealthValidation has to be true.')
     }
     const settings = await readTarget(deps, scope, before, input)
-    const { history, connectors } = deps
     const origin = before.settings
     const from = { states: STATES, version: input.currentVersion }
-    // Judged before the operation is written down, and once more when the connector is changed.
-    await connectors.check(scope, key, from)
-    const operationId = await history.begin(scope, before.id, { kind, origin, target: settings })
-    const changed = await connectors.ask(scope, key, from, (connector) => {
-      const state = STATES.find((one) => one === connector.state) ?? 'RUNNING'
-      const target = { settings, skipsHealth, before: state }
-      return { ...connector, state: 'UPDATING', target, operationId }
+    const { changed, operationId } = await askWithOperation(deps, scope, key, from, {
+      operation: { kind, origin, target: settings },
+      change: (connector) => {
+        const state = STATES.find((one) => one === connector.state) ?? 'RUNNING'
+        return { ...connector, state: 'UPDATING', target: { settings, skipsHealth, before: state } }
+      },
     })
     return {
       connectorArn: arnOf(scope, 'connector', changed),

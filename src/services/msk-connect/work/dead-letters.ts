@@ -3,6 +3,7 @@ import type { Scope } from '../../../base/scope.ts'
 import type { LogEngine, LogRecord, StoredRecord } from '../../../engines/log/port.ts'
 import type { KafkaNouns } from '../../kafka/kafka-nouns.ts'
 import type { Topic } from '../../kafka/parts.ts'
+import { connectLimits } from '../limits.ts'
 
 /** A record that could not be delivered, and why. */
 export interface DeadLetter {
@@ -21,6 +22,15 @@ export interface DeadLetterQueue {
   readonly tells: boolean
 }
 
+/** What a record takes: its key, its value and its headers. */
+export function recordBytes({ key, value, headers = [] }: LogRecord): number {
+  let bytes = (key === null ? 0 : Buffer.byteLength(key)) + (value?.byteLength ?? 0)
+  for (const header of headers) {
+    bytes += Buffer.byteLength(header.name) + (header.value?.byteLength ?? 0)
+  }
+  return bytes
+}
+
 /** Durable when resolved. Makes the topic when it is not there. A repeat writes the records again. */
 export async function sendDeadLetters(
   { kafka, log }: { readonly kafka: Pick<KafkaNouns, 'topics' | 'admin'>; readonly log: LogEngine },
@@ -31,7 +41,25 @@ export async function sendDeadLetters(
   const topic = await ensureTopic(kafka, scope, queue.topic)
   const partition = openPartition(topic)
   const records = letters.map((letter) => letterOf(queue, letter))
-  await log.append(partition, records)
+  // One after the other: the order stays, and the log has to hold no more than one of them.
+  for (const part of partsOf(records)) await log.append(partition, part)
+}
+
+/** A log takes only so much at once. A record that is larger than a part is one alone. */
+function* partsOf(records: ReadonlyArray<LogRecord>): Generator<ReadonlyArray<LogRecord>> {
+  let part: LogRecord[] = []
+  let partBytes = 0
+  for (const record of records) {
+    const bytes = recordBytes(record)
+    if (part.length > 0 && partBytes + bytes > connectLimits.letterBytesMax) {
+      yield part
+      part = []
+      partBytes = 0
+    }
+    part.push(record)
+    partBytes += bytes
+  }
+  if (part.length > 0) yield part
 }
 
 async function ensureTopic(

@@ -14,6 +14,7 @@ import { EngineError } from '../../../base/errors.ts'
 import { silentLogger } from '../../../base/logger.ts'
 import { silentMetrics } from '../../../base/metrics.ts'
 import { createSeededRandom } from '../../../base/random.ts'
+import type { LogEngine, LogRecord } from '../../../engines/log/port.ts'
 import { createBackground } from '../../../engines/meta/background.ts'
 import { createLeases } from '../../../engines/meta/leases.ts'
 import type { MetaBatch, MetaStore } from '../../../engines/meta/port.ts'
@@ -104,6 +105,16 @@ async function createHouse(memoryBytes: number = connectLimits.taskMemoryBytes) 
   }
   const scratch = createScratch()
   const told: LogEvent[] = []
+  const appended: LogRecord[] = []
+  const refusal: { error?: EngineError } = {}
+  const log: LogEngine = {
+    ...engine,
+    async append(id, records) {
+      if (refusal.error) throw refusal.error
+      appended.push(...records)
+      return engine.append(id, records)
+    },
+  }
   const random = createSeededRandom(1)
   const leases = createLeases({ meta: memory, clock, owner: 'me', log: silentLogger })
   const metrics = silentMetrics
@@ -113,7 +124,7 @@ async function createHouse(memoryBytes: number = connectLimits.taskMemoryBytes) 
   async function open(more: Readonly<Record<string, string>>) {
     const groups = createGroups({ meta, topics, background, clock, log: silentLogger })
     const deps: SinkDeps = {
-      ...{ meta, objects, scratch, clock, metrics, log: engine },
+      ...{ meta, objects, scratch, clock, metrics, log },
       kafka: { topics, admin, groups },
       logs: { append: async (_scope, _target, events) => void told.push(...events) },
       checkpoints: createCheckpoints(meta),
@@ -131,7 +142,7 @@ async function createHouse(memoryBytes: number = connectLimits.taskMemoryBytes) 
   const produce = (...values: ReadonlyArray<string | null>) =>
     produceTo(world, [TOPIC, 0], batchOf(world, ...values.map((value) => ({ value }))))
 
-  return { ...world, open, produce, stored, versions, crash, told, scratch }
+  return { ...world, open, produce, stored, versions, crash, told, scratch, appended, refusal }
 }
 
 async function readAll(writer: Awaited<ReturnType<typeof openPartitionWriter>>) {
@@ -222,14 +233,18 @@ test('a crash at any step loses nothing and changes no object, whatever the cloc
   )
 })
 
+const toDeadLetters = {
+  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'value.converter.schemas.enable': 'false',
+  'errors.tolerance': 'all',
+  'errors.deadletterqueue.topic.name': 'dead',
+}
+
 test('what cannot be read goes into the dead letter queue, with the reason', async () => {
   const { open, produce, stored, engine, topics, told } = await createHouse()
   const writer = await open({
-    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-    'value.converter.schemas.enable': 'false',
-    'errors.tolerance': 'all',
+    ...toDeadLetters,
     'errors.log.enable': 'true',
-    'errors.deadletterqueue.topic.name': 'dead',
     'errors.deadletterqueue.context.headers.enable': 'true',
     'behavior.on.null.values': 'ignore',
   })
@@ -253,6 +268,46 @@ test('what cannot be read goes into the dead letter queue, with the reason', asy
   })
   expect(told).toHaveLength(1)
 })
+
+test('dead letters wait with the records around them until they take too much memory', async () => {
+  const { open, produce, stored, appended } = await createHouse()
+  const writer = await open({ ...toDeadLetters, 'flush.size': '100' })
+  const eighth = 'x'.repeat(connectLimits.letterBytesMax / 8)
+  await produce('{"a":1}')
+  for (const value of [...Array<string>(7).fill(eighth), eighth.slice(1)]) await produce(value)
+  await readAll(writer)
+  expect([appended.length, stored.keys().length]).toEqual([0, 0])
+  await produce('x')
+  await readAll(writer)
+  expect([appended.length, stored.keys().length]).toEqual([9, 1])
+  await produce('{"a":2}', 'x')
+  await readAll(writer)
+  expect([appended.length, stored.keys().length]).toEqual([9, 1])
+})
+
+test('a dead letter that waits keeps none of the other bytes that were read with it', async () => {
+  const { open, produce, appended } = await createHouse()
+  const writer = await open(toDeadLetters)
+  await produce('{"a":1}', 'broken', '{"a":2}', '{"a":3}')
+  await readAll(writer)
+  expect(appended.map(({ value }) => value?.buffer.byteLength)).toEqual(['broken'.length])
+})
+
+test.each([
+  ['invalid', { code: 'TaskFailed', message: expect.stringContaining('never this one') }],
+  ['unavailable', { kind: 'unavailable' }],
+] as const)(
+  'a dead letter queue that answers %s decides whether it is tried again',
+  async (kind, seen) => {
+    const { open, produce, refusal } = await createHouse()
+    await produce('broken')
+    refusal.error = new EngineError(kind, 'never this one')
+    const writer = await open(toDeadLetters)
+    await expect(readAll(writer)).rejects.toMatchObject(seen)
+    // What was written down is no different.
+    await expect(open(toDeadLetters)).rejects.toMatchObject(seen)
+  },
+)
 
 test.each([
   ['what cannot be read', 'broken', {}],

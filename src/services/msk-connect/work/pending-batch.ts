@@ -1,7 +1,8 @@
+import { EngineError } from '../../../base/errors.ts'
 import type { StoredRecord } from '../../../engines/log/port.ts'
 import type { SinkSettings } from '../sink/settings.ts'
 import type { DeadLetter } from './dead-letters.ts'
-import { sendDeadLetters } from './dead-letters.ts'
+import { recordBytes, sendDeadLetters } from './dead-letters.ts'
 import type { Fate } from './fate.ts'
 import type { GroupOffsets } from './group-offsets.ts'
 import { createOpenObjects } from './open-objects.ts'
@@ -15,9 +16,14 @@ export interface PendingBatch {
   recordCount(): number
   objectCount(): number
   letterCount(): number
+  /** What the dead letters take that wait. */
+  letterBytes(): number
   /** Throws `TaskFailed` for a record that must not be stepped over. */
   add(record: StoredRecord, fate: Fate): Promise<void>
-  /** Dead letters, objects, and then the offset: durable when resolved. The batch is empty then. */
+  /**
+   * Dead letters, objects, and then the offset: durable when resolved. The batch is empty then.
+   * Throws `TaskFailed` for what is never taken.
+   */
   deliver(to: number): Promise<void>
   clear(): Promise<void>
 }
@@ -39,20 +45,34 @@ export function createPendingBatch(
   const open = createOpenObjects(task.spool, settings.fileMemoryBytes)
   const { deadLetterTopic, deadLetterHeaders: tells } = settings.errors
   let letters: DeadLetter[] = []
+  let letterBytes = 0
   const clear = () => {
     letters = []
+    letterBytes = 0
     return open.clear()
   }
 
   async function failed(record: StoredRecord, stage: DeadLetter['stage'], fault: string) {
     await judge(deps, run, { settings, taskId: task.id, place, record, stage, fault })
-    if (deadLetterTopic !== undefined) letters.push({ ...place, record, stage, fault })
+    if (deadLetterTopic === undefined) return
+    letters.push({ ...place, record: copyOf(record), stage, fault })
+    letterBytes += recordBytes(record)
+  }
+
+  async function write(): Promise<void> {
+    if (deadLetterTopic !== undefined && letters.length > 0) {
+      const queue = { topic: deadLetterTopic, connectorName: connector.name, taskId: task.id }
+      await sendDeadLetters(deps, scope, { ...queue, tells }, letters)
+    }
+    const target = { objects: deps.objects, settings, scope: bucketScope({ scope, settings }) }
+    await open.write({ ...target, ...place })
   }
 
   return {
     recordCount: open.recordCount,
     objectCount: open.objectCount,
     letterCount: () => letters.length,
+    letterBytes: () => letterBytes,
     clear,
     async add(record, fate) {
       switch (fate.kind) {
@@ -65,12 +85,14 @@ export function createPendingBatch(
       }
     },
     async deliver(to) {
-      if (deadLetterTopic !== undefined && letters.length > 0) {
-        const queue = { topic: deadLetterTopic, connectorName: connector.name, taskId: task.id }
-        await sendDeadLetters(deps, scope, { ...queue, tells }, letters)
+      try {
+        await write()
+      } catch (error) {
+        // The same bytes would be refused for ever.
+        if (!(error instanceof EngineError && error.kind === 'invalid')) throw error
+        const { topic, partition } = place
+        throw taskFailure(`topic ${topic}, partition ${partition}: not taken: ${error.message}`)
       }
-      const target = { objects: deps.objects, settings, scope: bucketScope({ scope, settings }) }
-      await open.write({ ...target, ...place })
       await offsets.commit(to)
       const labels = { service: 'msk-connect', resource: `${scope.accountId}/${connector.name}` }
       deps.metrics.record('headrace_delivered_records_total', labels, open.recordCount())
@@ -78,6 +100,13 @@ export function createPendingBatch(
       await clear()
     },
   }
+}
+
+/** Bytes of its own: those of a read are a view of all that was read, which would stay in memory. */
+function copyOf({ key, value, headers, ...rest }: StoredRecord): StoredRecord {
+  const own = (bytes: Uint8Array | null) => bytes && new Uint8Array(bytes)
+  const copied = headers?.map((header) => ({ name: header.name, value: own(header.value) }))
+  return { ...rest, key: own(key), value: own(value), ...(copied && { headers: copied }) }
 }
 
 interface Fault extends Pick<DeadLetter, 'record' | 'stage' | 'fault'> {

@@ -55,9 +55,10 @@ export function createRotatingBatch(
   }
 
   function isFull(): boolean {
-    const { notesMax, openFilesMax } = connectLimits
+    const { notesMax, openFilesMax, letterBytesMax } = connectLimits
     const { recordsMax } = settings.rotation
     if (batch.recordCount() >= recordsMax || batch.objectCount() >= openFilesMax) return true
+    if (batch.letterBytes() >= letterBytesMax) return true
     return batch.letterCount() >= notesMax || notes.length >= notesMax
   }
 

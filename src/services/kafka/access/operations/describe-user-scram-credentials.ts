@@ -1,5 +1,6 @@
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaOperation } from '../../../../wire/kafka/operation.ts'
+import { repeatedOf } from '../../repeated.ts'
 import type { ScramUser } from '../scram-users.ts'
 import type { AccessOperationDeps } from './access-deps.ts'
 import { CLUSTER_DENIED, mayWithCluster, NO_ERROR } from './access-deps.ts'
@@ -16,9 +17,10 @@ export const describeUserScramCredentials: KafkaOperation<
     if (!users || users.length === 0) return { ...NO_ERROR, results: all.map(described) }
     const byName = new Map(all.map((user) => [user.name, user]))
     const asked = users.map(({ name }) => name)
+    const repeated = repeatedOf(asked)
     const results = [...new Set(asked)].map((name) => {
       const user = byName.get(name)
-      if (asked.indexOf(name) !== asked.lastIndexOf(name)) {
+      if (repeated.has(name)) {
         return undescribed(
           name,
           'DUPLICATE_RESOURCE',

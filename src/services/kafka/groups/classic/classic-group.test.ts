@@ -4,6 +4,7 @@ import {
   GROUP_BYTES_MAX,
   GROUP_MEMBERS_MAX,
   INITIAL_REBALANCE_DELAY_MS,
+  JOIN_PHASE_AGAIN_MS_MIN,
   NEW_MEMBER_JOIN_TIMEOUT_MS,
 } from '../limits.ts'
 import type { Moment } from '../moment.ts'
@@ -280,6 +281,42 @@ describe('a group of the classic protocol', () => {
     expect(asks(group, { protocols: protocolsOf(101) }, 0)[0]?.error).toBe('GROUP_MAX_SIZE_REACHED')
     expect(asks(group, { protocols: protocolsOf(100) }, 0)).toEqual([])
   })
+
+  test('a member that outgrows the limit of bytes is out, and the others share anew', () => {
+    const { group, joined } = stableGroup(2)
+    group.changed = false
+    const [leaves, stays] = joined.map(({ memberId }) => memberId)
+    const protocols = [{ name: 'range', metadata: Buffer.alloc(GROUP_BYTES_MAX + 1) }]
+    expect(asks(group, { memberId: present(leaves), protocols }, 2_000)).toMatchObject([
+      { error: 'GROUP_MAX_SIZE_REACHED' },
+    ])
+    expect([...group.members.keys()]).toEqual([stays])
+    expect(group).toMatchObject({ state: 'PreparingRebalance', changed: true })
+    expect(asks(group, { memberId: present(stays) }, 2_001)).toMatchObject([{ generation: 2 }])
+  })
+
+  test('a group whose last member outgrows the limit of bytes is empty', () => {
+    const { group, joined } = stableGroup(1)
+    const protocols = [{ name: 'range', metadata: Buffer.alloc(GROUP_BYTES_MAX + 1) }]
+    asks(group, { memberId: present(joined[0]).memberId, protocols }, 2_000)
+    expect(group).toMatchObject({ state: 'Empty', changed: true })
+  })
+
+  test.each([0, -1, JOIN_PHASE_AGAIN_MS_MIN])(
+    'a rebalance timeout of %i ms leaves static members time between two join phases',
+    (rebalanceTimeoutMs) => {
+      const { group } = stableGroup(3, [{}, { instanceId: 'a' }, { instanceId: 'b' }])
+      for (const member of group.members.values()) member.rebalanceTimeoutMs = rebalanceTimeoutMs
+      const memberId = present([...group.members.keys()][0])
+      leave(group, [{ memberId, instanceId: null }], at(2_000))
+      const nowMs = 2_000 + JOIN_PHASE_AGAIN_MS_MIN
+      expire(group, at(nowMs))
+      expect(group).toMatchObject({
+        state: 'PreparingRebalance',
+        earliestMs: nowMs + JOIN_PHASE_AGAIN_MS_MIN,
+      })
+    },
+  )
 
   test('refuses assignments of more bytes than its limit, and lets the members join again', () => {
     const { group, joined } = stableGroup(1)

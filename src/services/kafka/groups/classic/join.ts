@@ -51,9 +51,7 @@ export function join(
   now: Moment,
 ): void {
   if (!hasRoom(group, request)) {
-    group.pendingIds.delete(request.memberId)
-    dropMember(group, request.memberId)
-    completeJoinIfAllJoined(group, now)
+    turnAway(group, request.memberId, now)
     reply.answer(joinError('GROUP_MAX_SIZE_REACHED'))
   } else if (!supportsProtocols(group, request.protocolType, request.protocols)) {
     reply.answer(joinError('INCONSISTENT_GROUP_PROTOCOL', request.memberId))
@@ -66,6 +64,18 @@ export function join(
     const member = group.members.get(request.memberId)
     if (error !== 'NONE' || !member) reply.answer(joinError(error, request.memberId))
     else rejoin(group, member, request, reply, now)
+  }
+}
+
+/** One that was in, and has outgrown the group, is out as if it had left: the others share anew. */
+function turnAway(group: ClassicGroup, memberId: string, now: Moment): void {
+  group.pendingIds.delete(memberId)
+  if (group.members.has(memberId)) {
+    group.changed = true
+    dropMember(group, memberId)
+    rebalanceOrComplete(group, now)
+  } else {
+    completeJoinIfAllJoined(group, now)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { KafkaErrorName } from '../../../../wire/kafka/errors.ts'
-import { INITIAL_REBALANCE_DELAY_MS } from '../limits.ts'
+import { INITIAL_REBALANCE_DELAY_MS, JOIN_PHASE_AGAIN_MS_MIN } from '../limits.ts'
 import type { Moment } from '../moment.ts'
 import type { ClassicGroup, ClassicMember } from './classic-group.ts'
 import {
@@ -71,7 +71,8 @@ export function completeJoin(group: ClassicGroup, now: Moment): void {
     if (!member.parkedJoin && member.instanceId === null) dropMember(group, member.id)
   }
   if (group.members.size > 0 && !electLeader(group)) {
-    beginJoin(group, { deadlineMs: now.monotonicMs + rebalanceTimeoutOf(group) })
+    const timeoutMs = Math.max(rebalanceTimeoutOf(group), JOIN_PHASE_AGAIN_MS_MIN)
+    beginJoin(group, { deadlineMs: now.monotonicMs + timeoutMs })
     return
   }
   group.join = undefined

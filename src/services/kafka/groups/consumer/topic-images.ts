@@ -1,7 +1,13 @@
 import type { Scope } from '../../../../base/scope.ts'
 import type { Topic, Topics } from '../../parts.ts'
-import { SUBSCRIPTION_REGEX_CHARS_MAX, TOPIC_IMAGE_MS } from '../limits.ts'
-import type { ConsumerGroup, ImageTopic, Refusal, TopicImage } from './consumer-group.ts'
+import { GROUP_REGEXES_MAX, SUBSCRIPTION_REGEX_CHARS_MAX, TOPIC_IMAGE_MS } from '../limits.ts'
+import type {
+  ConsumerGroup,
+  ConsumerMember,
+  ImageTopic,
+  Refusal,
+  TopicImage,
+} from './consumer-group.ts'
 import { EMPTY_IMAGE } from './consumer-group.ts'
 import type { ConsumerHeartbeat } from './heartbeat.ts'
 import type { TopicPattern } from './topic-pattern.ts'
@@ -34,8 +40,10 @@ export function createTopicImages(topics: Topics): TopicImages {
         for (const name of member.topics) names.add(name)
       }
       for (const member of group?.members.values() ?? []) {
+        if (request.regex !== null && isReplaced(member, request)) continue
         if (member.regex !== '') regexes.add(member.regex)
       }
+      if (regexes.size > GROUP_REGEXES_MAX) return tooManyRegexes(regexes.size)
       const patterns = parseAll(regexes)
       if ('error' in patterns) return patterns
       const all = await lookUp(scope, names, patterns.size > 0)
@@ -48,6 +56,16 @@ export function createTopicImages(topics: Topics): TopicImages {
     const found = await Promise.all([...names].map((name) => topics.find(scope, name)))
     return found.filter((topic) => topic !== undefined)
   }
+}
+
+/** What the member subscribed to before goes when the request has its effect. */
+function isReplaced({ id, instanceId }: ConsumerMember, request: ConsumerHeartbeat): boolean {
+  return id === request.memberId || (instanceId !== null && instanceId === request.instanceId)
+}
+
+function tooManyRegexes(count: number): Refusal {
+  const message = `the members of the group would subscribe by ${count} distinct expressions; ${GROUP_REGEXES_MAX} is the most`
+  return { error: 'GROUP_MAX_SIZE_REACHED', message }
 }
 
 function parseAll(regexes: Iterable<string>): ReadonlyMap<string, TopicPattern> | Refusal {
@@ -64,24 +82,30 @@ function parseAll(regexes: Iterable<string>): ReadonlyMap<string, TopicPattern> 
   return patterns
 }
 
-function imageOf(found: {
+async function imageOf(found: {
   readonly all: ReadonlyArray<Topic>
   readonly names: ReadonlySet<string>
   readonly patterns: ReadonlyMap<string, TopicPattern>
   readonly sees: (topic: string) => boolean
   readonly current: TopicImage
   readonly nowMs: number
-}): TopicImage {
+}): Promise<TopicImage> {
+  const { all, names, patterns, sees, current, nowMs } = found
   const topics = new Map<string, ImageTopic>()
-  const matches = new Map([...found.patterns.keys()].map((regex) => [regex, new Set<string>()]))
-  for (const { name, id, partitionCount } of found.all) {
-    const matching = [...found.patterns].filter(
-      // One that another member asked for keeps what it matched, whoever looks now.
-      ([regex, pattern]) =>
-        pattern.matches(name) && (found.current.matches.get(regex)?.has(name) || found.sees(name)),
-    )
-    for (const [regex] of matching) matches.get(regex)?.add(name)
-    if (matching.length > 0 || found.names.has(name)) topics.set(name, { id, partitionCount })
+  const matches = new Map<string, ReadonlySet<string>>()
+  for (const { name, id, partitionCount } of all) {
+    if (names.has(name)) topics.set(name, { id, partitionCount })
   }
-  return { atMs: found.nowMs, asked: found.names, topics, matches }
+  for (const [regex, pattern] of patterns) {
+    // One expression over all topics may take a while: others get their turn before the next.
+    if (matches.size > 0) await new Promise((resolve) => setImmediate(resolve))
+    // One that another member asked for keeps what it matched, whoever looks now.
+    const before = current.matches.get(regex)
+    const matching = all.filter(
+      ({ name }) => pattern.matches(name) && (before?.has(name) || sees(name)),
+    )
+    matches.set(regex, new Set(matching.map(({ name }) => name)))
+    for (const { name, id, partitionCount } of matching) topics.set(name, { id, partitionCount })
+  }
+  return { atMs: nowMs, asked: names, topics, matches }
 }

@@ -1,5 +1,6 @@
 import type { KafkaRequest } from '../../../../wire/kafka/apis.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
+import { repeatedOf } from '../../repeated.ts'
 import { kafkaError, wireError, wireOutcomeOf } from '../failure.ts'
 import { permissionsOf } from '../permissions.ts'
 import { refuseAssignments } from '../replicas.ts'
@@ -12,15 +13,14 @@ export const createPartitions: KafkaOperation<TopicsDeps, 'createPartitions'> = 
   async run(deps, { topics, validateOnly }, context) {
     const may = permissionsOf(deps.authorizer, context.connection)
     const results = []
-    for (const name of new Set(topics.map((topic) => topic.name))) {
-      const wanted = topics.filter((topic) => topic.name === name)
-      const [first] = wanted
-      if (!first || wanted.length > 1) {
+    const repeated = repeatedOf(topics.map(({ name }) => name))
+    for (const [name, wanted] of new Map(topics.map((topic) => [topic.name, topic]))) {
+      if (repeated.has(name)) {
         results.push({ name, ...wireError('INVALID_REQUEST', 'Duplicate topic name.') })
       } else if (!may.withTopic('alter', name)) {
         results.push({ name, ...wireError('TOPIC_AUTHORIZATION_FAILED') })
       } else {
-        const work = () => grow(deps, first, validateOnly, context)
+        const work = () => grow(deps, wanted, validateOnly, context)
         results.push({ name, ...(await wireOutcomeOf(work, context.connection.log)) })
       }
     }

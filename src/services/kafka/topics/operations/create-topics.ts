@@ -1,6 +1,7 @@
 import type { KafkaRequest, KafkaResponse } from '../../../../wire/kafka/apis.ts'
 import { kafkaErrorCode } from '../../../../wire/kafka/errors.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
+import { repeatedOf } from '../../repeated.ts'
 import type { Broker } from '../broker.ts'
 import { settingsIn } from '../broker.ts'
 import { ALL_CONFIGS, describeTopicConfigs } from '../describe-configs.ts'
@@ -19,16 +20,13 @@ export const createTopics: KafkaOperation<TopicsDeps, 'createTopics'> = {
   name: 'createTopics',
   async run(deps, { topics, validateOnly }, context) {
     const may = permissionsOf(deps.authorizer, context.connection)
-    const counts = new Map<string, number>()
-    for (const { name } of topics) counts.set(name, (counts.get(name) ?? 0) + 1)
+    const repeated = repeatedOf(topics.map(({ name }) => name))
     const results: Result[] = []
-    for (const name of counts.keys()) {
-      const wanted = topics.filter((topic) => topic.name === name)
-      const [first] = wanted
-      if (first && wanted.length === 1) {
-        results.push(await create(deps, first, validateOnly, context, may))
-      } else {
+    for (const [name, wanted] of new Map(topics.map((topic) => [topic.name, topic]))) {
+      if (repeated.has(name)) {
         results.push({ ...refused(name), ...wireError('INVALID_REQUEST', 'Duplicate topic name.') })
+      } else {
+        results.push(await create(deps, wanted, validateOnly, context, may))
       }
     }
     return { topics: results }

@@ -1,6 +1,7 @@
 import type { KafkaRequest, KafkaResponse } from '../../../../wire/kafka/apis.ts'
 import type { KafkaContext, KafkaOperation } from '../../../../wire/kafka/operation.ts'
 import type { Topic } from '../../parts.ts'
+import { repeatedOf } from '../../repeated.ts'
 import { wireError, wireOutcomeOf } from '../failure.ts'
 import type { Permissions } from '../permissions.ts'
 import { permissionsOf } from '../permissions.ts'
@@ -23,13 +24,13 @@ export const deleteTopics: KafkaOperation<TopicsDeps, 'deleteTopics'> = {
     const clear = topics.filter(isClear)
     const names = [...topicNames, ...clear.flatMap(({ name }) => name ?? [])]
     const ids = clear.filter(({ name }) => name === null).map(({ topicId }) => topicId)
+    const repeatedNames = repeatedOf(names)
     for (const name of new Set(names)) {
-      const isTwice = names.filter((other) => other === name).length > 1
-      results.push(await removeByName(deps, name, isTwice, context, may))
+      results.push(await removeByName(deps, name, repeatedNames.has(name), context, may))
     }
+    const repeatedIds = repeatedOf(ids)
     for (const id of new Set(ids)) {
-      const isTwice = ids.filter((other) => other === id).length > 1
-      results.push(await removeById(deps, id, isTwice, context, may))
+      results.push(await removeById(deps, id, repeatedIds.has(id), context, may))
     }
     return { responses: results }
   },
