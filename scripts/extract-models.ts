@@ -27,6 +27,7 @@ import { createShapeTable } from './sdk-schemas.ts'
 export const modelledServices = [
   'athena',
   'cloudwatch-logs',
+  'eventbridge',
   'firehose',
   'glue',
   'iam',
@@ -34,9 +35,13 @@ export const modelledServices = [
   'kafkaconnect',
   'kinesis',
   'lambda',
+  'pipes',
   's3',
   'sagemaker',
   'sagemaker-runtime',
+  'scheduler',
+  'sns',
+  'sqs',
   'sts',
 ]
 

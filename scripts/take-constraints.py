@@ -18,6 +18,7 @@ import botocore
 SERVICES = {
     "athena": "athena",
     "cloudwatch-logs": "logs",
+    "eventbridge": "events",
     "firehose": "firehose",
     "glue": "glue",
     "iam": "iam",
@@ -25,9 +26,13 @@ SERVICES = {
     "kafkaconnect": "kafkaconnect",
     "kinesis": "kinesis",
     "lambda": "lambda",
+    "pipes": "pipes",
     "s3": "s3",
     "sagemaker": "sagemaker",
     "sagemaker-runtime": "sagemaker-runtime",
+    "scheduler": "scheduler",
+    "sns": "sns",
+    "sqs": "sqs",
     "sts": "sts",
 }
 NUMBERS = {"integer", "long", "float", "double"}

@@ -35,7 +35,20 @@ export interface ObjectStore {
   /** Replaces the attributes only. Rejects with `not-found` when there is no object. */
   setAttributes(id: ObjectId, change: Change): Promise<StoredObject>
   /** False when it was not there. `allow` may throw to refuse. */
-  remove(id: ObjectId, allow?: (current: StoredObject) => void | Promise<void>): Promise<boolean>
+  remove(
+    id: ObjectId,
+    allow?: (current: StoredObject) => void | Promise<void>,
+    options?: RemoveOptions,
+  ): Promise<boolean>
+  /**
+   * The object is at `to` and no longer at `from`; costs no copy, keeps its time. False when it was
+   * not there; rejects with `conflict` when there is one at `to`. `allow` may throw to refuse.
+   */
+  move(
+    from: ObjectId,
+    to: ObjectId,
+    allow?: (current: StoredObject) => void | Promise<void>,
+  ): Promise<boolean>
   /** In byte order of the key; costs what the page costs, not what the bucket holds. */
   list(request: ListRequest): Promise<ListPage>
   /**
@@ -92,10 +105,28 @@ export interface PutOptions {
   /** Sees every byte of the body, in order, before `publish` is called; may throw to refuse. */
   readonly observe?: (chunk: Uint8Array) => void
   readonly signal?: AbortSignal
+  readonly keepAs?: KeepAs
 }
 
 export interface ComposeOptions {
   readonly publish: Publish
+  readonly keepAs?: KeepAs
+}
+
+export interface RemoveOptions {
+  readonly keepAs?: KeepAs
+  /** Empty objects that come into being in the same commit, under keys that are new. */
+  readonly leave?: (current: StoredObject) => ReadonlyArray<EmptyObject>
+}
+
+/**
+ * Where the object that is replaced or removed stays, bytes and all, in the same commit: an earlier
+ * version. Undefined gives it up. Called again, as `publish` is, when another writer was faster.
+ */
+export type KeepAs = (current: StoredObject) => ObjectId | undefined
+
+export interface EmptyObject extends ObjectId {
+  readonly attributes: ObjectAttributes
 }
 
 export interface StoredObject {

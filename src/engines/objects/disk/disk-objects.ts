@@ -74,16 +74,20 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
   return {
     capabilities: { localFiles: true },
 
-    async put(id, body, { publish, observe, signal }) {
+    async put(id, body, { publish, observe, signal, keepAs }) {
       const contentId = files.newId()
       const received = await take(contentId + extensionOf(id.key), body, { observe, signal })
       const { sizeBytes, bytes, newFile } = received
       const piece = { id: contentId, sizeBytes, ...(newFile && { file: newFile.path }) }
       try {
-        const stored = await publication.publish(id, publish, (changes) => {
-          putPiece(changes, piece, bytes)
-          return { sizeBytes, contentId, piece }
-        })
+        const stored = await publication.publish(
+          id,
+          { publish, ...(keepAs && { keepAs }) },
+          (changes) => {
+            putPiece(changes, piece, bytes)
+            return { sizeBytes, contentId, piece }
+          },
+        )
         await received.keep()
         return stored
       } catch (error) {
@@ -94,7 +98,7 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
       }
     },
 
-    compose: (id, parts, { publish }) => publication.compose(id, parts, publish),
+    compose: publication.compose,
 
     async head(id) {
       const entry = await index.find(id)
@@ -117,6 +121,7 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
 
     setAttributes: publication.setAttributes,
     remove: publication.remove,
+    move: publication.move,
     list: (request) => listObjects(index, request),
     localPath: local.open,
     close: () => holds.settled(),

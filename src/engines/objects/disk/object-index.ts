@@ -132,6 +132,11 @@ export function putRow(
   changes.puts.push({ key, value: encodeRow(row) })
 }
 
+/** For a key of which only one writer ever knows. */
+export function putRowAnyway(changes: Changes, id: ObjectId, row: Row): void {
+  changes.puts.push({ key: rowKey(id), value: encodeRow(row) })
+}
+
 export function removeRow(changes: Changes, id: ObjectId, before: RowEntry): void {
   const key = rowKey(id)
   changes.checks.push({ key, version: before.version })

@@ -1,6 +1,15 @@
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
-import type { Change, ObjectId, PartId, Publish, StoredObject } from '../port.ts'
+import type {
+  Change,
+  ComposeOptions,
+  EmptyObject,
+  KeepAs,
+  ObjectId,
+  PartId,
+  RemoveOptions,
+  StoredObject,
+} from '../port.ts'
 import type { ContentHolds } from './content-holds.ts'
 import type { Changes, ObjectIndex, Piece, Row, RowEntry } from './object-index.ts'
 import {
@@ -8,6 +17,7 @@ import {
   putPiece,
   putPieces,
   putRow,
+  putRowAnyway,
   removeContent,
   removePieceList,
   removeRow,
@@ -30,6 +40,14 @@ export function createPublication(deps: {
   readonly newId: () => string
 }) {
   const { index, holds, clock, newId } = deps
+
+  function putEmpty(changes: Changes, { bucket, key, attributes }: EmptyObject): void {
+    const piece = { id: newId(), sizeBytes: 0 }
+    const modifiedMs = clock.wallMs()
+    const row = { key, sizeBytes: 0, modifiedMs, revision: newId(), contentId: piece.id, piece }
+    putRowAnyway(changes, { bucket, key }, { ...row, attributes })
+    putPiece(changes, piece, new Uint8Array(0))
+  }
 
   /** Asks for the changes again and again, until nobody was in between. */
   async function commit<T>(
@@ -54,7 +72,7 @@ export function createPublication(deps: {
   /** `prepare` is asked for the content, and adds what stands for it to the changes. */
   function publish(
     id: ObjectId,
-    decide: Publish,
+    { publish: decide, keepAs }: ComposeOptions,
     prepare: (changes: Changes) => Content | Promise<Content>,
   ): Promise<StoredObject> {
     return commit(id, async (changes) => {
@@ -65,16 +83,29 @@ export function createPublication(deps: {
       const attributes = await decide(current, { sizeBytes: content.sizeBytes, modifiedMs })
       const row = { ...content, key: id.key, modifiedMs, revision: newId(), attributes }
       putRow(changes, id, row, before)
-      const garbage = before ? removeContent(changes, before.row, pieces) : []
-      return { answer: storedObject(row), given: before, garbage }
+      return { answer: storedObject(row), ...(await giveUp(changes, before, pieces, keepAs)) }
     })
+  }
+
+  /** The content of a row that is replaced or removed: it goes on elsewhere, or it is garbage. */
+  async function giveUp(
+    changes: Changes,
+    before: RowEntry | undefined,
+    pieces: ReadonlyArray<Piece>,
+    keepAs: KeepAs | undefined,
+  ) {
+    if (!before) return {}
+    const elsewhere = keepAs?.(storedObject(before.row))
+    if (!elsewhere) return { given: before, garbage: removeContent(changes, before.row, pieces) }
+    await putMoved(index, changes, before.row, elsewhere)
+    return {}
   }
 
   return {
     publish,
 
-    compose: (id: ObjectId, parts: ReadonlyArray<PartId>, decide: Publish) =>
-      publish(id, decide, (changes) => joinParts(index, newId, changes, parts)),
+    compose: (id: ObjectId, parts: ReadonlyArray<PartId>, options: ComposeOptions) =>
+      publish(id, options, (changes) => joinParts(index, newId, changes, parts)),
 
     setAttributes: (id: ObjectId, change: Change): Promise<StoredObject> =>
       commit(id, async (changes) => {
@@ -89,14 +120,30 @@ export function createPublication(deps: {
     remove: (
       id: ObjectId,
       allow?: (current: StoredObject) => void | Promise<void>,
+      { keepAs, leave }: RemoveOptions = {},
     ): Promise<boolean> =>
       commit(id, async (changes) => {
         const { before, pieces } = await takeStock(index, id)
         if (!before) return { answer: false }
-        await allow?.(storedObject(before.row))
+        const current = storedObject(before.row)
+        await allow?.(current)
         removeRow(changes, id, before)
-        const garbage = removeContent(changes, before.row, pieces)
-        return { answer: true, given: before, garbage }
+        for (const empty of leave?.(current) ?? []) putEmpty(changes, empty)
+        return { answer: true, ...(await giveUp(changes, before, pieces, keepAs)) }
+      }),
+
+    move: (
+      from: ObjectId,
+      to: ObjectId,
+      allow?: (current: StoredObject) => void | Promise<void>,
+    ): Promise<boolean> =>
+      commit(from, async (changes) => {
+        const before = await index.find(from)
+        if (!before) return { answer: false }
+        await allow?.(storedObject(before.row))
+        removeRow(changes, from, before)
+        await putMoved(index, changes, before.row, to)
+        return { answer: true }
       }),
 
     /** One content takes the place of another with the same bytes; false when it was replaced. */
@@ -124,6 +171,17 @@ async function takeStock(index: ObjectIndex, id: ObjectId) {
       if (!isGone(error) || attempt === READ_ATTEMPTS_MAX) throw error
     }
   }
+}
+
+/** The row under another id; its content is untouched. */
+async function putMoved(
+  index: ObjectIndex,
+  changes: Changes,
+  row: Row,
+  to: ObjectId,
+): Promise<void> {
+  if (await index.find(to)) throw new EngineError('conflict', `${to.bucket}/${to.key} is there`)
+  putRow(changes, to, { ...row, key: to.key }, undefined)
 }
 
 /** The pieces of the parts go over to one content; the rows of the parts go. */

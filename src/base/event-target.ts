@@ -1,0 +1,43 @@
+import type { Scope } from './scope.ts'
+
+/**
+ * A kind of resource that events of other services can go to: functions, queues, topics, streams.
+ * Whoever sends is given one for each service part of an ARN, so that senders know no receivers.
+ */
+export interface EventTarget {
+  /** The service part of the ARNs it serves: `lambda`, `sqs`, `sns`, `firehose`. */
+  readonly service: string
+  /** Rejects when the resource is not there, or its policy does not let the sender in. */
+  validate(arn: string, sender: EventSender): Promise<void>
+  /** Resolves once the target has taken the event durably; rejects as `validate` does. */
+  deliver(arn: string, event: TargetEvent, sender: EventSender): Promise<void>
+}
+
+/** On whose behalf an event is sent; what resource policies are asked about. */
+export interface EventSender {
+  /** `s3.amazonaws.com` and the like: `Principal.Service` of policies. */
+  readonly principal: string
+  /** `aws:SourceArn`: the bucket, topic, rule or schedule that sends. */
+  readonly sourceArn: string
+  /** Account and region of the source: `aws:SourceAccount`. */
+  readonly scope: Scope
+}
+
+export interface TargetEvent {
+  readonly body: Uint8Array
+  /** Message attributes, for targets that have such. */
+  readonly attributes?: Readonly<Record<string, MessageAttribute>>
+  readonly subject?: string
+  /** Of FIFO queues and topics. */
+  readonly groupId?: string
+  readonly deduplicationId?: string
+  /** Of streams. */
+  readonly partitionKey?: string
+}
+
+/** As SQS and SNS have it: `String`, `Number` and `Binary`, with a custom part behind a dot. */
+export interface MessageAttribute {
+  readonly dataType: string
+  readonly text?: string
+  readonly bytes?: Uint8Array
+}
