@@ -5,6 +5,8 @@ import type { Random } from '../../base/random.ts'
 import type { Background } from '../../engines/meta/background.ts'
 import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
+import { createAuthorize } from './authorization.ts'
+import { createCrossOrigin } from './cross-origin.ts'
 import { createNotificationDelivery } from './notification-delivery.ts'
 import { createNotificationSettings } from './notification-settings.ts'
 import type { NotificationTarget } from './notification-target.ts'
@@ -14,11 +16,13 @@ import { copyObject } from './operations/copy-object.ts'
 import { createBucket } from './operations/create-bucket.ts'
 import { createMultipartUpload } from './operations/create-multipart-upload.ts'
 import { deleteBucket } from './operations/delete-bucket.ts'
+import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
 import { deleteObject } from './operations/delete-object.ts'
 import { deleteObjectTagging } from './operations/delete-object-tagging.ts'
 import { deleteObjects } from './operations/delete-objects.ts'
+import { deletePublicAccessBlock } from './operations/delete-public-access-block.ts'
 import { getBucketAccelerateConfiguration } from './operations/get-bucket-accelerate-configuration.ts'
 import { getBucketAcl } from './operations/get-bucket-acl.ts'
 import { getBucketCors } from './operations/get-bucket-cors.ts'
@@ -29,6 +33,7 @@ import { getBucketLogging } from './operations/get-bucket-logging.ts'
 import { getBucketNotificationConfiguration } from './operations/get-bucket-notification-configuration.ts'
 import { getBucketOwnershipControls } from './operations/get-bucket-ownership-controls.ts'
 import { getBucketPolicy } from './operations/get-bucket-policy.ts'
+import { getBucketPolicyStatus } from './operations/get-bucket-policy-status.ts'
 import { getBucketReplication } from './operations/get-bucket-replication.ts'
 import { getBucketRequestPayment } from './operations/get-bucket-request-payment.ts'
 import { getBucketTagging } from './operations/get-bucket-tagging.ts'
@@ -47,10 +52,16 @@ import { listMultipartUploads } from './operations/list-multipart-uploads.ts'
 import { listObjects } from './operations/list-objects.ts'
 import { listObjectsV2 } from './operations/list-objects-v2.ts'
 import { listParts } from './operations/list-parts.ts'
+import { putBucketAcl } from './operations/put-bucket-acl.ts'
+import { putBucketCors } from './operations/put-bucket-cors.ts'
 import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
+import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts'
+import { putBucketPolicy } from './operations/put-bucket-policy.ts'
+import { putBucketRequestPayment } from './operations/put-bucket-request-payment.ts'
 import { putBucketTagging } from './operations/put-bucket-tagging.ts'
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts'
 import { putObject } from './operations/put-object.ts'
+import { putObjectAcl } from './operations/put-object-acl.ts'
 import { putObjectTagging } from './operations/put-object-tagging.ts'
 import { putPublicAccessBlock } from './operations/put-public-access-block.ts'
 import { uploadPart } from './operations/upload-part.ts'
@@ -75,6 +86,8 @@ export function createS3Service(deps: {
   return {
     name: 's3',
     operations: bindOperations({ ...nouns, notificationSettings }, operations),
+    authorize: createAuthorize({ buckets, objects: nouns.objects, clock }),
+    crossOrigin: createCrossOrigin({ buckets }),
     start: delivery.start,
   }
 }
@@ -86,11 +99,13 @@ const operations = [
   createBucket,
   createMultipartUpload,
   deleteBucket,
+  deleteBucketCors,
   deleteBucketPolicy,
   deleteBucketTagging,
   deleteObject,
   deleteObjectTagging,
   deleteObjects,
+  deletePublicAccessBlock,
   getBucketAccelerateConfiguration,
   getBucketAcl,
   getBucketCors,
@@ -101,6 +116,7 @@ const operations = [
   getBucketNotificationConfiguration,
   getBucketOwnershipControls,
   getBucketPolicy,
+  getBucketPolicyStatus,
   getBucketReplication,
   getBucketRequestPayment,
   getBucketTagging,
@@ -119,10 +135,16 @@ const operations = [
   listObjects,
   listObjectsV2,
   listParts,
+  putBucketAcl,
+  putBucketCors,
   putBucketNotificationConfiguration,
+  putBucketOwnershipControls,
+  putBucketPolicy,
+  putBucketRequestPayment,
   putBucketTagging,
   putBucketVersioning,
   putObject,
+  putObjectAcl,
   putObjectTagging,
   putPublicAccessBlock,
   uploadPart,
