@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import type { EventTarget } from '../../base/event-target.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Random } from '../../base/random.ts'
@@ -10,7 +11,6 @@ import { createLifecycleRun } from './lifecycle-run.ts'
 import { createLifecycleSettings } from './lifecycle-settings.ts'
 import { createNotificationDelivery } from './notification-delivery.ts'
 import { createNotificationSettings } from './notification-settings.ts'
-import type { NotificationTarget } from './notification-target.ts'
 import { abortMultipartUpload } from './operations/abort-multipart-upload.ts'
 import { completeMultipartUpload } from './operations/complete-multipart-upload.ts'
 import { copyObject } from './operations/copy-object.ts'
@@ -68,7 +68,7 @@ import { createLifetimeMembers } from './wire-lifetime.ts'
 export function createS3Service(deps: {
   readonly nouns: S3Nouns
   /** Where bucket notifications can go; a kind that is not among them is refused by name. */
-  readonly targets: ReadonlyArray<NotificationTarget>
+  readonly targets: ReadonlyArray<EventTarget>
   readonly meta: MetaStore
   readonly background: Background
   /** What counts as a day for lifecycles and restored objects. */

@@ -15,7 +15,10 @@ const s3 = s3Client()
 
 function configure(Bucket: string, ...Rules: ReadonlyArray<LifecycleRule>) {
   return s3.send(
-    new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }),
+    new PutBucketLifecycleConfigurationCommand({
+      Bucket,
+      LifecycleConfiguration: { Rules: [...Rules] },
+    }),
   )
 }
 
