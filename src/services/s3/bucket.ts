@@ -14,6 +14,8 @@ export interface Bucket extends Scope {
   readonly tags: Tags
   readonly notificationRules: ReadonlyArray<NotificationRule>
   readonly access?: BucketAccess
+  /** Whether every event goes to the default event bus as well; absent: no. */
+  readonly eventBridge?: boolean
 }
 
 /** Where in the object store the parts of a bucket lie. */

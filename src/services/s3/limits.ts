@@ -27,3 +27,6 @@ export const BUCKET_POLICY_BYTES_MAX = 20 * 1024
 export const PARSED_POLICIES_MAX = 200
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html */
 export const CORS_RULES_MAX = 100
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
+export const LIFECYCLE_RULES_MAX = 1_000
+export const LIFECYCLE_ID_MAX = 255

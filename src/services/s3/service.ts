@@ -1,15 +1,18 @@
 import type { Clock } from '../../base/clock.ts'
+import type { EventTarget } from '../../base/event-target.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Random } from '../../base/random.ts'
 import type { Background } from '../../engines/meta/background.ts'
+import type { MetaStore } from '../../engines/meta/port.ts'
 import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
 import { createAuthorize } from './authorization.ts'
 import { createCrossOrigin } from './cross-origin.ts'
+import { createLifecycleRun } from './lifecycle-run.ts'
+import { createLifecycleSettings } from './lifecycle-settings.ts'
 import { createNotificationDelivery } from './notification-delivery.ts'
 import { createNotificationSettings } from './notification-settings.ts'
-import type { NotificationTarget } from './notification-target.ts'
 import { abortMultipartUpload } from './operations/abort-multipart-upload.ts'
 import { completeMultipartUpload } from './operations/complete-multipart-upload.ts'
 import { copyObject } from './operations/copy-object.ts'
@@ -17,6 +20,7 @@ import { createBucket } from './operations/create-bucket.ts'
 import { createMultipartUpload } from './operations/create-multipart-upload.ts'
 import { deleteBucket } from './operations/delete-bucket.ts'
 import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
+import { deleteBucketLifecycle } from './operations/delete-bucket-lifecycle.ts'
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
 import { deleteObject } from './operations/delete-object.ts'
@@ -54,6 +58,7 @@ import { listObjectsV2 } from './operations/list-objects-v2.ts'
 import { listParts } from './operations/list-parts.ts'
 import { putBucketAcl } from './operations/put-bucket-acl.ts'
 import { putBucketCors } from './operations/put-bucket-cors.ts'
+import { putBucketLifecycleConfiguration } from './operations/put-bucket-lifecycle-configuration.ts'
 import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
 import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts'
 import { putBucketPolicy } from './operations/put-bucket-policy.ts'
@@ -64,15 +69,21 @@ import { putObject } from './operations/put-object.ts'
 import { putObjectAcl } from './operations/put-object-acl.ts'
 import { putObjectTagging } from './operations/put-object-tagging.ts'
 import { putPublicAccessBlock } from './operations/put-public-access-block.ts'
+import { restoreObject } from './operations/restore-object.ts'
 import { uploadPart } from './operations/upload-part.ts'
 import { uploadPartCopy } from './operations/upload-part-copy.ts'
+import { createRestorations } from './restorations.ts'
 import type { S3Nouns } from './s3-nouns.ts'
+import { createLifetimeMembers } from './wire-lifetime.ts'
 
 export function createS3Service(deps: {
   readonly nouns: S3Nouns
   /** Where bucket notifications can go; a kind that is not among them is refused by name. */
-  readonly targets: ReadonlyArray<NotificationTarget>
+  readonly targets: ReadonlyArray<EventTarget>
+  readonly meta: MetaStore
   readonly background: Background
+  /** What counts as a day for lifecycles and restored objects. */
+  readonly lifecycleDayMs: number
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
@@ -82,13 +93,28 @@ export function createS3Service(deps: {
   const { buckets, outbox } = nouns
   const targets = new Map(deps.targets.map((target) => [target.service, target]))
   const notificationSettings = createNotificationSettings({ buckets, targets, clock, random })
+  const dayMs = deps.lifecycleDayMs
+  const lifecycles = createLifecycleSettings(deps)
+  const lifetimes = {
+    lifecycles,
+    restorations: createRestorations({ ...deps, ...nouns, dayMs }),
+    lifetimeMembers: createLifetimeMembers({ lifecycles, clock, dayMs }),
+    newId: () => random.uuid(),
+  }
+  const lifecycleRun = createLifecycleRun({ ...deps, ...nouns, settings: lifecycles, dayMs })
   const delivery = createNotificationDelivery({ ...deps, outbox, targets })
   return {
     name: 's3',
-    operations: bindOperations({ ...nouns, notificationSettings }, operations),
+    operations: bindOperations({ ...nouns, ...lifetimes, notificationSettings }, operations),
     authorize: createAuthorize({ buckets, objects: nouns.objects, clock }),
     crossOrigin: createCrossOrigin({ buckets }),
-    start: delivery.start,
+    async start(signal) {
+      await Promise.all([
+        delivery.start(signal),
+        lifecycleRun.start(signal),
+        lifetimes.restorations.start(signal),
+      ])
+    },
   }
 }
 
@@ -100,6 +126,7 @@ const operations = [
   createMultipartUpload,
   deleteBucket,
   deleteBucketCors,
+  deleteBucketLifecycle,
   deleteBucketPolicy,
   deleteBucketTagging,
   deleteObject,
@@ -137,6 +164,7 @@ const operations = [
   listParts,
   putBucketAcl,
   putBucketCors,
+  putBucketLifecycleConfiguration,
   putBucketNotificationConfiguration,
   putBucketOwnershipControls,
   putBucketPolicy,
@@ -147,6 +175,7 @@ const operations = [
   putObjectAcl,
   putObjectTagging,
   putPublicAccessBlock,
+  restoreObject,
   uploadPart,
   uploadPartCopy,
 ]
