@@ -18,6 +18,7 @@ import {
   PutBucketRequestPaymentCommand,
   PutObjectAclCommand,
   PutObjectCommand,
+  PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3'
 import { expect, test } from 'vitest'
 import { endpoint, newAccount } from '../../support/client.ts'
@@ -169,6 +170,18 @@ test('the public access block keeps public policies out, and closes those that a
   await put()
   const status = await s3.send(new GetBucketPolicyStatusCommand({ Bucket: bucket }))
   expect(status.PolicyStatus?.IsPublic).toBe(true)
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'public/a', Body: '' }))
+  const read = async () => (await fetch(`${endpoint()}/${bucket}/public/a`)).status
+  expect(await read()).toBe(200)
+  const RestrictPublicBuckets = true
+  await s3.send(
+    new PutPublicAccessBlockCommand({
+      Bucket: bucket,
+      PublicAccessBlockConfiguration: { RestrictPublicBuckets },
+    }),
+  )
+  expect(await read()).toBe(403)
+  await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'public/a' }))
   const kept = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }))
   expect(kept.Policy).toBe(everybodyReads(bucket))
 })
