@@ -11,7 +11,7 @@ import type {
   StoredObject,
 } from '../port.ts'
 import type { ContentHolds } from './content-holds.ts'
-import type { Changes, ObjectIndex, Piece, Row, RowEntry } from './object-index.ts'
+import type { Changes, ObjectIndex, Piece, PieceContent, Row, RowEntry } from './object-index.ts'
 import {
   emptyChanges,
   putPiece,
@@ -46,7 +46,7 @@ export function createPublication(deps: {
     const modifiedMs = clock.wallMs()
     const row = { key, sizeBytes: 0, modifiedMs, revision: newId(), contentId: piece.id, piece }
     putRowAnyway(changes, { bucket, key }, { ...row, attributes })
-    putPiece(changes, piece, new Uint8Array(0))
+    putPiece(changes, piece, { bytes: new Uint8Array(0) })
   }
 
   /** Asks for the changes again and again, until nobody was in between. */
@@ -147,10 +147,15 @@ export function createPublication(deps: {
       }),
 
     /** One content takes the place of another with the same bytes; false when it was replaced. */
-    async replaceContent(id: ObjectId, from: RowEntry, piece: Piece): Promise<boolean> {
+    async replaceContent(
+      id: ObjectId,
+      from: RowEntry,
+      piece: Piece,
+      content: PieceContent,
+    ): Promise<boolean> {
       const changes = emptyChanges()
       putRow(changes, id, { ...from.row, contentId: piece.id, piece }, from)
-      putPiece(changes, piece, undefined)
+      putPiece(changes, piece, content)
       const garbage = removeContent(changes, from.row, await index.piecesOf(from.row))
       if (!(await tryCommit(index, changes))) return false
       holds.giveUp(from.row.contentId, garbage)
