@@ -40,9 +40,9 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
   const { disk, directory, meta, clock, random, inlineMaxBytes = INLINE_MAX_BYTES } = deps
   const index = createObjectIndex(meta)
   const files = await openObjectFiles({ ...deps, directory: join(directory, 'files'), index })
-  const holds = createHolds(async (contentId, garbage) => {
-    await files.removeFiles(garbage)
-    await index.commit({ removals: [index.garbageKey(contentId)] })
+  const holds = createHolds(async (contentId, pieces) => {
+    await files.removePieces(pieces)
+    await index.forgetGarbage([index.garbageOf(contentId, pieces)])
   })
   const source = { openFile: files.open, bytesOf: index.bytesOf, sumsOf: index.sumsOf }
   const publication = createPublication({ index, holds, clock, newId: files.newId })

@@ -60,7 +60,8 @@ export async function createLocalFiles(deps: LocalDeps) {
     key: Uint8Array | undefined,
   ): Promise<LocalFile | undefined> {
     const { contentId, piece } = entry.row
-    if (key || (piece && !piece.file)) return useWritten(entry.row, key)
+    // A piece with a nonce goes this way without a key as well, to be refused there.
+    if (key || piece?.nonce || (piece && !piece.file)) return useWritten(entry.row, key)
     if (piece?.file) return holdFile(contentId, piece.file)
     await joinOnce(id, entry)
     return undefined

@@ -12,7 +12,7 @@ import { BLOCK_BYTES, SUM_BYTES, SUMS_AN_ENTRY } from './block-sums.ts'
  *     file       path           marks a file that belongs to an object
  *     sums       piece id, n    CRC-32C of each block of a file as it lies on the medium, by gibibytes
  *     pieces     content id     the pieces of a content that has several
- *     garbage    content id     files that belong to nothing any more and are to be removed
+ *     garbage    content id     pieces that belong to nothing any more and are to be removed
  *     directory  name           may hold files that never came to belong to anything
  */
 const ROW = 'objects/row'
@@ -57,6 +57,12 @@ export interface Row {
 export interface RowEntry {
   readonly row: Row
   readonly version: number
+}
+
+/** A content that left the index, under the key that tells of it. */
+export interface Garbage {
+  readonly key: Uint8Array
+  readonly pieces: ReadonlyArray<Piece>
 }
 
 /** A batch that is being put together. */
@@ -107,16 +113,20 @@ export function createObjectIndex(meta: MetaStore) {
 
     commit: (batch: MetaBatch) => meta.commit(batch),
 
-    /** Every content that waits for removal, with its files. */
-    async garbage(limit: number) {
+    /** Contents that wait for removal, with their pieces. */
+    async garbage(limit: number): Promise<ReadonlyArray<Garbage>> {
       const entries = await meta.scan({ prefix: encodeKey([GARBAGE]), limit })
-      return entries.map(({ key, value }) => ({
-        key,
-        files: JSON.parse(textOf(value)) as string[],
-      }))
+      return entries.map(({ key, value }) => ({ key, pieces: decodeGarbage(value) }))
     },
 
-    garbageKey: (contentId: string): Uint8Array => encodeKey([GARBAGE, contentId]),
+    garbageOf: (contentId: string, pieces: ReadonlyArray<Piece>): Garbage => ({
+      key: encodeKey([GARBAGE, contentId]),
+      pieces,
+    }),
+
+    /** To be called when the files are gone. */
+    forgetGarbage: (garbage: ReadonlyArray<Garbage>) =>
+      meta.commit({ removals: garbage.flatMap(({ key, pieces }) => [key, ...keysOf(pieces)]) }),
 
     openDirectory: (name: string) =>
       meta.commit({ puts: [{ key: encodeKey([DIRECTORY, name]), value: Buffer.from('1') }] }),
@@ -185,29 +195,41 @@ export function removePieceList(changes: Changes, row: Row): void {
   if (!row.piece) changes.removals.push(encodeKey([PIECES, row.contentId]))
 }
 
-/** The content is given up. Answers the files that are garbage once the batch is committed. */
+/**
+ * The content is given up. Answers the pieces that are garbage once the batch is committed: a reader
+ * that has begun may still need them, and their sums.
+ */
 export function removeContent(
   changes: Changes,
   row: Row,
   pieces: ReadonlyArray<Piece>,
-): ReadonlyArray<string> {
+): ReadonlyArray<Piece> {
   removePieceList(changes, row)
-  const files: string[] = []
+  if (row.piece && !row.piece.file) {
+    changes.removals.push(encodeKey([BYTES, row.piece.id]))
+    return []
+  }
+  for (const { file } of pieces) if (file) changes.removals.push(encodeKey([FILE, file]))
+  const key = encodeKey([GARBAGE, row.contentId])
+  changes.puts.push({ key, value: Buffer.from(JSON.stringify(pieces)) })
+  return pieces
+}
+
+/** What `meta` has of the pieces. */
+function keysOf(pieces: ReadonlyArray<Piece>): Uint8Array[] {
+  const keys: Uint8Array[] = []
   for (const { id, file, summed, sizeBytes } of pieces) {
-    if (file) {
-      files.push(file)
-      changes.removals.push(encodeKey([FILE, file]))
-      const entries = summed ? Math.ceil(sizeBytes / (SUMS_AN_ENTRY * BLOCK_BYTES)) : 0
-      for (let number = 0; number < entries; number++) changes.removals.push(sumsKey(id, number))
-    } else {
-      changes.removals.push(encodeKey([BYTES, id]))
-    }
+    if (!file) keys.push(encodeKey([BYTES, id]))
+    const entries = summed ? Math.ceil(sizeBytes / (SUMS_AN_ENTRY * BLOCK_BYTES)) : 0
+    for (let number = 0; number < entries; number++) keys.push(sumsKey(id, number))
   }
-  if (files.length > 0) {
-    const key = encodeKey([GARBAGE, row.contentId])
-    changes.puts.push({ key, value: Buffer.from(JSON.stringify(files)) })
-  }
-  return files
+  return keys
+}
+
+/** Garbage of earlier versions is a list of files. */
+function decodeGarbage(value: Uint8Array): Piece[] {
+  const pieces = JSON.parse(textOf(value)) as Array<Piece | string>
+  return pieces.map((one) => (typeof one === 'string' ? { id: one, sizeBytes: 0, file: one } : one))
 }
 
 export function storedObject(row: Row): StoredObject {
