@@ -1,4 +1,3 @@
-import { EngineError } from '../../../base/errors.ts'
 import { crc32c } from '../../checksum/crc32c.ts'
 
 /** What a sum is of. A read takes whole blocks, so that it can check them. */
@@ -34,16 +33,13 @@ export function createBlockSums() {
   }
 }
 
-/** `bytes` begin at a block; `sums` are those from that block on. Throws `corrupt`. */
-export function checkBlocks(pieceId: string, bytes: Uint8Array, sums: Uint8Array): void {
+/** `bytes` begin at a block; `sums` are those from that block on. */
+export function haveSums(bytes: Uint8Array, sums: Uint8Array): boolean {
   const view = new DataView(sums.buffer, sums.byteOffset, sums.byteLength)
+  if (sums.length < Math.ceil(bytes.length / BLOCK_BYTES) * SUM_BYTES) return false
   for (let at = 0, index = 0; at < bytes.length; at += BLOCK_BYTES, index++) {
-    const inSums = (index + 1) * SUM_BYTES <= sums.length
-    const expected = inSums ? view.getUint32(index * SUM_BYTES, true) : undefined
-    if (crc32c(bytes.subarray(at, at + BLOCK_BYTES)) !== expected) throw damaged(pieceId)
+    const sum = crc32c(bytes.subarray(at, at + BLOCK_BYTES))
+    if (sum !== view.getUint32(index * SUM_BYTES, true)) return false
   }
-}
-
-export function damaged(pieceId: string): EngineError {
-  return new EngineError('corrupt', `piece ${pieceId} is not what was written`)
+  return true
 }

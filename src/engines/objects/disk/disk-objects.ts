@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import type { Clock } from '../../../base/clock.ts'
 import type { Disk } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
+import type { Metrics } from '../../../base/metrics.ts'
+import { silentMetrics } from '../../../base/metrics.ts'
 import type { Random } from '../../../base/random.ts'
 import type { MetaStore } from '../../meta/port.ts'
 import type { ObjectStore, OpenedObject, Select, Selected, StoredObject } from '../port.ts'
@@ -24,6 +26,7 @@ export interface DiskObjectsDeps {
   readonly meta: MetaStore
   readonly clock: Clock
   readonly random: Random
+  readonly metrics?: Metrics
   /** Objects up to this size lie in `meta`; larger ones are files. */
   readonly inlineMaxBytes?: number
 }
@@ -37,14 +40,16 @@ const READ_ATTEMPTS_MAX = 20
  * large ones in files. A file is synced, and its name too, before the commit that publishes it.
  */
 export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStore> {
-  const { disk, directory, meta, clock, random, inlineMaxBytes = INLINE_MAX_BYTES } = deps
+  const { disk, directory, meta, clock, random, metrics = silentMetrics } = deps
+  const { inlineMaxBytes = INLINE_MAX_BYTES } = deps
   const index = createObjectIndex(meta)
   const files = await openObjectFiles({ ...deps, directory: join(directory, 'files'), index })
   const holds = createHolds(async (contentId, pieces) => {
     await files.removePieces(pieces)
     await index.forgetGarbage([index.garbageOf(contentId, pieces)])
   })
-  const source = { openFile: files.open, bytesOf: index.bytesOf, sumsOf: index.sumsOf }
+  const damaged = reportDamage(metrics)
+  const source = { ...index, openFile: files.open, damaged }
   const publication = createPublication({ index, holds, clock, newId: files.newId })
   const take = createIntake({ disk, files, random, inlineMaxBytes })
   const local = await createLocalFiles({
@@ -127,6 +132,14 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
     localPath: local.open,
     verify: createVerify({ index, holds, source }),
     close: () => holds.settled(),
+  }
+}
+
+/** Damage is counted where it is found, whoever reads. */
+function reportDamage(metrics: Metrics) {
+  return (pieceId: string): EngineError => {
+    metrics.record('headrace_damaged_reads_total', {}, 1)
+    return new EngineError('corrupt', `piece ${pieceId} is not what was written`)
   }
 }
 

@@ -3,7 +3,7 @@ import type { DiskFile } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
 import { crc32c } from '../../checksum/crc32c.ts'
 import type { ByteRange } from '../port.ts'
-import { BLOCK_BYTES, checkBlocks, damaged } from './block-sums.ts'
+import { BLOCK_BYTES, haveSums } from './block-sums.ts'
 import type { Piece } from './object-index.ts'
 import { decipher } from './piece-cipher.ts'
 
@@ -22,6 +22,8 @@ export interface PieceSource {
   bytesOf(pieceId: string): Promise<Uint8Array | undefined>
   /** Of the blocks from the given one on, as many as lie together; none for a file without sums. */
   sumsOf(pieceId: string, block: number): Promise<Uint8Array | undefined>
+  /** Told of what is not as it was written; answers the error to throw. */
+  damaged(pieceId: string): EngineError
 }
 
 export interface ReadOptions {
@@ -75,12 +77,12 @@ export async function streamPieces(
 
 /** The bytes of a piece that lies in the index, as they were written. Throws `not-found`, `corrupt`. */
 export async function readInline(
-  source: Pick<PieceSource, 'bytesOf'>,
+  source: Pick<PieceSource, 'bytesOf' | 'damaged'>,
   piece: Piece,
 ): Promise<Uint8Array> {
   const bytes = await source.bytesOf(piece.id)
   if (!bytes) throw new EngineError('not-found', `piece ${piece.id} is gone`)
-  if (piece.sum !== undefined && crc32c(bytes) !== piece.sum) throw damaged(piece.id)
+  if (piece.sum !== undefined && crc32c(bytes) !== piece.sum) throw source.damaged(piece.id)
   return bytes
 }
 
@@ -130,9 +132,7 @@ function createReader(
     const span = spans[index]
     if (!span) return null
     const chunk = await readPlain(span)
-    if (chunk.length === 0) {
-      throw new EngineError('corrupt', `piece ${span.piece.id} is shorter than it was written`)
-    }
+    if (chunk.length === 0) throw source.damaged(span.piece.id)
     at += chunk.length
     if (at > span.last) await leaveSpan()
     return chunk
@@ -166,10 +166,11 @@ async function readChecked(
     file.read(target, start),
     piece.summed ? source.sumsOf(piece.id, start / BLOCK_BYTES) : undefined,
   ])
-  if (count < target.length) {
-    throw new EngineError('corrupt', `piece ${piece.id} is shorter than it was written`)
-  }
-  if (piece.summed) checkBlocks(piece.id, target, sums ?? new Uint8Array(0))
+  if (count < target.length) throw source.damaged(piece.id)
+  if (!piece.summed) return target
+  // They go after the file: whoever opened it just before must look for the object once more.
+  if (!sums) throw new EngineError('not-found', `the sums of piece ${piece.id} are gone`)
+  if (!haveSums(target, sums)) throw source.damaged(piece.id)
   return target
 }
 
