@@ -13,7 +13,8 @@ import { nodeDisk } from './engines/node-disk.ts'
 import type { Engines } from './open-engines.ts'
 import { createReset } from './reset.ts'
 import type { Keys } from './server/keys.ts'
-import type { ResetTarget } from './server/own-pages.ts'
+import { createScrub } from './scrub.ts'
+import type { ResetTarget, ScrubPage } from './server/own-pages.ts'
 import { createAthenaService } from './services/athena/service.ts'
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
@@ -85,6 +86,7 @@ export interface Services {
   /** Tells services of the broker's door; called once, before they start. */
   setBroker(broker: BrokerEntrance): void
   reset(target: ResetTarget): Promise<void>
+  scrub(accountId: string, after?: string): Promise<ScrubPage>
 }
 
 /** All nouns and services on top of the engines; what each is given is all that it can use. */
@@ -148,6 +150,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     kafka: { access: kafka.access, service: createKafkaService(kafka), rules: msk.rules },
     setEndpoint,
     setBroker,
+    scrub: createScrub({ buckets: s3.buckets, objects: engines.objects }),
     reset: createReset({
       ...ground,
       ...kinesis,
