@@ -14,7 +14,10 @@ const bucket = (name: string): Bucket => ({
 })
 
 /** Keys by bucket; each object has ten bytes, and those called `bad` are damaged. */
-function scrubOf(held: Record<string, string[]>, sizes: { pageObjects: number; pageBytes?: number }) {
+function scrubOf(
+  held: Record<string, string[]>,
+  sizes: { pageObjects: number; pageBytes?: number },
+) {
   return createScrub({
     ...sizes,
     buckets: { list: async () => Object.keys(held).map(bucket) },

@@ -71,7 +71,8 @@ const scrub = buildCommand<{ endpoint?: string }, [], CliContext>({
   loader: async () => (await import('./scrub.ts')).scrub,
   parameters: { flags: { endpoint } },
   docs: {
-    brief: 'Read all objects of the caller’s account on a running server and name the damaged ones.',
+    brief:
+      'Read all objects of the caller’s account on a running server and name the damaged ones.',
     fullDescription:
       'Every object of every bucket is read from the disk and compared with the sums that were kept when it was written. Each damaged one is printed; the exit code is 1 when there is one.',
   },
