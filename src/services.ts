@@ -54,6 +54,8 @@ import {
 } from './services/sagemaker/service.ts'
 import { createTrainerFinder } from './services/sagemaker/training/trainer-command.ts'
 import { createTrainingJobs } from './services/sagemaker/training/training-jobs.ts'
+import { createSqsService } from './services/sqs/service.ts'
+import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
 import { createSessions } from './services/sts/sessions.ts'
@@ -142,6 +144,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       ...createSagemaker(shared),
       createLogsService({ ...ground, ...logs }),
       ...createMsk(shared, { msk, kafka, connect }),
+      createSqsService({ ...ground, ...createSqsNouns(ground) }),
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,

@@ -30,7 +30,15 @@ const LOOKED_AT = 200
  * whose retention is over are removed, and those that were received too often change the queue, in
  * the same commit.
  */
-export function createReceiving({ meta, clock, random, rows, lanes, queues, signals }: MessagesDeps) {
+export function createReceiving({
+  meta,
+  clock,
+  random,
+  rows,
+  lanes,
+  queues,
+  signals,
+}: MessagesDeps) {
   /** Being taken by another receive of this process, whose commit is under way. */
   const reserved = new Set<string>()
 

@@ -173,7 +173,10 @@ function redriveAllowOf(text: string): RedriveAllow {
   ] as const)
   const sourceArns = Array.isArray(sourceQueueArns) ? sourceQueueArns.map(String) : undefined
   const isListed = permission === 'byQueue'
-  if (isListed !== (sourceArns !== undefined) || (sourceArns?.length ?? 0) > limits.allowedSourcesMax) {
+  if (
+    isListed !== (sourceArns !== undefined) ||
+    (sourceArns?.length ?? 0) > limits.allowedSourcesMax
+  ) {
     throw invalidAttributeValue('RedriveAllowPolicy')
   }
   return { permission, ...(sourceArns && { sourceArns }) }

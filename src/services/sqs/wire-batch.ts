@@ -31,7 +31,9 @@ export function checkEntries(entries: ReadonlyArray<{ readonly Id: string | unde
 /** An entry that failed; rethrows what is no fault of the caller. */
 export function wireFailure(Id: string | undefined, error: unknown) {
   if (!(error instanceof ServiceError)) throw error
-  const Code = error.code.replace(/ValueException$/, 'Value').replace('MissingRequiredParameterException', 'MissingParameter')
+  const Code = error.code
+    .replace(/ValueException$/, 'Value')
+    .replace('MissingRequiredParameterException', 'MissingParameter')
   return { Id, SenderFault: true, Code, Message: error.message }
 }
 

@@ -26,7 +26,9 @@ export function newMessage(
   const body = given.MessageBody
   if (body === undefined || body === '') throw missingParameter('MessageBody')
   if (/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(body)) {
-    throw invalidParameter('Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF')
+    throw invalidParameter(
+      'Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF',
+    )
   }
   const attributes = attributesOf(given.MessageAttributes)
   const { messageBytesMax } = queue.settings
@@ -70,7 +72,10 @@ function checkToken(name: string, value: string | undefined): void {
 
 function groupOf(
   { settings }: OwnedQueue,
-  { MessageGroupId, MessageDeduplicationId }: Pick<SendMessageRequest, 'MessageGroupId' | 'MessageDeduplicationId'>,
+  {
+    MessageGroupId,
+    MessageDeduplicationId,
+  }: Pick<SendMessageRequest, 'MessageGroupId' | 'MessageDeduplicationId'>,
   body: string,
 ) {
   if (settings.fifo && MessageGroupId === undefined) throw missingParameter('MessageGroupId')
@@ -121,7 +126,9 @@ function attributeOf(name: string, given: MessageAttributeValue): MessageAttribu
   }
   if (kind === 'Binary') return { dataType, bytes: Uint8Array.from(BinaryValue ?? []) }
   if (kind === 'Number' && !Number.isFinite(Number(StringValue))) {
-    throw invalidParameter(`Can't cast the value of message (user) attribute '${name}' to a number.`)
+    throw invalidParameter(
+      `Can't cast the value of message (user) attribute '${name}' to a number.`,
+    )
   }
   return { dataType, text: StringValue ?? '' }
 }

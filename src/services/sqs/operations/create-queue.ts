@@ -8,13 +8,18 @@ export const createQueue: SqsOperation<'CreateQueue'> = {
   name: 'CreateQueue',
   async run({ queues }, { QueueName = '', Attributes = {}, tags = {} }, context) {
     const fifo = Attributes['FifoQueue'] === 'true'
-    if (!/^[\w-]{1,80}$/.test(fifo ? QueueName.replace(/\.fifo$/, '') : QueueName) || QueueName.length > 80) {
+    if (
+      !/^[\w-]{1,80}$/.test(fifo ? QueueName.replace(/\.fifo$/, '') : QueueName) ||
+      QueueName.length > 80
+    ) {
       throw invalidParameter(
         'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
       )
     }
     if (fifo !== QueueName.endsWith('.fifo')) {
-      throw invalidParameter('The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.')
+      throw invalidParameter(
+        'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.',
+      )
     }
     const settings = changedSettings({ ...defaultSettings, fifo }, Attributes, { isNew: true })
     const made = await queues.create(context, QueueName, settings, tags)

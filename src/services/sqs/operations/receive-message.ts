@@ -20,7 +20,11 @@ export const receiveMessage: SqsOperation<'ReceiveMessage'> = {
       throw invalidValue(waitSeconds, 'WaitTimeSeconds', 'Must be >= 0 and <= 20, if provided.')
     }
     if (visibilitySeconds < 0 || visibilitySeconds > limits.visibilitySecondsMax) {
-      throw invalidValue(visibilitySeconds, 'VisibilityTimeout', 'Must be >= 0 and <= 43200, if provided.')
+      throw invalidValue(
+        visibilitySeconds,
+        'VisibilityTimeout',
+        'Must be >= 0 and <= 43200, if provided.',
+      )
     }
     const delivered = await messages.receive(queue, {
       count,

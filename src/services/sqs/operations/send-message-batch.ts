@@ -21,14 +21,20 @@ export const sendMessageBatch: SqsOperation<'SendMessageBatch'> = {
         Failed.push(wireFailure(Id, error))
       }
     }
-    const size = fine.reduce((sum, { message }) => sum + messageBytes(message.body, message.attributes), 0)
+    const size = fine.reduce(
+      (sum, { message }) => sum + messageBytes(message.body, message.attributes),
+      0,
+    )
     if (size > limits.messageBytesMax) {
       throw new ServiceError(
         'BatchRequestTooLong',
         `Batch requests cannot be longer than ${limits.messageBytesMax} bytes. You have sent ${size} bytes.`,
       )
     }
-    const sent = await messages.send(queue, fine.map(({ message }) => message))
+    const sent = await messages.send(
+      queue,
+      fine.map(({ message }) => message),
+    )
     const Successful = sent.map((one, index) => ({ Id: fine[index]?.Id, ...wireSent(one) }))
     return { Successful, Failed }
   },
