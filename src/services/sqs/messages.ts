@@ -2,20 +2,17 @@ import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
-import { commitDraft } from './draft.ts'
+import { createHandling } from './handling.ts'
 import type { Lanes } from './lanes.ts'
 import { limits } from './limits.ts'
 import { countMessages } from './message-counts.ts'
-import type { MessageRows, MessageState } from './message-rows.ts'
-import { rowKeys } from './message-rows.ts'
+import type { MessageRows } from './message-rows.ts'
 import type { OwnedQueue } from './queue.ts'
 import type { QueueSignals } from './queue-signals.ts'
 import type { Queues } from './queues.ts'
-import { parseReceiptHandle } from './receipt.ts'
 import type { Delivered } from './receiving.ts'
 import { createReceiving } from './receiving.ts'
 import { createSending } from './sending.ts'
-import { invalidValue } from './sqs-errors.ts'
 
 export interface MessagesDeps {
   readonly meta: MetaStore
@@ -41,7 +38,7 @@ const NEVER = new AbortController().signal
 
 /** The messages of all queues. What is sent, received or removed is so durably when resolved. */
 export function createMessages(deps: MessagesDeps) {
-  const { meta, clock, rows, lanes, signals } = deps
+  const { meta, clock, signals } = deps
   const send = createSending(deps)
   const receiving = createReceiving(deps)
   const flights = createFlights(deps)
@@ -78,64 +75,10 @@ export function createMessages(deps: MessagesDeps) {
     }
   }
 
-  async function inLane<T>(queue: OwnedQueue, work: () => Promise<T>): Promise<T> {
-    return queue.settings.fifo ? lanes.run(queue.id, work) : work()
-  }
-
-  /** AWS: an old handle removes nothing, and is no error but in a FIFO queue. */
-  function remove(queue: OwnedQueue, handle: string): Promise<void> {
-    const { messageId, receipt } = parseReceiptHandle(queue, handle)
-    return inLane(queue, async () => {
-      const removed = await commitDraft(meta, async (draft) => {
-        const state = await draft.get<MessageState>(rowKeys(queue).state(messageId))
-        if (!state) return false
-        const nowMs = clock.wallMs()
-        const isOld = state.receipt !== receipt
-        if (state.groupId !== undefined && (isOld || state.visibleMs <= nowMs)) {
-          throw invalidValue(handle, 'ReceiptHandle', 'The receipt handle has expired.')
-        }
-        if (isOld) return false
-        if (state.groupId !== undefined) await draft.get(rowKeys(queue).turn(state.groupId))
-        rows.remove(draft, queue, state)
-        if (state.groupId !== undefined) {
-          await rows.settleTurn(draft, queue, state.groupId, nowMs)
-        }
-        return true
-      })
-      if (!removed) return
-      flights.add(queue, -1)
-      if (queue.settings.fifo) signals.notify(queue.id)
-    })
-  }
-
-  function changeVisibility(queue: OwnedQueue, handle: string, visibilityMs: number) {
-    const { messageId, receipt } = parseReceiptHandle(queue, handle)
-    return inLane(queue, async () => {
-      await commitDraft(meta, async (draft) => {
-        const state = await draft.get<MessageState>(rowKeys(queue).state(messageId))
-        const nowMs = clock.wallMs()
-        if (state?.receipt !== receipt || state.held !== 'flight' || state.visibleMs <= nowMs) {
-          throw invalidValue(
-            handle,
-            'ReceiptHandle',
-            'Message does not exist or is not available for visibility timeout change.',
-          )
-        }
-        const after = { ...state, visibleMs: nowMs + visibilityMs }
-        rows.change(draft, queue, state, after)
-        if (state.groupId !== undefined) {
-          await rows.settleTurn(draft, queue, state.groupId, nowMs)
-        }
-      })
-      signals.notify(queue.id)
-    })
-  }
-
   return {
     send,
     receive,
-    remove,
-    changeVisibility,
+    ...createHandling(deps, (queue) => flights.add(queue, -1)),
     counts: (queue: OwnedQueue) => countMessages(meta, queue, clock.wallMs()),
   }
 }

@@ -30,61 +30,12 @@ const LOOKED_AT = 200
  * whose retention is over are removed, and those that were received too often change the queue, in
  * the same commit.
  */
-export function createReceiving({
-  meta,
-  clock,
-  random,
-  rows,
-  lanes,
-  queues,
-  signals,
-}: MessagesDeps) {
+export function createReceiving(deps: MessagesDeps) {
+  const { meta, clock, rows, lanes, queues, signals } = deps
   /** Being taken by another receive of this process, whose commit is under way. */
   const reserved = new Set<string>()
 
-  /** The message as it is delivered, or undefined when it is none to deliver. */
-  async function take(taking: Taking, state: MessageState): Promise<Delivered | undefined> {
-    const { draft, queue, deadLetters, visibilityMs, nowMs } = taking
-    const { retentionSeconds, redrive } = queue.settings
-    const content = await rows.content(queue, state.id)
-    if (!content || state.sentMs + retentionSeconds * 1000 <= nowMs) {
-      rows.remove(draft, queue, state)
-      return undefined
-    }
-    if (redrive && deadLetters && state.receives >= redrive.receivesMax) {
-      await moveToDeadLetters(draft, queue, deadLetters, { state, content })
-      return undefined
-    }
-    const after: MessageState = {
-      ...state,
-      visibleMs: nowMs + visibilityMs,
-      held: 'flight',
-      receives: state.receives + 1,
-      firstReceivedMs: state.firstReceivedMs ?? nowMs,
-      receipt: random.uuid(),
-    }
-    rows.change(draft, queue, state, after)
-    return { state: after, content }
-  }
-
-  /** AWS: a standard queue keeps the time of sending, and so the age; a FIFO queue starts anew. */
-  async function moveToDeadLetters(
-    draft: Draft,
-    queue: OwnedQueue,
-    target: OwnedQueue,
-    { state, content }: Delivered,
-  ): Promise<void> {
-    const nowMs = clock.wallMs()
-    rows.remove(draft, queue, state)
-    const { receipt: _, ...rest } = state
-    const moved: MessageState = {
-      ...rest,
-      visibleMs: nowMs,
-      held: 'delay',
-      ...(target.settings.fifo && { sentMs: nowMs }),
-    }
-    await rows.add(draft, target, moved, { ...content, deadLetterSource: arnOf(queue) })
-  }
+  const take = createTaking(deps)
 
   async function takeStandard(taking: Taking, count: number, mine: string[]) {
     const { draft, queue, nowMs } = taking
@@ -166,6 +117,55 @@ export function createReceiving({
       return entry && Number(decodeKey(entry.key)[4])
     },
   }
+}
+
+/** What becomes of one visible message. */
+function createTaking({ clock, random, rows }: MessagesDeps) {
+  /** The message as it is delivered, or undefined when it is none to deliver. */
+  async function take(taking: Taking, state: MessageState): Promise<Delivered | undefined> {
+    const { draft, queue, deadLetters, visibilityMs, nowMs } = taking
+    const { retentionSeconds, redrive } = queue.settings
+    const content = await rows.content(queue, state.id)
+    if (!content || state.sentMs + retentionSeconds * 1000 <= nowMs) {
+      rows.remove(draft, queue, state)
+      return undefined
+    }
+    if (redrive && deadLetters && state.receives >= redrive.receivesMax) {
+      await moveToDeadLetters(draft, queue, deadLetters, { state, content })
+      return undefined
+    }
+    const after: MessageState = {
+      ...state,
+      visibleMs: nowMs + visibilityMs,
+      held: 'flight',
+      receives: state.receives + 1,
+      firstReceivedMs: state.firstReceivedMs ?? nowMs,
+      receipt: random.uuid(),
+    }
+    rows.change(draft, queue, state, after)
+    return { state: after, content }
+  }
+
+  /** AWS: a standard queue keeps the time of sending, and so the age; a FIFO queue starts anew. */
+  async function moveToDeadLetters(
+    draft: Draft,
+    queue: OwnedQueue,
+    target: OwnedQueue,
+    { state, content }: Delivered,
+  ): Promise<void> {
+    const nowMs = clock.wallMs()
+    rows.remove(draft, queue, state)
+    const { receipt: _, ...rest } = state
+    const moved: MessageState = {
+      ...rest,
+      visibleMs: nowMs,
+      held: 'delay',
+      ...(target.settings.fifo && { sentMs: nowMs }),
+    }
+    await rows.add(draft, target, moved, { ...content, deadLetterSource: arnOf(queue) })
+  }
+
+  return take
 }
 
 function readyGroup({ key }: MetaEntry) {
