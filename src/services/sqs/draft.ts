@@ -13,7 +13,7 @@ export interface Draft {
   commit(): Promise<void>
 }
 
-export function createDraft(meta: MetaStore): Draft {
+function createDraft(meta: MetaStore): Draft {
   const checks = new Map<string, { readonly key: Uint8Array; readonly version: number }>()
   const read = new Map<string, unknown>()
   const writes = new Map<string, { readonly key: Uint8Array; readonly value?: Uint8Array }>()

@@ -86,7 +86,8 @@ export function createMessageRows(meta: MetaStore) {
     const entries = await meta.scan({ prefix: keys.members(groupId), limit: MEMBERS_LOOKED_AT })
     const states: MessageState[] = []
     for (const { value } of entries) {
-      const state = await draft.get<MessageState>(keys.state(Buffer.from(value).toString('utf8')))
+      const id = JSON.parse(Buffer.from(value).toString('utf8')) as string
+      const state = await draft.get<MessageState>(keys.state(id))
       if (state) states.push(state)
     }
     return { states, isAll: entries.length < MEMBERS_LOOKED_AT }

@@ -83,8 +83,6 @@ export function createMessages(deps: MessagesDeps) {
   }
 }
 
-export type Messages = ReturnType<typeof createMessages>
-
 /** Messages in flight by queue, counted now and then, and kept up in between. */
 function createFlights({ meta, clock }: MessagesDeps) {
   const counted = new Map<string, { count: number; readonly untilMs: number }>()

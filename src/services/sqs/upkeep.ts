@@ -95,8 +95,6 @@ export function createUpkeep({ meta, clock, rows, lanes, queues }: MessagesDeps)
   }
 }
 
-export type Upkeep = ReturnType<typeof createUpkeep>
-
 function untilMsOf(value: Uint8Array): number {
   return (JSON.parse(Buffer.from(value).toString('utf8')) as { untilMs: number }).untilMs
 }
