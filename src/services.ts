@@ -54,6 +54,7 @@ import {
 } from './services/sagemaker/service.ts'
 import { createTrainerFinder } from './services/sagemaker/training/trainer-command.ts'
 import { createTrainingJobs } from './services/sagemaker/training/training-jobs.ts'
+import { createQueueTarget } from './services/sqs/queue-target.ts'
 import { createSqsService } from './services/sqs/service.ts'
 import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
@@ -103,6 +104,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const msk = createMskNouns(ground)
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
+  const sqs = createSqsNouns(ground)
   const catalog = createCatalog(ground)
   const lambda = createLambdaNouns({
     ...ground,
@@ -131,7 +133,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         ...ground,
         nouns: s3,
         lifecycleDayMs: config.lifecycleDay,
-        targets: [createLambdaTarget(lambda)],
+        targets: [createLambdaTarget(lambda), createQueueTarget(sqs)],
       }),
       createKinesisService({
         ...kinesis,
@@ -144,7 +146,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       ...createSagemaker(shared),
       createLogsService({ ...ground, ...logs }),
       ...createMsk(shared, { msk, kafka, connect }),
-      createSqsService({ ...ground, ...createSqsNouns(ground) }),
+      createSqsService({ ...ground, ...sqs }),
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,
