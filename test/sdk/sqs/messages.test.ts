@@ -107,6 +107,11 @@ test('what was received too often goes to the dead letters', async () => {
     maxReceiveCount: 2,
   })
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } }))
+  const denied = { RedriveAllowPolicy: JSON.stringify({ redrivePermission: 'denyAll' }) }
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: dead, Attributes: denied }))
+  await expect(
+    sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } })),
+  ).rejects.toMatchObject({ message: expect.stringContaining('RedriveAllowPolicy') })
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'poison' }))
   expect(await receive(QueueUrl)).toHaveLength(1)
   expect(await receive(QueueUrl)).toHaveLength(1)

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../../base/errors.ts'
 import type { SqsOperation } from '../contract.ts'
+import { checkRedrive } from '../redrive-check.ts'
 import { invalidParameter } from '../sqs-errors.ts'
 import { changedSettings, defaultSettings, wireSettings } from '../wire-attributes.ts'
 import { queueUrl } from '../wire-queue.ts'
@@ -22,6 +23,7 @@ export const createQueue: SqsOperation<'CreateQueue'> = {
       )
     }
     const settings = changedSettings({ ...defaultSettings, fifo }, Attributes, { isNew: true })
+    await checkRedrive(queues, context, QueueName, settings)
     const made = await queues.create(context, QueueName, settings, tags)
     if (made) return { QueueUrl: queueUrl(context, made) }
     const found = await queues.require(context, QueueName)
