@@ -1,0 +1,9 @@
+import { wireBus } from '../wire-bus.ts'
+import type { EventsOperation } from '../contract.ts'
+
+export const describeEventBus: EventsOperation<'DescribeEventBus'> = {
+  name: 'DescribeEventBus',
+  async run({ buses }, { Name }, scope) {
+    return wireBus(scope, await buses.get(scope, Name))
+  },
+}
