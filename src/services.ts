@@ -128,6 +128,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       createS3Service({
         ...ground,
         nouns: s3,
+        lifecycleDayMs: config.lifecycleDay,
         targets: [createLambdaTarget(lambda)],
       }),
       createKinesisService({
