@@ -61,7 +61,8 @@ function compileRules(rules: ReadonlyArray<unknown>): Rule {
 
 function compileRule(rule: unknown): Rule {
   if (!isObject(rule)) {
-    if (Array.isArray(rule)) throw invalid('Match value must be String, number, true, false, or null')
+    if (Array.isArray(rule))
+      throw invalid('Match value must be String, number, true, false, or null')
     return (values) => values.includes(rule)
   }
   const [name, operand] = single(rule)

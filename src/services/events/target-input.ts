@@ -61,9 +61,7 @@ function bare(value: unknown): string {
 /** The value at a path such as `$.detail.items[0].name` or `$['detail-type']`. */
 export function valueAt(event: unknown, path: string): unknown {
   let value = event
-  for (const [, dotted, index, named] of path.matchAll(
-    /\.([^.[\]]+)|\[(\d+)\]|\['([^']+)'\]/g,
-  )) {
+  for (const [, dotted, index, named] of path.matchAll(/\.([^.[\]]+)|\[(\d+)\]|\['([^']+)'\]/g)) {
     if (typeof value !== 'object' || value === null) return undefined
     const name = dotted ?? index ?? named ?? ''
     value = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined

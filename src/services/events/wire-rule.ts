@@ -72,8 +72,12 @@ export function wireTarget(target: RuleTarget) {
       InputPathsMap: { ...transformer.paths },
       InputTemplate: transformer.template,
     },
-    ...(target.partitionKeyPath !== undefined && { KinesisParameters: { PartitionKeyPath: target.partitionKeyPath } }),
-    ...(target.messageGroupId !== undefined && { SqsParameters: { MessageGroupId: target.messageGroupId } }),
+    ...(target.partitionKeyPath !== undefined && {
+      KinesisParameters: { PartitionKeyPath: target.partitionKeyPath },
+    }),
+    ...(target.messageGroupId !== undefined && {
+      SqsParameters: { MessageGroupId: target.messageGroupId },
+    }),
     ...(hasPolicy && {
       RetryPolicy: {
         MaximumRetryAttempts: retriesMax,

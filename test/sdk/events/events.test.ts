@@ -28,7 +28,10 @@ import { clientConfig } from '../../support/client.ts'
 
 const events = new EventBridgeClient(clientConfig())
 const kinesis = new KinesisClient(clientConfig())
-const EventPattern = JSON.stringify({ source: ['shop'], detail: { amount: [{ numeric: ['>', 5] }] } })
+const EventPattern = JSON.stringify({
+  source: ['shop'],
+  detail: { amount: [{ numeric: ['>', 5] }] },
+})
 
 test('an event that matches a rule of a bus arrives at its target, transformed', async () => {
   const StreamName = 'events-target'
@@ -114,7 +117,9 @@ test('a pattern is tested against an event, and a bad one is refused with its re
     events.send(new TestEventPatternCommand({ EventPattern, Event: '{"source":"shop"}' }))
   expect((await run('{"source":["shop"]}')).Result).toBe(true)
   expect((await run('{"source":["other"]}')).Result).toBe(false)
-  await expect(run('{"source":[{"EXISTS":true}]}')).rejects.toThrow('Unrecognized match type EXISTS')
+  await expect(run('{"source":[{"EXISTS":true}]}')).rejects.toThrow(
+    'Unrecognized match type EXISTS',
+  )
 })
 
 test('an amount of events beyond the limit is refused, and a target that is not built by name', async () => {
@@ -127,7 +132,7 @@ test('an amount of events beyond the limit is refused, and a target that is not 
   await expect(put(1_048_575)).rejects.toThrow('Total size of the entries')
   await events.send(new PutRuleCommand({ Name: 'refusing', EventPattern }))
   const Targets = [{ Id: 'x', Arn: 'arn:aws:ecs:us-east-1:000000000000:cluster/x' }]
-  await expect(
-    events.send(new PutTargetsCommand({ Rule: 'refusing', Targets })),
-  ).rejects.toThrow('not supported by Headrace yet')
+  await expect(events.send(new PutTargetsCommand({ Rule: 'refusing', Targets }))).rejects.toThrow(
+    'not supported by Headrace yet',
+  )
 })

@@ -1,5 +1,5 @@
-import { wireBus } from '../wire-bus.ts'
 import type { EventsOperation } from '../contract.ts'
+import { wireBus } from '../wire-bus.ts'
 
 export const describeEventBus: EventsOperation<'DescribeEventBus'> = {
   name: 'DescribeEventBus',

@@ -33,7 +33,11 @@ export function createBusTarget(deps: {
         'detail-type': given['detail-type'] ?? '',
         source: given.source ?? '',
         account: accountId,
-        time: given.time ?? dateOf(clock.wallMs()).toISOString().replace(/\.\d+Z$/, 'Z'),
+        time:
+          given.time ??
+          dateOf(clock.wallMs())
+            .toISOString()
+            .replace(/\.\d+Z$/, 'Z'),
         region,
         resources: given.resources ?? [],
         detail: given.detail ?? {},
