@@ -27,7 +27,7 @@ export function busArn(scope: Scope, name: string): string {
 }
 
 /** The name that an ARN or a name gives; buses of other accounts and regions are not there. */
-export function busNameOf(scope: Scope, nameOrArn = 'default'): string | undefined {
+function busNameOf(scope: Scope, nameOrArn = 'default'): string | undefined {
   const arn = parseArn(nameOrArn)
   if (!arn) return nameOrArn
   const here = arn.accountId === scope.accountId && arn.region === scope.region

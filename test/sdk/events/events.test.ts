@@ -56,11 +56,13 @@ test('an event that matches a rule of a bus arrives at its target, transformed',
         { ...entry, Detail: '{"amount":3}' },
         { ...entry, Detail: '{"amount":7}' },
         { ...entry, Detail: '{' },
+        { ...entry, Detail: '{}', Source: 'aws.s3' },
       ],
     }),
   )
-  expect(answer.FailedEntryCount).toBe(1)
+  expect(answer.FailedEntryCount).toBe(2)
   expect(answer.Entries?.[2]?.ErrorCode).toBe('MalformedDetail')
+  expect(answer.Entries?.[3]?.ErrorCode).toBe('NotAuthorizedForSourceException')
   const { ShardIterator } = await kinesis.send(
     new GetShardIteratorCommand({
       StreamName,

@@ -3,7 +3,7 @@ import { dateOf } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type { EventsDeps, EventsOperation } from '../contract.ts'
-import { validation } from '../event-errors.ts'
+import { notSupported, validation } from '../event-errors.ts'
 import type { Arrival } from '../event-queue.ts'
 import { eventLimits } from '../limits.ts'
 
@@ -12,6 +12,7 @@ export const putEvents: EventsOperation<'PutEvents'> = {
   refuses: ['EndpointId'],
   async run(deps, { Entries }, { accountId, region }) {
     const scope = { accountId, region }
+    if (Entries.some(({ TraceHeader }) => TraceHeader)) throw notSupported('TraceHeader')
     if (Entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > eventLimits.requestBytesMax) {
       throw validation('Total size of the entries in the request is over the limit.')
     }
@@ -40,6 +41,10 @@ async function arrivalOf(
   if (missing) {
     const text = `Parameter ${missing[0]} is not valid. Reason: ${missing[0]} is a required argument.`
     return { ErrorCode: 'InvalidArgument', ErrorMessage: text }
+  }
+  if (Source?.startsWith('aws.')) {
+    const text = 'Not authorized for the source.'
+    return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: text }
   }
   const malformed = { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }
   let detail: unknown
