@@ -57,6 +57,9 @@ import {
 } from './services/sagemaker/service.ts'
 import { createTrainerFinder } from './services/sagemaker/training/trainer-command.ts'
 import { createTrainingJobs } from './services/sagemaker/training/training-jobs.ts'
+import { createQueueTarget } from './services/sqs/queue-target.ts'
+import { createSqsService } from './services/sqs/service.ts'
+import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
 import { createSessions } from './services/sts/sessions.ts'
@@ -104,6 +107,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const msk = createMskNouns(ground)
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
+  const sqs = createSqsNouns(ground)
   const catalog = createCatalog(ground)
   const lambda = createLambdaNouns({
     ...ground,
@@ -127,13 +131,14 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
   const events = createEventNouns(ground)
+  const targets = [createLambdaTarget(lambda), createQueueTarget(sqs), events.busTarget]
   return {
     services: [
       createS3Service({
         ...ground,
         nouns: s3,
         lifecycleDayMs: config.lifecycleDay,
-        targets: [createLambdaTarget(lambda), events.busTarget],
+        targets,
       }),
       createKinesisService({
         ...kinesis,
@@ -142,7 +147,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       createEventsService({
         ...ground,
         nouns: events,
-        targets: [createLambdaTarget(lambda), createStreamTarget(kinesis), events.busTarget],
+        targets: [...targets, createStreamTarget(kinesis)],
       }),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
@@ -151,6 +156,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       ...createSagemaker(shared),
       createLogsService({ ...ground, ...logs }),
       ...createMsk(shared, { msk, kafka, connect }),
+      createSqsService({ ...ground, ...sqs }),
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,
