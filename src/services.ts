@@ -16,6 +16,9 @@ import { createScrub } from './scrub.ts'
 import type { Keys } from './server/keys.ts'
 import type { ResetTarget, ScrubPage } from './server/own-pages.ts'
 import { createAthenaService } from './services/athena/service.ts'
+import { createEventNouns } from './services/events/events-nouns.ts'
+import { createEventsService } from './services/events/service.ts'
+import { createStreamTarget } from './services/events/targets/stream-target.ts'
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
 import { createCatalog } from './services/glue/catalog-store.ts'
@@ -129,17 +132,24 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
+  const events = createEventNouns(ground)
+  const targets = [createLambdaTarget(lambda), createQueueTarget(sqs), events.busTarget]
   return {
     services: [
       createS3Service({
         ...ground,
         nouns: s3,
         lifecycleDayMs: config.lifecycleDay,
-        targets: [createLambdaTarget(lambda), createQueueTarget(sqs)],
+        targets,
       }),
       createKinesisService({
         ...kinesis,
         extension: createKinesisChannels({ ...shared, ...kinesis }),
+      }),
+      createEventsService({
+        ...ground,
+        nouns: events,
+        targets: [...targets, createStreamTarget(kinesis)],
       }),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
