@@ -99,11 +99,13 @@ async function joinPieces(deps: LocalDeps, id: ObjectId, entry: RowEntry): Promi
 /** Small objects written out, each once for all who use it at the same time. */
 function createWrittenOut({ disk, directory, index }: LocalDeps) {
   const written = new Map<string, { users: number; readonly path: Promise<string> }>()
+  let count = 0
 
   async function writeOut(piece: Piece, name: string): Promise<string> {
     const bytes = await index.bytesOf(piece.id)
     if (!bytes) throw new EngineError('not-found', `piece ${piece.id} is gone`)
-    const path = join(directory, name)
+    // A name of its own: the file of those who used it before may be on its way out.
+    const path = join(directory, `${++count}-${name}`)
     const file = await disk.open(path, { create: true })
     try {
       if (bytes.length > 0) await file.write([bytes], 0)
