@@ -110,6 +110,8 @@ export function createAuthenticator(deps: {
       }
 
       checkService(signature, dialect, signingName, refusals)
+      // AWS: s3cmd signs for the region `US` first and takes the right one from this answer.
+      if (!regionPattern.test(region)) throw refusals.wrongRegion(region, config.region)
       checkTime(signature, dialect, clock.wallMs(), refusals)
       checkSignedHeaders(request.headers, signature, dialect, refusals)
       const payloadHash = payload || (await servicePayload(request.headers, signature, bytes))
@@ -120,6 +122,8 @@ export function createAuthenticator(deps: {
     },
   }
 }
+
+const regionPattern = /^[a-z]{2,}(-[a-z]+)+(-\d+)?$/
 
 /** A key that everybody knows proves nothing: a web page elsewhere must not get in with it. */
 function checkOrigin(headers: HeaderFields, refusals: Refusals): void {
