@@ -120,9 +120,9 @@ function createBucketPass(
   }
 
   return async (entry: LifecycleEntry, place: Position | undefined, signal: AbortSignal) => {
-    const { storeId, configuration } = entry
-    const bucket = await findBucket(buckets, entry)
-    if (!bucket) return entry.forget()
+    const { bucketName, storeId, configuration } = entry
+    const bucket = await buckets.look(bucketName)
+    if (bucket?.storeId !== storeId) return entry.forget()
     if (place?.phase !== 'uploads') {
       await pages(
         place,
@@ -137,19 +137,6 @@ function createBucketPass(
       (object) => apply.toUpload(bucket, configuration, object),
       { storeId, phase: 'uploads', signal },
     )
-  }
-}
-
-async function findBucket(
-  buckets: Buckets,
-  { accountId, bucketName, storeId }: LifecycleEntry,
-): Promise<Bucket | undefined> {
-  try {
-    const bucket = await buckets.find(accountId, bucketName)
-    return bucket.storeId === storeId ? bucket : undefined
-  } catch (error) {
-    if (error instanceof ServiceError) return undefined
-    throw error
   }
 }
 

@@ -16,7 +16,6 @@ export interface LifecycleSettings {
 }
 
 export interface LifecycleEntry {
-  readonly accountId: string
   readonly bucketName: string
   readonly storeId: string
   readonly configuration: LifecycleConfiguration
@@ -36,7 +35,6 @@ export function createLifecycleSettings({ meta }: { readonly meta: MetaStore }):
     async *everywhere() {
       for await (const { scope, id, value } of settings.everywhere()) {
         yield {
-          accountId: scope.accountId,
           bucketName: String(id[0]),
           storeId: String(id[1]),
           configuration: value,

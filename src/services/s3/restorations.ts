@@ -10,6 +10,7 @@ import type { Buckets } from './buckets.ts'
 import type { Origin } from './event-record.ts'
 import { AWS_DAY_MS, dueAfterDays } from './lifecycle-rules.ts'
 import type { ObjectRecord, Restoration } from './object-record.ts'
+import { recordOf } from './object-record.ts'
 import type { Objects } from './objects.ts'
 import { serviceOrigin } from './objects.ts'
 import { invalidArgument, preconditionFailed } from './s3-errors.ts'
@@ -126,7 +127,7 @@ export function createRestorations(deps: {
     async begin(bucket, key, { days, tier, origin }) {
       if (days < 1) throw invalidArgument('restoration days should be at least 1')
       const object = await objects.head(bucket, key)
-      const record = object.attributes as unknown as ObjectRecord
+      const record = recordOf(object)
       const nowMs = clock.wallMs()
       const isReady = restorationState(record, nowMs)?.state === 'restored'
       const restoration = planned(record, days, tier)

@@ -8,17 +8,13 @@ import { invalidValue } from './sqs-errors.ts'
 
 /** What those who received a message do with its handle. */
 export function createHandling(
-  { meta, clock, rows, lanes, signals }: MessagesDeps,
+  { meta, clock, rows, inTurn, signals }: MessagesDeps,
   onRemoved: (queue: OwnedQueue) => void,
 ) {
-  async function inLane<T>(queue: OwnedQueue, work: () => Promise<T>): Promise<T> {
-    return queue.settings.fifo ? lanes.run(queue.id, work) : work()
-  }
-
   /** AWS: an old handle removes nothing, and is no error but in a FIFO queue. */
   function remove(queue: OwnedQueue, handle: string): Promise<void> {
     const { messageId, receipt } = parseReceiptHandle(queue, handle)
-    return inLane(queue, async () => {
+    return inTurn(queue, async () => {
       const removed = await commitDraft(meta, async (draft) => {
         const state = await draft.get<MessageState>(rowKeys(queue).state(messageId))
         if (!state) return false
@@ -28,11 +24,8 @@ export function createHandling(
           throw invalidValue(handle, 'ReceiptHandle', 'The receipt handle has expired.')
         }
         if (isOld) return false
-        if (state.groupId !== undefined) await draft.get(rowKeys(queue).turn(state.groupId))
         rows.remove(draft, queue, state)
-        if (state.groupId !== undefined) {
-          await rows.settleTurn(draft, queue, state.groupId, nowMs)
-        }
+        await rows.settleTurn(draft, queue, state.groupId, nowMs)
         return true
       })
       if (!removed) return
@@ -43,7 +36,7 @@ export function createHandling(
 
   function changeVisibility(queue: OwnedQueue, handle: string, visibilityMs: number) {
     const { messageId, receipt } = parseReceiptHandle(queue, handle)
-    return inLane(queue, async () => {
+    return inTurn(queue, async () => {
       await commitDraft(meta, async (draft) => {
         const state = await draft.get<MessageState>(rowKeys(queue).state(messageId))
         const nowMs = clock.wallMs()
@@ -56,9 +49,7 @@ export function createHandling(
         }
         const after = { ...state, visibleMs: nowMs + visibilityMs }
         rows.change(draft, queue, state, after)
-        if (state.groupId !== undefined) {
-          await rows.settleTurn(draft, queue, state.groupId, nowMs)
-        }
+        await rows.settleTurn(draft, queue, state.groupId, nowMs)
       })
       signals.notify(queue.id)
     })

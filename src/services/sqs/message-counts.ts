@@ -17,7 +17,7 @@ export async function countMessages(
   queue: OwnedQueue,
   nowMs: number,
 ): Promise<MessageCounts> {
-  const prefix = rowKeys(queue).visibles
+  const prefix = rowKeys(queue).visibles()
   const counts = { visible: 0, inFlight: 0, delayed: 0 }
   let after: Uint8Array | undefined
   for (;;) {

@@ -58,21 +58,18 @@ export function rowKeys({ id, scope }: RowsOwner) {
     content: (messageId: string) => key('content', messageId),
     visible: ({ visibleMs, order, id: messageId }: MessageState) =>
       key('visible', visibleMs, order, messageId),
-    visibles: key('visible'),
-    visiblesAt: (wallMs: number) => key('visible', wallMs),
+    visibles: () => key('visible'),
     sent: ({ sentMs, id: messageId }: MessageState) => key('sent', sentMs, messageId),
-    allSent: key('sent'),
+    allSent: () => key('sent'),
     member: (groupId: string, { order, id: messageId }: MessageState) =>
       key('group', groupId, order, messageId),
     members: (groupId: string) => key('group', groupId),
     turn: (groupId: string) => key('turn', groupId),
     ready: (readyMs: number, groupId: string) => key('ready', readyMs, groupId),
-    readies: key('ready'),
+    readies: () => key('ready'),
     deduplication: (groupId: string, deduplicationId: string) =>
       key('deduplication', groupId, deduplicationId),
-    deduplications: key('deduplication'),
-    attempt: (attemptId: string) => key('attempt', attemptId),
-    attempts: key('attempt'),
+    deduplications: () => key('deduplication'),
   }
 }
 
@@ -140,8 +137,9 @@ export function createMessageRows(meta: MetaStore) {
       draft.remove(keys.content(state.id))
       if (state.groupId !== undefined) draft.remove(keys.member(state.groupId, state))
     },
-    /** To be called last when messages of a group were changed or removed. */
-    async settleTurn(draft: Draft, queue: RowsOwner, groupId: string, nowMs: number) {
+    /** To be called last when messages of a group were changed or removed; others have no turn. */
+    async settleTurn(draft: Draft, queue: RowsOwner, groupId: string | undefined, nowMs: number) {
+      if (groupId === undefined) return
       const turn = await draft.get<Turn>(rowKeys(queue).turn(groupId))
       const { states, isAll } = await memberStates(draft, queue, groupId)
       const [head] = states

@@ -3,12 +3,12 @@ import { ServiceError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import { createHandling } from './handling.ts'
-import type { Lanes } from './lanes.ts'
 import { limits } from './limits.ts'
 import { countMessages } from './message-counts.ts'
 import type { MessageRows } from './message-rows.ts'
 import type { OwnedQueue } from './queue.ts'
 import type { QueueSignals } from './queue-signals.ts'
+import type { InTurn } from './queue-turns.ts'
 import type { Queues } from './queues.ts'
 import type { Delivered } from './receiving.ts'
 import { createReceiving } from './receiving.ts'
@@ -19,7 +19,7 @@ export interface MessagesDeps {
   readonly clock: Clock
   readonly random: Random
   readonly rows: MessageRows
-  readonly lanes: Lanes
+  readonly inTurn: InTurn
   readonly signals: QueueSignals
   readonly queues: Queues
 }

@@ -31,7 +31,7 @@ const LOOKED_AT = 200
  * the same commit.
  */
 export function createReceiving(deps: MessagesDeps) {
-  const { meta, clock, rows, lanes, queues, signals } = deps
+  const { meta, clock, rows, inTurn, queues, signals } = deps
   /** Being taken by another receive of this process, whose commit is under way. */
   const reserved = new Set<string>()
 
@@ -40,7 +40,7 @@ export function createReceiving(deps: MessagesDeps) {
   async function takeStandard(taking: Taking, count: number, mine: string[]) {
     const { draft, queue, nowMs } = taking
     const keys = rowKeys(queue)
-    const entries = await meta.scan({ prefix: keys.visibles, limit: LOOKED_AT + reserved.size })
+    const entries = await meta.scan({ prefix: keys.visibles(), limit: LOOKED_AT + reserved.size })
     const delivered: Delivered[] = []
     for (const { key } of entries) {
       const [visibleMs, , id] = decodeKey(key).slice(4)
@@ -78,7 +78,7 @@ export function createReceiving(deps: MessagesDeps) {
 
   async function takeFifo(taking: Taking, count: number) {
     const { queue, nowMs } = taking
-    const groups = await meta.scan({ prefix: rowKeys(queue).readies, limit: LOOKED_AT })
+    const groups = await meta.scan({ prefix: rowKeys(queue).readies(), limit: LOOKED_AT })
     const delivered: Delivered[] = []
     for (const entry of groups) {
       const { readyMs, groupId } = readyGroup(entry)
@@ -106,13 +106,11 @@ export function createReceiving(deps: MessagesDeps) {
 
   return {
     take: (queue: OwnedQueue, count: number, visibilityMs: number) =>
-      queue.settings.fifo
-        ? lanes.run(queue.id, () => takeOnce(queue, count, visibilityMs))
-        : takeOnce(queue, count, visibilityMs),
+      inTurn(queue, () => takeOnce(queue, count, visibilityMs)),
     /** When the next message comes to sight by itself. */
     async nextVisibleMs(queue: OwnedQueue): Promise<number | undefined> {
       const keys = rowKeys(queue)
-      const prefix = queue.settings.fifo ? keys.readies : keys.visibles
+      const prefix = queue.settings.fifo ? keys.readies() : keys.visibles()
       const [entry] = await meta.scan({ prefix, limit: 1 })
       return entry && Number(decodeKey(entry.key)[4])
     },

@@ -33,7 +33,7 @@ interface Remembered extends SentMessage {
 }
 
 /** Messages in; all of a call are durable when it resolves, in their order. */
-export function createSending({ meta, clock, random, rows, lanes, signals }: MessagesDeps) {
+export function createSending({ meta, clock, random, rows, inTurn, signals }: MessagesDeps) {
   let lastOrder = 0
 
   /** Grows with time, 4,096 a millisecond; below 2^53 until the year 2039. */
@@ -98,7 +98,7 @@ export function createSending({ meta, clock, random, rows, lanes, signals }: Mes
         for (const message of messages) sent.push(await addOne(draft, queue, message, nowMs))
         return sent
       })
-    const sent = await (queue.settings.fifo ? lanes.run(queue.id, add) : add())
+    const sent = await inTurn(queue, add)
     signals.notify(queue.id)
     return sent
   }

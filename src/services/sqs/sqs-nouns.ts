@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
-import { createLanes } from './lanes.ts'
 import { createMessageRows } from './message-rows.ts'
 import { createMessages } from './messages.ts'
 import { createQueueSignals } from './queue-signals.ts'
+import { createInTurn } from './queue-turns.ts'
 import { createQueues } from './queues.ts'
 import { createUpkeep } from './upkeep.ts'
 
@@ -20,7 +20,7 @@ export function createSqsNouns(deps: {
   const parts = {
     ...{ meta, clock, random, queues },
     rows: createMessageRows(meta),
-    lanes: createLanes(),
+    inTurn: createInTurn(),
     signals: createQueueSignals(),
   }
   return { queues, messages: createMessages(parts), upkeep: createUpkeep(parts), clock }

@@ -7,25 +7,15 @@ import type { MessagesDeps } from './messages.ts'
 import type { OwnedQueue } from './queue.ts'
 
 const PAGE = 500
-const KINDS = [
-  'message',
-  'content',
-  'visible',
-  'sent',
-  'group',
-  'turn',
-  'ready',
-  'deduplication',
-  'attempt',
-]
+const KINDS = ['message', 'content', 'visible', 'sent', 'group', 'turn', 'ready', 'deduplication']
 
 /** What goes away by time, and what is left of removed queues. */
-export function createUpkeep({ meta, clock, rows, lanes, queues }: MessagesDeps) {
+export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps) {
   /** Removes the messages that were sent before `sentMs` (exclusive), whatever their state. */
   async function removeSentBefore(queue: OwnedQueue, sentMs: number): Promise<void> {
     const keys = rowKeys(queue)
     for (;;) {
-      const entries = await meta.scan({ prefix: keys.allSent, limit: PAGE })
+      const entries = await meta.scan({ prefix: keys.allSent(), limit: PAGE })
       const old = entries.filter(({ key }) => sentOf(key).sentMs < sentMs)
       for (const { key } of old) await removeOne(queue, key)
       if (old.length < PAGE) return
@@ -34,18 +24,15 @@ export function createUpkeep({ meta, clock, rows, lanes, queues }: MessagesDeps)
 
   function removeOne(queue: OwnedQueue, sentKey: Uint8Array): Promise<void> {
     const { messageId } = sentOf(sentKey)
-    const remove = () =>
+    return inTurn(queue, () =>
       commitDraft(meta, async (draft) => {
         const state = await draft.get<MessageState>(rowKeys(queue).state(messageId))
         draft.remove(sentKey)
         if (!state) return
-        if (state.groupId !== undefined) await draft.get(rowKeys(queue).turn(state.groupId))
         rows.remove(draft, queue, state)
-        if (state.groupId !== undefined) {
-          await rows.settleTurn(draft, queue, state.groupId, clock.wallMs())
-        }
-      })
-    return queue.settings.fifo ? lanes.run(queue.id, remove) : remove()
+        await rows.settleTurn(draft, queue, state.groupId, clock.wallMs())
+      }),
+    )
   }
 
   async function removeAll(owner: RowsOwner): Promise<void> {
@@ -61,7 +48,7 @@ export function createUpkeep({ meta, clock, rows, lanes, queues }: MessagesDeps)
   }
 
   async function forgetDeduplication(queue: OwnedQueue): Promise<void> {
-    const prefix = rowKeys(queue).deduplications
+    const prefix = rowKeys(queue).deduplications()
     let after: Uint8Array | undefined
     for (;;) {
       const entries = await meta.scan({ prefix, limit: PAGE, ...(after && { after }) })
