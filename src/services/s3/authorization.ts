@@ -44,10 +44,10 @@ export function createAuthorize(deps: {
   const { buckets, objects, clock } = deps
   const documentOf = createPolicyReader()
 
-  async function existingTags({ bucket, key }: Step, document: PolicyDocument) {
+  async function existingTags({ bucket, key, input }: Step, document: PolicyDocument) {
     const asked = JSON.stringify(document).toLowerCase().includes('s3:existingobjecttag/')
     if (!asked || key === undefined) return {}
-    const object = await objects.find(bucket, key)
+    const object = await objects.find(bucket, key, input.VersionId)
     return (object && recordOf(object).tags) ?? {}
   }
 
@@ -83,7 +83,7 @@ export function createAuthorize(deps: {
     if (verdict !== 'allow') throw accessDenied()
     if (key === undefined || !action.startsWith('GetObject')) return
     // AWS: who may not list is not told that an object is missing.
-    if (await objects.find(bucket, key)) return
+    if (await objects.find(bucket, key, step.input.VersionId)) return
     const list = await verdictOf({ action: 'ListBucket', bucket, input: {} }, context)
     if (list !== 'allow') throw accessDenied()
   }
@@ -108,7 +108,10 @@ export function createAuthorize(deps: {
     if (input.CopySource === undefined) return steps
     const source = parseCopySource(input.CopySource)
     const from = await buckets.look(source.bucket)
-    if (from) steps.push({ action: 'GetObject', bucket: from, key: source.key, input: {} })
+    const { versionId } = source
+    const read = versionId === undefined ? 'GetObject' : 'GetObjectVersion'
+    const named = { ...(versionId !== undefined && { VersionId: versionId }) }
+    if (from) steps.push({ action: read, bucket: from, key: source.key, input: named })
     return steps
   }
 

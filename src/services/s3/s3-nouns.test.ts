@@ -122,7 +122,7 @@ function createTarget(fails: (count: number) => boolean = () => false) {
 type Nouns = Awaited<ReturnType<ReturnType<typeof createHouse>['start']>>
 
 async function makeBucket({ buckets }: Nouns) {
-  await buckets.create(scope, 'lake', {})
+  await buckets.create(scope, 'lake', { tags: {} })
   await buckets.change(scope.accountId, 'lake', (bucket) => ({
     ...bucket,
     notificationRules: [rule],
@@ -313,7 +313,7 @@ it('emptying an account leaves the others alone', async () => {
   const nouns = await house.start()
   await makeBucket(nouns)
   const other = { ...scope, accountId: '444455556666' }
-  await nouns.buckets.create(other, 'other-lake', {})
+  await nouns.buckets.create(other, 'other-lake', { tags: {} })
   await nouns.access.put(scope, { bucket: 'lake', key: 'k', body: Buffer.alloc(500) })
   await nouns.buckets.empty(scope.accountId)
   expect(await nouns.access.bucketExists(scope, 'lake')).toBe(false)
@@ -323,7 +323,7 @@ it('emptying an account leaves the others alone', async () => {
 it('the other services put, list, read and open objects as the API does', async () => {
   const house = createHouse()
   const { access, buckets } = await house.start()
-  await buckets.create(scope, 'lake', {})
+  await buckets.create(scope, 'lake', { tags: {} })
   const keys = ['a/1.json', 'a/2.json', 'a/b/3.json', 'c.json']
   for (const key of keys) {
     const summary = await access.put(scope, {
