@@ -10,7 +10,7 @@ const DAYS_A_YEAR = 365
 /** What a version says of its own lock. */
 export interface VersionLock {
   readonly retention?: Retention | undefined
-  readonly legalHold?: true | undefined
+  readonly legalHold?: boolean | undefined
 }
 
 export function requireLockConfiguration({ objectLock }: Bucket): void {
@@ -23,7 +23,7 @@ export function requireLockable(
   { retention, legalHold }: VersionLock,
   nowMs: number,
 ): void {
-  if (!retention && !legalHold) return
+  if (!retention && legalHold === undefined) return
   requireLockConfiguration(bucket)
   if (retention && retention.untilMs <= nowMs) throw retentionInThePast(retention)
 }

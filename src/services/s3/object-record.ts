@@ -13,7 +13,8 @@ export interface ObjectRecord {
   /** The version stands for a removal and has no bytes. */
   readonly isDeleteMarker?: true
   readonly retention?: Retention
-  readonly legalHold?: true
+  /** Absent: nobody has spoken of one. */
+  readonly legalHold?: boolean
   readonly checksum?: ObjectChecksum
   readonly headers?: ContentHeaders
   readonly metadata?: Readonly<Record<string, string>>

@@ -192,7 +192,7 @@ export function recordFrom(
     ...(tags && Object.keys(tags).length > 0 && { tags }),
     ...(storageClass && storageClass !== 'STANDARD' && { storageClass }),
     ...(retention && { retention }),
-    ...(legalHold && { legalHold }),
+    ...(legalHold !== undefined && { legalHold }),
   }
 }
 

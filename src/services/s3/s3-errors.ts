@@ -55,6 +55,13 @@ export function noSuchVersion(key: string, versionId: string): ServiceError {
   })
 }
 
+export function noSuchLock(): ServiceError {
+  return notFound(
+    'NoSuchObjectLockConfiguration',
+    'The specified object does not have a ObjectLock configuration',
+  )
+}
+
 export function invalidVersionId(versionId: string): ServiceError {
   return invalidArgument('Invalid version id specified', 'versionId', versionId)
 }

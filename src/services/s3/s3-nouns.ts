@@ -15,7 +15,9 @@ import { createUploadCompletion } from './upload-completion.ts'
 import { createUploads } from './uploads.ts'
 import { createVersionChanges } from './version-changes.ts'
 import { createVersionHistory } from './version-history.ts'
+import { createListVersions } from './version-listing.ts'
 import { createVersionLocation } from './version-location.ts'
+import { createVersionLocks } from './version-locks.ts'
 
 /**
  * The nouns of S3, for its own service and (as `access`) for the others. What a crash left half done
@@ -48,8 +50,18 @@ export async function openS3Nouns(deps: {
   const access = createObjectAccess({ ...deps, buckets, objects, store })
   await outbox.recover()
   await buckets.recover()
-  const listObjects = createListObjects({ store })
-  return { buckets, objects, listObjects, uploads, completeUpload, copies, outbox, access }
+  return {
+    buckets,
+    objects,
+    listObjects: createListObjects({ store }),
+    listVersions: createListVersions({ store, history }),
+    versionLocks: createVersionLocks({ objects, clock }),
+    uploads,
+    completeUpload,
+    copies,
+    outbox,
+    access,
+  }
 }
 
 export type S3Nouns = Awaited<ReturnType<typeof openS3Nouns>>

@@ -26,13 +26,13 @@ export function lockOf({
   }
   return {
     ...(mode && until && { retention: { mode, untilMs: until.getTime() } }),
-    ...(hold === 'ON' && { legalHold: true }),
+    ...(hold !== undefined && { legalHold: hold === 'ON' }),
   }
 }
 
 // AWS: what is to be locked must have come with a digest of some kind.
 export function requireDigestWithLock(lock: VersionLock, { headers }: RequestContext): void {
-  if (!lock.retention && !lock.legalHold) return
+  if (!lock.retention && lock.legalHold === undefined) return
   const names = Object.keys(headers)
   const isDigest = (name: string) => name === 'content-md5' || name.startsWith('x-amz-checksum-')
   if (names.some(isDigest) || headers['x-amz-trailer'] !== undefined) return
@@ -48,7 +48,9 @@ export function lockMembers({ retention, legalHold }: VersionLock) {
       ObjectLockMode: retention.mode,
       ObjectLockRetainUntilDate: dateOf(retention.untilMs),
     }),
-    ...(legalHold && { ObjectLockLegalHoldStatus: 'ON' as const }),
+    ...(legalHold !== undefined && {
+      ObjectLockLegalHoldStatus: legalHold ? ('ON' as const) : ('OFF' as const),
+    }),
   }
 }
 
