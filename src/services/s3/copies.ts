@@ -27,6 +27,8 @@ export interface CopyRequest extends WriteConditions {
   readonly target: { readonly bucket: Bucket; readonly key: string }
   /** What the copy gets instead of what the source has. */
   readonly replaced: ObjectDetails
+  /** Never taken from the source. */
+  readonly websiteRedirectLocation?: string | undefined
   readonly algorithm?: ChecksumAlgorithm | undefined
   readonly origin: Origin
   readonly signal?: AbortSignal | undefined
@@ -74,13 +76,15 @@ export function createCopies({ objects }: { readonly objects: Objects }) {
       requireKey(target.key)
       const { object, record, body, digests } = await open(source, request.algorithm)
       const { headers, metadata, tags, storageClass } = { ...record, ...defined(replaced) }
+      const { websiteRedirectLocation: _ofSource, ...rest } = headers ?? {}
+      const { websiteRedirectLocation } = request
       const stored = await objects.put(target.bucket, {
         key: target.key,
         body,
         digests,
         event: 'ObjectCreated:Copy',
         origin,
-        headers,
+        headers: { ...rest, ...(websiteRedirectLocation && { websiteRedirectLocation }) },
         metadata,
         tags,
         storageClass,

@@ -14,6 +14,7 @@ import type { MetaBatch, MetaStore } from '../../engines/meta/port.ts'
 import { openDiskObjects } from '../../engines/objects/disk/disk-objects.ts'
 import { createNotificationDelivery } from './notification-delivery.ts'
 import type { NotificationRule } from './notification-rules.ts'
+import { recordOf } from './object-record.ts'
 import { openS3Nouns } from './s3-nouns.ts'
 
 const scope = { accountId: '111122223333', region: 'eu-west-1' }
@@ -98,6 +99,7 @@ interface Delivered {
       readonly size?: number
       readonly eTag?: string
       readonly sequencer?: string
+      readonly versionId?: string
     }
   }
 }
@@ -219,6 +221,50 @@ it('a crash at any commit loses no event of an acknowledged write', async () => 
       expect(told.join(), `crash at commit ${crashAt}`).toContain(key)
     }
   }
+})
+
+it('events of versions name them; after a crash only those of what happened go out', async () => {
+  const house = createHouse()
+  let nouns = await house.start()
+  await makeBucket(nouns)
+  await nouns.buckets.change(scope.accountId, 'lake', (one) => ({ ...one, versioning: 'Enabled' }))
+  const bucket = await nouns.buckets.find(scope.accountId, 'lake')
+  const origin = { principalId: 'AWS:me', sourceAddress: '10.0.0.1', requestId: 'R1' }
+  const put = async () => {
+    const body = Buffer.from('x')
+    await nouns.access.put(scope, { bucket: 'lake', key: 'raw/k', body })
+    return recordOf(await nouns.objects.head(bucket, 'raw/k')).versionId ?? ''
+  }
+  const [first, second, third] = [await put(), await put(), await put()]
+  await nouns.objects.remove(bucket, 'raw/k', { origin, versionId: first })
+  const event = 'ObjectTagging:Put'
+  await nouns.objects.setTags(bucket, 'raw/k', { a: '1' }, { origin, event, versionId: second })
+  // The notices of the removal are written down, and then the process dies.
+  house.setOnCommit((batch) => {
+    if (batch.checks?.length || !batch.puts?.length) {
+      throw new EngineError('unavailable', 'the process is dead')
+    }
+  })
+  const unhappened = nouns.objects.remove(bucket, 'raw/k', { origin, versionId: second })
+  await expect(unhappened).rejects.toThrow()
+  house.setOnCommit(() => undefined)
+  house.die()
+  nouns = await house.start()
+  const { versionId: marker } = await nouns.objects.remove(bucket, 'raw/k', { origin })
+  const { target, records } = createTarget()
+  const delivery = house.deliver(nouns, target)
+  await house.advance(100)
+  await delivery.stop()
+  const told = records.map(({ eventName, s3: { object } }) => `${eventName} ${object.versionId}`)
+  const happened = [
+    `ObjectCreated:Put ${first}`,
+    `ObjectCreated:Put ${second}`,
+    `ObjectCreated:Put ${third}`,
+    `ObjectRemoved:Delete ${first}`,
+    `ObjectTagging:Put ${second}`,
+    `ObjectRemoved:DeleteMarkerCreated ${marker}`,
+  ]
+  expect(told.sort()).toEqual(happened.sort())
 })
 
 it('a refused write is told to nobody', async () => {

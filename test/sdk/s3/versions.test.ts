@@ -313,3 +313,52 @@ test('a bucket is not removed while there are versions or delete markers', async
   await s3.send(new DeleteObjectCommand({ Bucket, Key: 'k', VersionId: marker.VersionId }))
   await s3.send(new DeleteBucketCommand({ Bucket }))
 })
+
+test('versions of keys of 1,024 bytes and of any characters are kept apart', async () => {
+  const Bucket = await versionedBucket()
+  const long = ['a'.repeat(1_024), 'ü'.repeat(512), 'tab\tline\nend', '\u{1f600}/%2F+ &']
+  for (const Key of long) {
+    const first = await put(Bucket, Key, 'one')
+    await put(Bucket, Key, 'two')
+    await s3.send(new DeleteObjectCommand({ Bucket, Key }))
+    expect(await read(Bucket, Key, first)).toBe('one')
+  }
+  const { versions, markers } = await list(Bucket, { EncodingType: 'url' })
+  expect([versions.length, markers.length]).toEqual([8, 4])
+})
+
+test('a copy takes over metadata or gets its own; the website redirect is never taken over', async () => {
+  const Bucket = await newBucket(s3)
+  await s3.send(
+    new PutObjectCommand({
+      Bucket,
+      Key: 'k',
+      Body: 'x',
+      Metadata: { a: '1' },
+      ContentType: 'text/x',
+      Tagging: 't=1',
+      WebsiteRedirectLocation: '/there',
+    }),
+  )
+  const CopySource = `${Bucket}/k`
+  const copy = async (more: object) => {
+    await s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource, ...more }))
+    const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'copy' }))
+    const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket, Key: 'copy' }))
+    const { Metadata, ContentType, WebsiteRedirectLocation } = head
+    return [Metadata, ContentType, WebsiteRedirectLocation, TagSet?.map(({ Key }) => Key)]
+  }
+  const own = { Metadata: { b: '2' }, ContentType: 'text/y', Tagging: 'u=1' }
+  expect(await copy({})).toEqual([{ a: '1' }, 'text/x', undefined, ['t']])
+  expect(await copy({ ...own, WebsiteRedirectLocation: '/here' })).toEqual([
+    { a: '1' },
+    'text/x',
+    '/here',
+    ['t'],
+  ])
+  const replaced = { ...own, MetadataDirective: 'REPLACE' as const }
+  expect(await copy(replaced)).toEqual([{ b: '2' }, 'text/y', undefined, ['t']])
+  const tagged = { ...replaced, TaggingDirective: 'REPLACE' as const }
+  expect(await copy(tagged)).toEqual([{ b: '2' }, 'text/y', undefined, ['u']])
+  expect(await copy({ TaggingDirective: 'REPLACE' })).toEqual([{ a: '1' }, 'text/x', undefined, []])
+})

@@ -44,6 +44,7 @@ export const copyObject: S3Operation<'CopyObject'> = {
       },
       target: { bucket: target, key: input.Key },
       replaced,
+      websiteRedirectLocation: input.WebsiteRedirectLocation,
       algorithm: input.ChecksumAlgorithm && algorithmOf(input.ChecksumAlgorithm),
       origin: originOf(context),
       signal,
