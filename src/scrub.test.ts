@@ -20,35 +20,43 @@ function scrubOf(
 ) {
   return createScrub({
     ...sizes,
-    buckets: { list: async () => Object.keys(held).map(bucket) },
+    buckets: { list: async () => ['a', 'b', 'c'].filter((name) => held[name]).map(bucket) },
     objects: {
       async list({ bucket: store, after = '', limit }) {
         const keys = (held[store.slice('store-of-'.length)] ?? []).filter((key) => key > after)
         const entries = keys.slice(0, limit).map((key) => ({
-          object: { key, sizeBytes: 10, modifiedMs: 0, revision: '1', attributes: {} },
+          object: {
+            key,
+            sizeBytes: 10,
+            modifiedMs: 0,
+            revision: '1',
+            attributes: { versionId: 'v' },
+          },
         }))
         return { entries, truncated: keys.length > limit }
       },
       async verify({ key }) {
         if (key === 'gone') return undefined
-        return { damaged: key === 'bad', uncheckedBytes: key === 'old' ? 10 : 0 }
+        return { damaged: key.split('\0')[0] === 'bad', uncheckedBytes: key === 'old' ? 10 : 0 }
       },
     },
   })
 }
 
 it.each([1, 2, 3, 100])('sees every object once in pages of %j', async (pageObjects) => {
-  const held = { a: ['bad', 'gone', 'old', 'x/y'], b: [], c: ['bad', 'm'] }
+  const kept = [`bad\0${'\x02'.repeat(48)}`, 'm\0']
+  const held = { a: ['bad', 'gone', 'old', 'x/y'], b: [], 'a/versions': kept, c: ['bad', 'm'] }
   const scrub = scrubOf(held, { pageObjects })
   const pages = [await scrub('111122223333')]
   for (let next = pages[0]?.next; next !== undefined; next = pages.at(-1)?.next) {
     pages.push(await scrub('111122223333', next))
   }
   expect(pages.every(({ objects }) => objects <= pageObjects)).toBe(true)
-  expect(pages.reduce((sum, { objects }) => sum + objects, 0)).toBe(5)
+  expect(pages.reduce((sum, { objects }) => sum + objects, 0)).toBe(7)
   expect(pages.reduce((sum, page) => sum + page.uncheckedBytes, 0)).toBe(10)
   expect(pages.flatMap(({ damaged }) => damaged)).toEqual([
     { bucket: 'a', key: 'bad', sizeBytes: 10 },
+    { bucket: 'a', key: 'bad', versionId: 'v', sizeBytes: 10 },
     { bucket: 'c', key: 'bad', sizeBytes: 10 },
   ])
 })

@@ -101,11 +101,8 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const { ground, setEndpoint, setBroker } = await createGround(deps)
   const logs = createLogNouns(ground)
   const s3 = await openS3Nouns({ ...ground, objects: engines.objects })
-  const kinesis = createKinesisNouns({
-    ...ground,
-    engine: engines.log,
-    limits: config.streamLimits === 'on',
-  })
+  const limits = config.streamLimits === 'on'
+  const kinesis = createKinesisNouns({ ...ground, engine: engines.log, limits })
   const msk = createMskNouns(ground)
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)

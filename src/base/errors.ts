@@ -11,6 +11,8 @@ export class ServiceError extends Error {
   readonly status: number
   /** Further members of the modelled error, by their wire names (S3's `BucketName`, …). */
   readonly fields: Readonly<Record<string, unknown>>
+  /** Headers of the answer (S3 only), lower case. */
+  readonly headers: Readonly<Record<string, string>>
 
   constructor(
     code: string,
@@ -18,6 +20,7 @@ export class ServiceError extends Error {
     options: {
       readonly status?: number
       readonly fields?: Readonly<Record<string, unknown>>
+      readonly headers?: Readonly<Record<string, string>>
       readonly cause?: unknown
     } = {},
   ) {
@@ -25,6 +28,7 @@ export class ServiceError extends Error {
     this.code = code
     this.status = options.status ?? 400
     this.fields = options.fields ?? {}
+    this.headers = options.headers ?? {}
   }
 }
 

@@ -30,10 +30,11 @@ export async function scrub(
     total.bytes += page.bytes
     total.uncheckedBytes += page.uncheckedBytes
     erase()
-    for (const { bucket, key, sizeBytes } of page.damaged) {
+    for (const { bucket, key, versionId, sizeBytes } of page.damaged) {
       total.damaged += 1
       total.damagedBytes += sizeBytes
-      this.print(`damaged  s3://${bucket}/${printable(key)}  ${sizeBytes} bytes`)
+      const version = versionId === undefined ? '' : `?versionId=${versionId}`
+      this.print(`damaged  s3://${bucket}/${printable(key)}${version}  ${sizeBytes} bytes`)
     }
     if (this.isTerminal) this.draw(`${total.objects} objects, ${total.bytes} bytes`)
   }

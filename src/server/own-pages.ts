@@ -13,6 +13,8 @@ export type ResetTarget = { readonly accountId: string } | 'everything'
 export interface DamagedObject {
   readonly bucket: string
   readonly key: string
+  /** Absent: the object, and not a version that is kept behind it. */
+  readonly versionId?: string
   /** Of the whole object: it is read as a whole, up to its first damage. */
   readonly sizeBytes: number
 }

@@ -4,6 +4,7 @@ import { InvariantError } from '../../base/errors.ts'
 import type { ObjectStoreAdapter } from './conformance-fixtures.ts'
 import { bucket, bytesOf, chunksOf, contentOf, namesOf, publishAs } from './conformance-fixtures.ts'
 import { agreesWithAMap } from './conformance-model.ts'
+import { rearranges } from './conformance-rearranging.ts'
 import type { ObjectBody, PartId, StoredObject } from './port.ts'
 
 /** What every adapter of the port must keep. */
@@ -13,6 +14,7 @@ export function describeObjectStore(adapter: ObjectStoreAdapter): void {
     refusesAndRetries(adapter)
     composes(adapter)
     enciphers(adapter)
+    rearranges(adapter)
     lists(adapter)
     opensPaths(adapter)
     agreesWithAMap(adapter)

@@ -36,20 +36,13 @@ export interface ObjectStore {
   /** Replaces the attributes only. Rejects with `not-found` when there is no object. */
   setAttributes(id: ObjectId, change: Change): Promise<StoredObject>
   /** False when it was not there. `allow` may throw to refuse. */
-  remove(
-    id: ObjectId,
-    allow?: (current: StoredObject) => void | Promise<void>,
-    options?: RemoveOptions,
-  ): Promise<boolean>
+  remove(id: ObjectId, allow?: (current: StoredObject) => void | Promise<void>): Promise<boolean>
   /**
-   * The object is at `to` and no longer at `from`; costs no copy, keeps its time. False when it was
-   * not there; rejects with `conflict` when there is one at `to`. `allow` may throw to refuse.
+   * Changes several objects in one commit, without writing bytes: all of it, or nothing. `decide`
+   * looks at what is there and says what is to be, or throws to refuse; it is called again when
+   * something is no longer as it was seen.
    */
-  move(
-    from: ObjectId,
-    to: ObjectId,
-    allow?: (current: StoredObject) => void | Promise<void>,
-  ): Promise<boolean>
+  rearrange(decide: () => Promise<Rearrangement>): Promise<void>
   /** In byte order of the key; costs what the page costs, not what the bucket holds. */
   list(request: ListRequest): Promise<ListPage>
   /**
@@ -75,9 +68,12 @@ export interface ObjectId {
   readonly key: string
 }
 
-export interface PartId extends ObjectId {
+/** An object as it was seen: whoever changes it by this changes nothing else. */
+export interface SeenObject extends ObjectId {
   readonly revision: string
 }
+
+export type PartId = SeenObject
 
 /**
  * A path names a finished local file: it is moved where the store can, else copied and removed. It
@@ -110,27 +106,31 @@ export interface PutOptions {
   /** Sees every byte of the body, in order, before `publish` is called; may throw to refuse. */
   readonly observe?: (chunk: Uint8Array) => void
   readonly signal?: AbortSignal
-  readonly keepAs?: KeepAs
+  readonly beside?: Beside
   /** 32 bytes: what lies on the medium is enciphered with it (AES-256 in counter mode). */
   readonly key?: Uint8Array
 }
 
 export interface ComposeOptions {
   readonly publish: Publish
-  readonly keepAs?: KeepAs
+  readonly beside?: Beside
 }
 
-export interface RemoveOptions {
-  readonly keepAs?: KeepAs
-  /** Empty objects that come into being in the same commit, under keys that are new. */
-  readonly leave?: (current: StoredObject) => ReadonlyArray<EmptyObject>
-}
+/** What changes in the same commit as a publication. Sees what `publish` saw, after it. */
+export type Beside = (current: StoredObject | undefined) => Rearrangement | Promise<Rearrangement>
 
-/**
- * Where the object that is replaced or removed stays, bytes and all, in the same commit: an earlier
- * version. Undefined gives it up. Called again, as `publish` is, when another writer was faster.
- */
-export type KeepAs = (current: StoredObject) => ObjectId | undefined
+export interface Rearrangement {
+  /** What must be as it was seen though it stays: without a revision, nothing may be there. */
+  readonly seen?: ReadonlyArray<ObjectId & { readonly revision: string | undefined }>
+  /**
+   * Bytes, attributes and times go over to another key, which must be free or be left by this very
+   * rearrangement. The object that a publication replaces can be kept so.
+   */
+  readonly moves?: ReadonlyArray<{ readonly from: SeenObject; readonly to: ObjectId }>
+  readonly removals?: ReadonlyArray<SeenObject>
+  /** Objects without bytes, under keys that are free or become so. */
+  readonly empties?: ReadonlyArray<EmptyObject>
+}
 
 export interface EmptyObject extends ObjectId {
   readonly attributes: ObjectAttributes

@@ -44,10 +44,10 @@ export function createAuthorize(deps: {
   const { buckets, objects, clock } = deps
   const documentOf = createPolicyReader()
 
-  async function existingTags({ bucket, key }: Step, document: PolicyDocument) {
+  async function existingTags({ bucket, key, input }: Step, document: PolicyDocument) {
     const asked = JSON.stringify(document).toLowerCase().includes('s3:existingobjecttag/')
     if (!asked || key === undefined) return {}
-    const object = await objects.find(bucket, key)
+    const object = await objects.find(bucket, key, input.VersionId)
     return (object && recordOf(object).tags) ?? {}
   }
 
@@ -83,33 +83,9 @@ export function createAuthorize(deps: {
     if (verdict !== 'allow') throw accessDenied()
     if (key === undefined || !action.startsWith('GetObject')) return
     // AWS: who may not list is not told that an object is missing.
-    if (await objects.find(bucket, key)) return
+    if (await objects.find(bucket, key, step.input.VersionId)) return
     const list = await verdictOf({ action: 'ListBucket', bucket, input: {} }, context)
     if (list !== 'allow') throw accessDenied()
-  }
-
-  async function stepsOf(operation: string, input: AskedInput, bucket: Bucket): Promise<Step[]> {
-    const wanted = actionTable.get(operation)
-    if (operation === 'DeleteObjects') {
-      // AWS: names the keys that are denied one by one. Here one of them denies them all.
-      return (input.Delete?.Objects ?? []).map(({ Key = '', VersionId }) => {
-        const action = VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion'
-        return { action, bucket, key: Key, input }
-      })
-    }
-    if (!wanted) return []
-    const { of, withVersion } = wanted
-    const action = (input.VersionId !== undefined && withVersion) || wanted.action
-    const key = of === 'object' ? { key: input.Key ?? '' } : {}
-    const steps: Step[] = [{ action, bucket, input, ...key }]
-    if (action === 'PutObject' && input.Tagging !== undefined) {
-      steps.push({ action: 'PutObjectTagging', bucket, input, ...key })
-    }
-    if (input.CopySource === undefined) return steps
-    const source = parseCopySource(input.CopySource)
-    const from = await buckets.look(source.bucket)
-    if (from) steps.push({ action: 'GetObject', bucket: from, key: source.key, input: {} })
-    return steps
   }
 
   return async (operation, given, context) => {
@@ -126,11 +102,55 @@ export function createAuthorize(deps: {
       }
       return accountId
     }
-    const steps = await stepsOf(operation, input, bucket)
+    const steps = await stepsOf(buckets, operation, input, bucket)
     if (steps.length === 0 && accountId !== bucket.accountId) throw accessDenied()
     for (const step of steps) await check(step, context)
     return bucket.accountId
   }
+}
+
+async function stepsOf(
+  buckets: Buckets,
+  operation: string,
+  input: AskedInput,
+  bucket: Bucket,
+): Promise<Step[]> {
+  const wanted = actionTable.get(operation)
+  if (operation === 'DeleteObjects') {
+    // AWS: names the keys that are denied one by one. Here one of them denies them all.
+    return (input.Delete?.Objects ?? []).flatMap(({ Key = '', VersionId }) => {
+      const action = VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion'
+      const actions = [action, ...lockActions(operation, input)]
+      return actions.map((one) => ({ action: one, bucket, key: Key, input }))
+    })
+  }
+  if (!wanted) return []
+  const { of, withVersion } = wanted
+  const action = (input.VersionId !== undefined && withVersion) || wanted.action
+  const key = of === 'object' ? { key: input.Key ?? '' } : {}
+  const more = [
+    ...(action === 'PutObject' && input.Tagging !== undefined ? ['PutObjectTagging'] : []),
+    ...lockActions(operation, input),
+  ]
+  const steps: Step[] = [action, ...more].map((one) => ({ action: one, bucket, input, ...key }))
+  if (input.CopySource === undefined) return steps
+  const source = parseCopySource(input.CopySource)
+  const from = await buckets.look(source.bucket)
+  const { versionId } = source
+  const read = versionId === undefined ? 'GetObject' : 'GetObjectVersion'
+  const named = versionId === undefined ? {} : { VersionId: versionId }
+  if (from) steps.push({ action: read, bucket: from, key: source.key, input: named })
+  return steps
+}
+
+/** What an operation does to locks beside what it is for. */
+function lockActions(operation: string, input: AskedInput): string[] {
+  const isWrite = ['PutObject', 'CopyObject', 'CreateMultipartUpload'].includes(operation)
+  return [
+    ...(input.BypassGovernanceRetention ? ['BypassGovernanceRetention'] : []),
+    ...(isWrite && input.ObjectLockMode !== undefined ? ['PutObjectRetention'] : []),
+    ...(isWrite && input.ObjectLockLegalHoldStatus !== undefined ? ['PutObjectLegalHold'] : []),
+  ]
 }
 
 function arnOf({ name }: Bucket, key: string | undefined): string {

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../engines/objects/port.ts'
 import type { Bucket } from './bucket.ts'
-import { objectsOf, partsOf, uploadsOf } from './bucket.ts'
+import { objectsOf, partsOf, uploadsOf, versionsOf } from './bucket.ts'
 import type { BucketRows } from './bucket-rows.ts'
 
 const PAGE = 1_000
@@ -14,8 +14,12 @@ export function createBucketRemoval(deps: {
   const { rows, objects, reopen } = deps
 
   async function isEmpty(bucket: Bucket): Promise<boolean> {
-    const page = await objects.list({ bucket: objectsOf(bucket), prefix: '', limit: 1 })
-    return page.entries.length === 0
+    // Versions change place: what leaves one place after it was looked at is met in the other.
+    for (const place of [versionsOf(bucket), objectsOf(bucket), versionsOf(bucket)]) {
+      const page = await objects.list({ bucket: place, prefix: '', limit: 1 })
+      if (page.entries.length > 0) return false
+    }
+    return true
   }
 
   async function purge(bucket: string): Promise<void> {
@@ -57,9 +61,8 @@ export function createBucketRemoval(deps: {
       for (const bucket of await rows.everywhere()) {
         if (accountId !== undefined && bucket.accountId !== accountId) continue
         await rows.remove(bucket)
-        for (const place of [objectsOf(bucket), partsOf(bucket), uploadsOf(bucket)]) {
-          await purge(place)
-        }
+        const places = [objectsOf, versionsOf, partsOf, uploadsOf]
+        for (const place of places) await purge(place(bucket))
       }
     },
   }

@@ -11,15 +11,17 @@ import type { BucketPage, StoredBucket } from './bucket-rows.ts'
 import { createBucketRows } from './bucket-rows.ts'
 import { BUCKETS_MAX } from './limits.ts'
 import { accessDenied, noSuchBucket, operationAborted } from './s3-errors.ts'
-import type { Tags } from './tags.ts'
 
 const ATTEMPTS_MAX = 100
 const CLOSING_WAIT_MS = 5
 const CLOSING_WAITS_MAX = 2_000
 
+/** What is said of a bucket when it is made. */
+export type GivenAtCreation = Pick<Bucket, 'tags' | 'objectLock' | 'versioning'>
+
 export interface Buckets {
   /** False when the account has it already (`us-east-1` answers that with success). */
-  create(owner: Scope, name: string, tags: Tags): Promise<boolean>
+  create(owner: Scope, name: string, given: GivenAtCreation): Promise<boolean>
   /** Throws `NoSuchBucket`, or `AccessDenied` for the bucket of another account. */
   find(accountId: string, name: string, expectedOwner?: string | undefined): Promise<Bucket>
   /** Of any account: the authorization of the request has decided. */
@@ -99,9 +101,9 @@ export function createBuckets(deps: {
   })
 
   return {
-    async create(owner, name, tags) {
+    async create(owner, name, given) {
       requireBucketName(name)
-      const bucket = newBucket(deps, owner, name, tags)
+      const bucket = newBucket(deps, owner, name, given)
       if ((await rows.count(owner.accountId)) >= BUCKETS_MAX) throw tooManyBuckets()
       if (await rows.write(bucket, 0)) return true
       const there = await rows.read(name)
@@ -130,10 +132,7 @@ export function createBuckets(deps: {
       const close = (bucket: Bucket): Bucket => ({ ...bucket, state: 'closing' })
       const bucket = await change(accountId, name, close, expectedOwner)
       if (await removal.finish(bucket)) return
-      throw new ServiceError('BucketNotEmpty', 'The bucket you tried to delete is not empty', {
-        status: 409,
-        fields: { BucketName: name },
-      })
+      throw notEmpty(bucket)
     },
 
     list: (accountId, page) => rows.list(accountId, page),
@@ -157,12 +156,12 @@ function newBucket(
   { random, clock }: { readonly random: Random; readonly clock: Clock },
   { accountId, region }: Scope,
   name: string,
-  tags: Tags,
+  given: GivenAtCreation,
 ): Bucket {
   const storeId = random.bytes(8).toString('hex')
   const createdMs = clock.wallMs()
   const rest = { state: 'open' as const, notificationRules: [] }
-  return { accountId, region, name, createdMs, storeId, tags, ...rest }
+  return { accountId, region, name, createdMs, storeId, ...given, ...rest }
 }
 
 function checkExpectedOwner(expectedOwner: string | undefined): void {
@@ -187,6 +186,14 @@ function alreadyOwned(name: string): ServiceError {
     'Your previous request to create the named bucket succeeded and you already own it.',
     { status: 409, fields: { BucketName: name } },
   )
+}
+
+function notEmpty({ name, versioning }: Bucket): ServiceError {
+  const more = versioning ? '. You must delete all versions in the bucket.' : ''
+  return new ServiceError('BucketNotEmpty', `The bucket you tried to delete is not empty${more}`, {
+    status: 409,
+    fields: { BucketName: name },
+  })
 }
 
 function tooManyBuckets(): ServiceError {

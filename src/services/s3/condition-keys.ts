@@ -16,6 +16,9 @@ export interface AskedInput {
   readonly MaxKeys?: number
   readonly CopySource?: string
   readonly Tagging?: unknown
+  readonly BypassGovernanceRetention?: boolean
+  readonly ObjectLockMode?: string
+  readonly ObjectLockLegalHoldStatus?: string
   readonly Delete?: {
     readonly Objects?: ReadonlyArray<{ readonly Key?: string; readonly VersionId?: string }>
   }

@@ -61,6 +61,30 @@ export function requireWritable(
   if (!matches(current.etag, ifMatch)) throw preconditionFailed('If-Match')
 }
 
+export interface RemoveConditions {
+  readonly ifMatch?: string | undefined
+  readonly ifModifiedMs?: number | undefined
+  readonly ifSizeBytes?: number | undefined
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html */
+export function requireRemovable(
+  key: string,
+  current: (Subject & { readonly sizeBytes: number }) | undefined,
+  { ifMatch, ifModifiedMs, ifSizeBytes }: RemoveConditions,
+): void {
+  requireWritable(key, current, { ifMatch })
+  if (ifModifiedMs === undefined && ifSizeBytes === undefined) return
+  if (!current) throw noSuchKey(key)
+  if (ifSizeBytes !== undefined && current.sizeBytes !== ifSizeBytes) {
+    throw preconditionFailed('x-amz-if-match-size')
+  }
+  const second = (ms: number) => Math.floor(ms / 1000)
+  if (ifModifiedMs !== undefined && second(ifModifiedMs) !== second(current.modifiedMs)) {
+    throw preconditionFailed('x-amz-if-match-last-modified-time')
+  }
+}
+
 /** What S3 takes only in one form is refused before anything is read. */
 export function checkWriteConditions({ ifMatch, ifNoneMatch }: WriteConditions): void {
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {

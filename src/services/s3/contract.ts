@@ -10,6 +10,8 @@ import type { Restorations } from './restorations.ts'
 import type { Select } from './selection.ts'
 import type { CompleteUpload } from './upload-completion.ts'
 import type { Uploads } from './uploads.ts'
+import type { ListVersions } from './version-listing.ts'
+import type { VersionLocks } from './version-locks.ts'
 import type { LifetimeMembers } from './wire-lifetime.ts'
 
 export type Sdk = typeof import('@aws-sdk/client-s3')
@@ -23,6 +25,8 @@ export interface S3Deps {
   readonly copies: Copies
   readonly notificationSettings: NotificationSettings
   readonly listObjects: ListObjects
+  readonly listVersions: ListVersions
+  readonly versionLocks: VersionLocks
   readonly lifecycles: LifecycleSettings
   readonly restorations: Restorations
   readonly select: Select

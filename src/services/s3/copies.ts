@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { ServiceError } from '../../base/errors.ts'
 import type { ChecksumAlgorithm } from '../../engines/checksum/checksum.ts'
 import type { ByteRange, StoredObject } from '../../engines/objects/port.ts'
 import type { Bucket } from './bucket.ts'
@@ -17,6 +18,7 @@ import { invalidRequest } from './s3-errors.ts'
 export interface CopySource {
   readonly bucket: Bucket
   readonly key: string
+  readonly versionId?: string | undefined
   readonly conditions: ReadConditions
 }
 
@@ -25,6 +27,8 @@ export interface CopyRequest extends WriteConditions {
   readonly target: { readonly bucket: Bucket; readonly key: string }
   /** What the copy gets instead of what the source has. */
   readonly replaced: ObjectDetails
+  /** Never taken from the source. */
+  readonly websiteRedirectLocation?: string | undefined
   readonly algorithm?: ChecksumAlgorithm | undefined
   readonly origin: Origin
   readonly signal?: AbortSignal | undefined
@@ -41,18 +45,19 @@ export interface OpenedSource {
 /** Copies are made by reading the source to its end; a copy onto itself is one, too. */
 export function createCopies({ objects }: { readonly objects: Objects }) {
   async function open(
-    { bucket, key, conditions }: CopySource,
+    { bucket, key, versionId, conditions }: CopySource,
     algorithm: ChecksumAlgorithm | undefined,
     rangeHeader?: string,
   ): Promise<OpenedSource> {
     let range: ByteRange | undefined
-    const { object, body } = await objects.open(bucket, key, (found) => {
+    const select = (found: StoredObject) => {
       requireCopyable({ ...recordOf(found), modifiedMs: found.modifiedMs }, conditions)
       range = rangeHeader === undefined ? undefined : copyRangeOf(rangeHeader, found.sizeBytes)
       const sizeBytes = range ? range.last - range.first + 1 : found.sizeBytes
       if (sizeBytes > OBJECT_PUT_BYTES_MAX) throw sourceTooLarge()
       return range
-    })
+    }
+    const { object, body } = await named(objects.open(bucket, key, select, versionId))
     const record = recordOf(object)
     const digests = range
       ? { algorithm: algorithm ?? 'CRC32' }
@@ -63,30 +68,50 @@ export function createCopies({ objects }: { readonly objects: Objects }) {
   return {
     open,
 
-    async copy(request: CopyRequest): Promise<StoredObject> {
+    /** The copy, and the object that it was made of. */
+    async copy(
+      request: CopyRequest,
+    ): Promise<{ readonly stored: StoredObject; readonly source: StoredObject }> {
       const { source, target, replaced, origin, ifMatch, ifNoneMatch, signal } = request
       requireKey(target.key)
-      const { record, body, digests } = await open(source, request.algorithm)
+      const { object, record, body, digests } = await open(source, request.algorithm)
       const { headers, metadata, tags, storageClass } = { ...record, ...defined(replaced) }
-      return objects.put(target.bucket, {
+      const { websiteRedirectLocation: _ofSource, ...rest } = headers ?? {}
+      const { websiteRedirectLocation } = request
+      const stored = await objects.put(target.bucket, {
         key: target.key,
         body,
         digests,
         event: 'ObjectCreated:Copy',
         origin,
-        headers,
+        headers: { ...rest, ...(websiteRedirectLocation && { websiteRedirectLocation }) },
         metadata,
         tags,
         storageClass,
         ifMatch,
         ifNoneMatch,
         signal,
+        retention: replaced.retention,
+        legalHold: replaced.legalHold,
       })
+      return { stored, source: object }
     },
   }
 }
 
 export type Copies = ReturnType<typeof createCopies>
+
+/** AWS: a delete marker as the source is told in other words here. */
+async function named<T>(opening: Promise<T>): Promise<T> {
+  try {
+    return await opening
+  } catch (error) {
+    if (!(error instanceof ServiceError && error.code === 'MethodNotAllowed')) throw error
+    throw invalidRequest(
+      'The source of a copy request may not specifically refer to a delete marker by version id.',
+    )
+  }
+}
 
 function defined(details: ObjectDetails): ObjectDetails {
   return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined))

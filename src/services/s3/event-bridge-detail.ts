@@ -21,7 +21,7 @@ export function busMessage(event: {
 }): Uint8Array {
   const { name, time, bucket, object, origin } = event
   const [kind = '', cause = ''] = name.split(':')
-  const { key, sizeBytes, etag, sequencer } = object
+  const { key, sizeBytes, etag, sequencer, versionId } = object
   const isTagging = kind === 'ObjectTagging'
   const reason = reasons[name]
   const detail = {
@@ -31,13 +31,14 @@ export function busMessage(event: {
       key,
       ...(sizeBytes !== undefined && !isTagging && { size: sizeBytes }),
       ...(etag !== undefined && { etag }),
+      ...(versionId !== undefined && { 'version-id': versionId }),
       ...(!isTagging && { sequencer }),
     },
     'request-id': origin.requestId,
     requester: bucket.accountId,
     'source-ip-address': origin.sourceAddress,
     ...(reason !== undefined && { reason }),
-    ...(kind === 'ObjectRemoved' && {
+    ...((kind === 'ObjectRemoved' || kind === 'LifecycleExpiration') && {
       'deletion-type':
         cause === 'DeleteMarkerCreated' ? 'Delete Marker Created' : 'Permanently Deleted',
     }),

@@ -17,13 +17,15 @@ export interface EventObject {
   readonly sequencer: string
   readonly sizeBytes?: number
   readonly etag?: string
+  readonly versionId?: string
 }
 
 export function eventObjectOf(
   object: Pick<StoredObject, 'key' | 'sizeBytes' | 'attributes'>,
 ): EventObject {
-  const { etag, sequencer } = recordOf(object)
-  return { key: object.key, sizeBytes: object.sizeBytes, etag, sequencer }
+  const { etag, sequencer, versionId } = recordOf(object)
+  const { key, sizeBytes } = object
+  return { key, sizeBytes, etag, sequencer, ...(versionId !== undefined && { versionId }) }
 }
 
 /**
@@ -41,7 +43,7 @@ export function eventMessage(event: {
   const { name, time, bucket, origin, configurationId } = event
   // AWS: tagging events are of version 2.3 and have neither size nor sequencer (recorded events).
   const isTagging = name.startsWith('ObjectTagging')
-  const { key, sizeBytes, etag, sequencer } = event.object
+  const { key, sizeBytes, etag, sequencer, versionId } = event.object
   const record = {
     eventVersion: isTagging ? '2.3' : '2.1',
     eventSource: 'aws:s3',
@@ -66,6 +68,7 @@ export function eventMessage(event: {
         key: encodeUrlForm(key),
         ...(sizeBytes !== undefined && !isTagging && { size: sizeBytes }),
         ...(etag !== undefined && { eTag: etag }),
+        ...(versionId !== undefined && { versionId }),
         ...(!isTagging && { sequencer }),
       },
     },

@@ -154,8 +154,7 @@ function createApplication({ objects, uploads, clock, random, dayMs }: Lifecycle
       requestId: random.uuid(),
     }
     if (action.kind === 'expire') {
-      const event = 'LifecycleExpiration:Delete'
-      await objects.remove(bucket, object.key, { origin, event, allow: requireSame })
+      await objects.remove(bucket, object.key, { origin, by: 'lifecycle', allow: requireSame })
       return
     }
     await objects.change(bucket, object.key, {

@@ -18,7 +18,9 @@ export type ObjectEvent =
   | 'ObjectCreated:Copy'
   | 'ObjectCreated:CompleteMultipartUpload'
   | 'ObjectRemoved:Delete'
+  | 'ObjectRemoved:DeleteMarkerCreated'
   | 'LifecycleExpiration:Delete'
+  | 'LifecycleExpiration:DeleteMarkerCreated'
   | 'LifecycleTransition'
   | 'ObjectRestore:Post'
   | 'ObjectRestore:Completed'
@@ -35,11 +37,13 @@ export const servedEventTypes: ReadonlySet<string> = new Set([
   's3:ObjectCreated:CompleteMultipartUpload',
   's3:ObjectRemoved:*',
   's3:ObjectRemoved:Delete',
+  's3:ObjectRemoved:DeleteMarkerCreated',
   's3:ObjectTagging:*',
   's3:ObjectTagging:Put',
   's3:ObjectTagging:Delete',
   's3:LifecycleExpiration:*',
   's3:LifecycleExpiration:Delete',
+  's3:LifecycleExpiration:DeleteMarkerCreated',
   's3:LifecycleTransition',
   's3:ObjectRestore:*',
   's3:ObjectRestore:Post',

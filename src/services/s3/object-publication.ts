@@ -1,23 +1,30 @@
 import { ServiceError } from '../../base/errors.ts'
-import type { ObjectAttributes, ObjectStore, StoredObject } from '../../engines/objects/port.ts'
+import type { Random } from '../../base/random.ts'
+import type {
+  Beside,
+  ObjectAttributes,
+  ObjectId,
+  ObjectStore,
+  StoredObject,
+  Written,
+} from '../../engines/objects/port.ts'
 import type { Bucket } from './bucket.ts'
 import { objectsOf } from './bucket.ts'
 import type { Buckets } from './buckets.ts'
 import type { Origin } from './event-record.ts'
 import { eventObjectOf } from './event-record.ts'
 import type { ObjectEvent } from './notification-rules.ts'
+import { defaultLockOf } from './object-locks.ts'
 import type { ObjectRecord } from './object-record.ts'
 import { attributesOf, recordOf } from './object-record.ts'
 import type { Announcement, Outbox } from './outbox.ts'
+import type { KeyState, VersionChanges } from './version-changes.ts'
+import { lastSequencerOf } from './version-changes.ts'
+import type { VersionHistory } from './version-history.ts'
+import { newVersionId, versionIdOf } from './version-keys.ts'
 
-/** Makes the attributes to publish, knowing what is there; may throw to refuse. */
+/** Makes the attributes to publish, knowing the object that is there; may throw to refuse. */
 export type Describe = (current: ObjectRecord | undefined, sequencer: string) => ObjectRecord
-
-/** For the object store: completes the attributes at the moment of publication. */
-export type PublishRecord = (
-  current: StoredObject | undefined,
-  written: { readonly sizeBytes: number },
-) => Promise<ObjectAttributes>
 
 export interface ObjectWrite {
   readonly key: string
@@ -26,80 +33,136 @@ export interface ObjectWrite {
   readonly describe: Describe
 }
 
-/**
- * What every write of an object goes through: its event is durable before it, it gets its place in
- * the order of the key, and it is acknowledged only when its bucket is still there.
- */
-export function createObjectPublication(deps: {
+/** For the object store: completes the attributes at the moment of publication, and keeps versions. */
+export interface PublicationOptions {
+  readonly publish: (
+    current: StoredObject | undefined,
+    written: Written,
+  ) => Promise<ObjectAttributes>
+  readonly beside: Beside
+}
+
+export interface PublicationDeps {
   readonly store: ObjectStore
   readonly buckets: Buckets
   readonly outbox: Outbox
+  readonly history: VersionHistory
+  readonly changes: VersionChanges
+  readonly random: Random
   readonly nextSequencer: (previous: string | undefined) => string
-}) {
-  const { store, buckets, outbox, nextSequencer } = deps
+}
 
-  async function announced<T>(
-    announcement: Announcement | undefined,
-    run: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      const result = await run()
-      announcement?.published()
-      return result
-    } catch (error) {
-      await announcement?.withdraw()
-      throw error
-    }
-  }
+/**
+ * What every write of an object goes through: its event is durable before it, it gets its place in
+ * the order of the key, the version that it follows stays where there are versions, and it is
+ * acknowledged only when its bucket is still there.
+ */
+export function createObjectPublication(deps: PublicationDeps) {
+  const { store, buckets, outbox, history, changes, random, nextSequencer } = deps
 
-  async function settle(bucket: Bucket, stored: StoredObject): Promise<void> {
-    try {
-      await buckets.requireOpen(bucket)
-    } catch (error) {
-      const gone = error instanceof ServiceError && error.code === 'NoSuchBucket'
-      if (gone) await store.remove({ bucket: objectsOf(bucket), key: stored.key })
-      throw error
+  async function stateOf(
+    bucket: Bucket,
+    key: string,
+    current: StoredObject | undefined,
+  ): Promise<KeyState> {
+    const place = { bucket: objectsOf(bucket), key, revision: current?.revision ?? '' }
+    return {
+      current: current && { place, object: current, isNewest: true },
+      marker: bucket.versioning && (await history.marker(bucket, key)),
     }
   }
 
   return {
-    /** `run` writes to the object store and hands it the function that it is given. */
-    publish(
+    /** `run` writes to the object store with the options that it is given. */
+    async publish(
       bucket: Bucket,
       { key, event, origin, describe }: ObjectWrite,
-      run: (publish: PublishRecord) => Promise<StoredObject>,
+      run: (options: PublicationOptions) => Promise<StoredObject>,
     ): Promise<StoredObject> {
       const announcement = outbox.announce(bucket, event, key, origin)
-      return announced(announcement, async () => {
-        const stored = await run(async (current, { sizeBytes }) => {
-          const before = current && recordOf(current)
-          const attributes = attributesOf(describe(before, nextSequencer(before?.sequencer)))
+      let state: KeyState = { current: undefined, marker: undefined }
+      const options: PublicationOptions = {
+        async publish(current, { sizeBytes, modifiedMs }) {
+          state = await stateOf(bucket, key, current)
+          const sequencer = nextSequencer(lastSequencerOf(state))
+          const described = describe(current && recordOf(current), sequencer)
+          const record = {
+            ...described,
+            ...defaultLockOf(bucket, described, modifiedMs),
+            ...(bucket.versioning === 'Enabled' && { versionId: newVersionId(sequencer, random) }),
+          }
+          const attributes = attributesOf(record)
           await announcement?.record(eventObjectOf({ key, sizeBytes, attributes }))
           return attributes
-        })
-        await settle(bucket, stored)
+        },
+        beside: () => changes.beforePublication(bucket, key, state),
+      }
+      return announced(announcement, async () => {
+        const stored = await run(options)
+        await settle({ store, buckets }, bucket, { bucket: objectsOf(bucket), key })
         return stored
       })
     },
 
-    /** False when there was no object. `allow` may throw to refuse. */
-    async remove(
+    /** Changes what is kept of a version, not its bytes. Rejects with `not-found` when it is not at `id`. */
+    amend(
       bucket: Bucket,
-      key: string,
-      origin: Origin,
-      allow: (record: ObjectRecord) => void,
-      event: ObjectEvent = 'ObjectRemoved:Delete',
-    ): Promise<boolean> {
-      const announcement = outbox.announce(bucket, event, key, origin)
-      return announced(announcement, () =>
-        store.remove({ bucket: objectsOf(bucket), key }, async (current) => {
-          const record = recordOf(current)
-          allow(record)
-          await announcement?.record({ key, sequencer: nextSequencer(record.sequencer) })
-        }),
-      )
+      id: ObjectId,
+      { key, event, origin, change }: Amendment,
+    ): Promise<StoredObject> {
+      const announcement = event && outbox.announce(bucket, event, key, origin)
+      return announced(announcement, async () => {
+        const stored = await store.setAttributes(id, async (found) => {
+          const before = recordOf(found)
+          const sequencer = nextSequencer(before.sequencer)
+          const attributes = attributesOf({ ...change(before), sequencer })
+          const object = eventObjectOf({ key, sizeBytes: found.sizeBytes, attributes })
+          await announcement?.record(object, versionIdOf(before))
+          return attributes
+        })
+        return { ...stored, key }
+      })
     },
   }
 }
 
+export interface Amendment {
+  readonly key: string
+  /** Absent: nobody is told. */
+  readonly event?: ObjectEvent | undefined
+  readonly origin: Origin
+  /** May throw to refuse. */
+  readonly change: (record: ObjectRecord) => ObjectRecord
+}
+
 export type ObjectPublication = ReturnType<typeof createObjectPublication>
+
+/** The events go out when `run` has resolved, and are withdrawn when it rejects. */
+export async function announced<T>(
+  announcement: Announcement | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await run()
+    announcement?.published()
+    return result
+  } catch (error) {
+    await announcement?.withdraw()
+    throw error
+  }
+}
+
+/** Takes back what was written to a bucket that was removed meanwhile. */
+export async function settle(
+  { store, buckets }: { readonly store: ObjectStore; readonly buckets: Buckets },
+  bucket: Bucket,
+  written: ObjectId,
+): Promise<void> {
+  try {
+    await buckets.requireOpen(bucket)
+  } catch (error) {
+    const gone = error instanceof ServiceError && error.code === 'NoSuchBucket'
+    if (gone) await store.remove(written)
+    throw error
+  }
+}

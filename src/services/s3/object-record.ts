@@ -8,6 +8,13 @@ export interface ObjectRecord {
   readonly etag: string
   /** Eighteen hexadecimal digits; of two writes of one key, the later one has the greater. */
   readonly sequencer: string
+  /** Absent: the version is the one named `null`. */
+  readonly versionId?: string
+  /** The version stands for a removal and has no bytes. */
+  readonly isDeleteMarker?: true
+  readonly retention?: Retention
+  /** Absent: nobody has spoken of one. */
+  readonly legalHold?: boolean
   readonly checksum?: ObjectChecksum
   readonly headers?: ContentHeaders
   readonly metadata?: Readonly<Record<string, string>>
@@ -19,6 +26,14 @@ export interface ObjectRecord {
   /** Of an object that was uploaded in parts. */
   readonly parts?: PartSizes
   readonly uploadId?: string
+}
+
+export type RetentionMode = 'GOVERNANCE' | 'COMPLIANCE'
+
+/** Until when a version cannot be removed, and whether anybody may do so all the same. */
+export interface Retention {
+  readonly mode: RetentionMode
+  readonly untilMs: number
 }
 
 /** The way of an archived object back, for a time; what it is follows from the clock alone. */

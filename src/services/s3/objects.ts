@@ -1,6 +1,5 @@
-import { present } from '../../base/assert.ts'
 import type { Clock } from '../../base/clock.ts'
-import { EngineError } from '../../base/errors.ts'
+import { EngineError, ServiceError } from '../../base/errors.ts'
 import type { Scope } from '../../base/scope.ts'
 import type {
   ByteRange,
@@ -18,15 +17,20 @@ import { createDigester } from './digests.ts'
 import type { Origin } from './event-record.ts'
 import { KEY_BYTES_MAX } from './limits.ts'
 import type { ObjectEvent } from './notification-rules.ts'
-import type { Describe, ObjectPublication } from './object-publication.ts'
+import type { VersionLock } from './object-locks.ts'
+import { requireLockable } from './object-locks.ts'
+import type { Amendment, Describe, ObjectPublication } from './object-publication.ts'
 import type { ContentHeaders, ObjectRecord } from './object-record.ts'
 import { recordOf } from './object-record.ts'
-import { keyTooLong, noSuchKey } from './s3-errors.ts'
+import type { Removal, RemoveObject, RemoveRequest } from './object-removal.ts'
+import { keyTooLong } from './s3-errors.ts'
 import { requireRetrievable } from './storage-classes.ts'
 import type { Tags } from './tags.ts'
+import type { VersionLocation } from './version-location.ts'
+import { requireVersionId } from './version-location.ts'
 
 /** What a caller says of an object beside its bytes. */
-export interface ObjectDetails {
+export interface ObjectDetails extends VersionLock {
   readonly headers?: ContentHeaders | undefined
   readonly metadata?: Readonly<Record<string, string>> | undefined
   readonly tags?: Tags | undefined
@@ -44,86 +48,86 @@ export interface PutRequest extends ObjectDetails, WriteConditions {
 
 /**
  * Objects under the rules of S3, for the API and for the other services alike: conditions, digests,
- * tags, events. What is acknowledged is durable, and so are the events that it causes.
+ * tags, versions, locks, events. What is acknowledged is durable, and so are the events that it causes.
+ *
+ * Without a `versionId` the object is meant: the newest version, if that is no delete marker. The
+ * version `null` is the one that was written while the bucket gave no ids. Throws `NoSuchKey`,
+ * `NoSuchVersion`, and `MethodNotAllowed` for a delete marker, where a version has to be there.
  */
 export interface Objects {
   put(bucket: Bucket, request: PutRequest): Promise<StoredObject>
-  /** Throws `NoSuchKey`. `select` sees the object first and may answer a range or throw. */
+  /** `select` sees the object first and may answer a range or throw. */
   open(
     bucket: Bucket,
     key: string,
     select?: (object: StoredObject) => ByteRange | undefined,
+    versionId?: string,
   ): Promise<OpenedObject>
-  /** Throws `NoSuchKey`. */
-  head(bucket: Bucket, key: string): Promise<StoredObject>
-  find(bucket: Bucket, key: string): Promise<StoredObject | undefined>
-  /** Nothing happens when there is none, unless `ifMatch` asks for one. */
-  remove(
-    bucket: Bucket,
-    key: string,
-    options: {
-      readonly origin: Origin
-      readonly ifMatch?: string | undefined
-      /** `ObjectRemoved:Delete` when absent. */
-      readonly event?: ObjectEvent
-      /** Sees what is removed; may throw to refuse. */
-      readonly allow?: (record: ObjectRecord) => void
-    },
-  ): Promise<void>
-  /** Throws `NoSuchKey`. `change` sees what is there and may throw to refuse. */
-  change(
-    bucket: Bucket,
-    key: string,
-    options: {
-      readonly origin: Origin
-      readonly event: ObjectEvent
-      readonly change: (record: ObjectRecord) => ObjectRecord
-    },
-  ): Promise<StoredObject>
+  head(bucket: Bucket, key: string, versionId?: string): Promise<StoredObject>
+  /** Undefined when there is none, or a delete marker. */
+  find(bucket: Bucket, key: string, versionId?: string): Promise<StoredObject | undefined>
+  /** Nothing happens when there is none, unless a condition asks for one. */
+  remove(bucket: Bucket, key: string, request: RemoveRequest): Promise<Removal>
+  /** `change` sees what is there and may throw to refuse. */
+  change(bucket: Bucket, key: string, request: ChangeRequest): Promise<StoredObject>
   setTags(
     bucket: Bucket,
     key: string,
     tags: Tags,
-    options: { readonly origin: Origin; readonly event: ObjectEvent },
-  ): Promise<void>
+    request: Omit<ChangeRequest, 'change'>,
+  ): Promise<StoredObject>
 }
+
+export interface ChangeRequest extends Omit<Amendment, 'key'> {
+  readonly versionId?: string | undefined
+}
+
+const absences: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion', 'MethodNotAllowed'])
 
 export function createObjects(deps: {
   readonly store: ObjectStore
   readonly publication: ObjectPublication
+  readonly removeObject: RemoveObject
+  readonly location: VersionLocation
   readonly clock: Clock
 }): Objects {
-  const { store, publication, clock } = deps
+  const { store, publication, removeObject, location, clock } = deps
 
-  async function find(bucket: Bucket, key: string): Promise<StoredObject | undefined> {
+  async function head(bucket: Bucket, key: string, versionId?: string): Promise<StoredObject> {
     requireKey(key)
-    return store.head({ bucket: objectsOf(bucket), key })
+    requireVersionId(bucket, versionId)
+    return (await location.locate({ bucket, key, versionId, method: 'GET' })).object
   }
 
-  const change: Objects['change'] = async (bucket, key, { origin, event, change: apply }) => {
+  const change: Objects['change'] = (bucket, key, { versionId, ...amendment }) => {
     requireKey(key)
-    const describe: Describe = (current, sequencer) => ({
-      ...apply(present(current, 'the object whose attributes change')),
-      sequencer,
+    requireVersionId(bucket, versionId)
+    return location.atPlace({ bucket, key, versionId, method: 'PUT' }, (place, requireSame) => {
+      const apply = (record: ObjectRecord) => {
+        requireSame(record)
+        return amendment.change(record)
+      }
+      return unlessAbsent(publication.amend(bucket, place, { ...amendment, key, change: apply }))
     })
-    const id = { bucket: objectsOf(bucket), key }
-    try {
-      return await publication.publish(bucket, { key, event, origin, describe }, (publishRecord) =>
-        store.setAttributes(id, (current) => publishRecord(current, current)),
-      )
-    } catch (error) {
-      if (error instanceof EngineError && error.kind === 'not-found') throw noSuchKey(key)
-      throw error
-    }
   }
 
   return {
-    find,
+    head,
     change,
+
+    async find(bucket, key, versionId) {
+      try {
+        return await head(bucket, key, versionId)
+      } catch (error) {
+        if (error instanceof ServiceError && absences.has(error.code)) return undefined
+        throw error
+      }
+    },
 
     async put(bucket, request) {
       const { key, body, origin, event, signal } = request
       requireKey(key)
+      requireLockable(bucket, request, clock.wallMs())
       const digester = createDigester(request.digests)
       const describe: Describe = (current, sequencer) => {
         requireWritable(key, current, request)
@@ -131,57 +135,54 @@ export function createObjects(deps: {
         return recordFrom(request, { etag: md5, sequencer, checksum })
       }
       const id = { bucket: objectsOf(bucket), key }
-      return publication.publish(bucket, { key, event, origin, describe }, (publishRecord) =>
-        store.put(id, body, {
-          publish: publishRecord,
-          observe: digester.update,
-          ...(signal && { signal }),
-        }),
+      return publication.publish(bucket, { key, event, origin, describe }, (options) =>
+        store.put(id, body, { ...options, observe: digester.update, ...(signal && { signal }) }),
       )
     },
 
-    async open(bucket, key, select) {
+    async open(bucket, key, select, versionId) {
       requireKey(key)
-      const opened = await store.get({ bucket: objectsOf(bucket), key }, (object) => {
-        requireRetrievable(recordOf(object), clock.wallMs())
-        return select?.(object)
-      })
-      if (!opened) throw noSuchKey(key)
-      return opened
+      requireVersionId(bucket, versionId)
+      const wanted = { bucket, key, versionId, method: 'GET' as const }
+      const opened = await location.atPlace(wanted, (place, requireSame) =>
+        store.get(place, (found) => {
+          requireSame(recordOf(found))
+          requireRetrievable(recordOf(found), clock.wallMs())
+          return select?.({ ...found, key })
+        }),
+      )
+      return { ...opened, object: { ...opened.object, key } }
     },
 
-    async head(bucket, key) {
-      const object = await find(bucket, key)
-      if (!object) throw noSuchKey(key)
-      return object
-    },
-
-    async remove(bucket, key, { origin, ifMatch, event, allow }) {
+    async remove(bucket, key, request) {
       requireKey(key)
-      const check = (record: ObjectRecord) => {
-        requireWritable(key, record, { ifMatch })
-        allow?.(record)
-      }
-      const removed = await publication.remove(bucket, key, origin, check, event)
-      if (!removed) requireWritable(key, undefined, { ifMatch })
+      requireVersionId(bucket, request.versionId)
+      return removeObject(bucket, key, request)
     },
 
-    async setTags(bucket, key, tags, { origin, event }) {
-      await change(bucket, key, {
-        origin,
-        event,
+    setTags: (bucket, key, tags, request) =>
+      change(bucket, key, {
+        ...request,
         change: ({ tags: _before, ...rest }) => ({
           ...rest,
           ...(Object.keys(tags).length > 0 && { tags }),
         }),
-      })
-    },
+      }),
+  }
+}
+
+async function unlessAbsent<T>(change: Promise<T>): Promise<T | undefined> {
+  try {
+    return await change
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === 'not-found') return undefined
+    throw error
   }
 }
 
 /** Leaves out what is not said, so that rows stay small. */
 export function recordFrom(
-  { headers, metadata, tags, storageClass }: ObjectDetails,
+  { headers, metadata, tags, storageClass, retention, legalHold }: ObjectDetails,
   rest: Pick<ObjectRecord, 'etag' | 'sequencer' | 'checksum' | 'parts' | 'uploadId'>,
 ): ObjectRecord {
   return {
@@ -190,6 +191,8 @@ export function recordFrom(
     ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
     ...(tags && Object.keys(tags).length > 0 && { tags }),
     ...(storageClass && storageClass !== 'STANDARD' && { storageClass }),
+    ...(retention && { retention }),
+    ...(legalHold !== undefined && { legalHold }),
   }
 }
 

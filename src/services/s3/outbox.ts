@@ -7,9 +7,7 @@ import { createWaker } from '../../base/waker.ts'
 import type { Documents } from '../../engines/meta/documents.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
-import type { ObjectStore } from '../../engines/objects/port.ts'
 import type { Bucket } from './bucket.ts'
-import { objectsOf } from './bucket.ts'
 import { busMessage, defaultBusArn } from './event-bridge-detail.ts'
 import type { EventObject, Origin } from './event-record.ts'
 import { eventMessage } from './event-record.ts'
@@ -17,6 +15,7 @@ import { senderOf } from './event-sender.ts'
 import type { NotificationRule, ObjectEvent } from './notification-rules.ts'
 import { matchingRules } from './notification-rules.ts'
 import { recordOf } from './object-record.ts'
+import type { VersionHistory } from './version-history.ts'
 
 /** An event on its way to one destination. */
 export interface Notice {
@@ -32,6 +31,8 @@ export interface Notice {
     readonly key: string
     readonly sequencer: string
     readonly event: ObjectEvent
+    /** Of the version that was changed or removed; absent: the object was written. */
+    readonly versionId?: string
   }
 }
 
@@ -46,8 +47,11 @@ export interface NoticeEntry {
  * about is withdrawn.
  */
 export interface Announcement {
-  /** Durable when resolved. Called again when the publication is tried again. */
-  record(object: EventObject): Promise<void>
+  /**
+   * Durable when resolved. Called again when the publication is tried again. `versionId` names a
+   * version that was there before, and is changed or removed.
+   */
+  record(object: EventObject, versionId?: string): Promise<void>
   published(): void
   /** Never rejects. */
   withdraw(): Promise<void>
@@ -79,11 +83,11 @@ const PAGE = 500
 
 export function createOutbox(deps: {
   readonly meta: MetaStore
-  readonly objects: ObjectStore
+  readonly history: VersionHistory
   readonly clock: Clock
   readonly random: Random
 }): Outbox {
-  const { meta, objects, clock } = deps
+  const { meta, history, clock } = deps
   /** Ids are the time when the notice is due and a random text. */
   const notices = createDocuments<Notice>(meta, 's3/outbox')
   /** Written down by this process for writes that are not published yet. */
@@ -96,8 +100,10 @@ export function createOutbox(deps: {
    * telling: it may have been removed since, so the event goes out.
    */
   async function mayHaveHappened({ of }: Notice): Promise<boolean> {
-    const current = await objects.head({ bucket: objectsOf(of), key: of.key })
-    return current === undefined || recordOf(current).sequencer >= of.sequencer
+    const found = await (of.versionId === undefined
+      ? history.current(of, of.key)
+      : history.find(of, of.key, of.versionId))
+    return found === undefined || recordOf(found.object).sequencer >= of.sequencer
   }
 
   return {
@@ -175,7 +181,7 @@ function createAnnouncements(deps: {
       for (const [, text] of ids) pending.delete(text)
     }
     return {
-      async record(object) {
+      async record(object, versionId) {
         const createdMs = clock.wallMs()
         if (ids.length === 0) {
           const count = rules.length + (bucket.eventBridge ? 1 : 0)
@@ -193,7 +199,9 @@ function createAnnouncements(deps: {
         const all = bucket.eventBridge
           ? [...messages, { ...toBus, body: busMessage(facts) }]
           : messages
-        const of = { storeId: bucket.storeId, key, sequencer: object.sequencer, event }
+        const { sequencer } = object
+        const named = versionId !== undefined && { versionId }
+        const of = { storeId: bucket.storeId, key, sequencer, event, ...named }
         const sender = senderOf(bucket)
         const puts = all.flatMap(({ service, arn, body }, index) => {
           const message = Buffer.from(body).toString('utf8')

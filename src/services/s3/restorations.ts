@@ -27,7 +27,12 @@ export interface Restorations {
   begin(
     bucket: Bucket,
     key: string,
-    request: { readonly days: number; readonly tier: RestoreTier; readonly origin: Origin },
+    request: {
+      readonly days: number
+      readonly tier: RestoreTier
+      readonly versionId?: string | undefined
+      readonly origin: Origin
+    },
   ): Promise<'begun' | 'extended'>
   /** The loop that tells of copies that are there, and of those that are gone. */
   start(signal: AbortSignal): Promise<void>
@@ -39,6 +44,7 @@ interface Turn {
   readonly bucketName: string
   readonly storeId: string
   readonly key: string
+  readonly versionId?: string
   readonly restoration: Restoration
   readonly event: 'ObjectRestore:Completed' | 'ObjectRestore:Delete'
 }
@@ -92,9 +98,13 @@ export function createRestorations(deps: {
     return { tier, readyMs, expiresMs: dueAfterDays(readyMs, days, dayMs) }
   }
 
-  async function schedule(bucket: Bucket, key: string, restoration: Restoration): Promise<void> {
+  async function schedule(
+    bucket: Bucket,
+    named: Pick<Turn, 'key' | 'versionId'>,
+    restoration: Restoration,
+  ): Promise<void> {
     const { accountId, name, storeId } = bucket
-    const turn = { accountId, bucketName: name, storeId, key, restoration }
+    const turn = { accountId, bucketName: name, storeId, ...named, restoration }
     const completed: Turn = { ...turn, event: 'ObjectRestore:Completed' }
     const gone: Turn = { ...turn, event: 'ObjectRestore:Delete' }
     const text = random.bytes(8).toString('hex')
@@ -124,17 +134,18 @@ export function createRestorations(deps: {
   }
 
   return {
-    async begin(bucket, key, { days, tier, origin }) {
+    async begin(bucket, key, { days, tier, versionId, origin }) {
       if (days < 1) throw invalidArgument('restoration days should be at least 1')
-      const object = await objects.head(bucket, key)
+      const object = await objects.head(bucket, key, versionId)
       const record = recordOf(object)
       const nowMs = clock.wallMs()
       const isReady = restorationState(record, nowMs)?.state === 'restored'
       const restoration = planned(record, days, tier)
       // The turns first: a crash in between leaves some that nothing shows, and they are dropped.
-      await schedule(bucket, key, restoration)
+      await schedule(bucket, { key, ...(versionId !== undefined && { versionId }) }, restoration)
       await objects.change(bucket, key, {
         origin,
+        versionId,
         event: 'ObjectRestore:Post',
         change(current) {
           if (current.sequencer !== record.sequencer) throw preconditionFailed('If-Match')
@@ -156,7 +167,7 @@ function createTurnTaking(deps: {
 }) {
   const { buckets, objects, random } = deps
   return async (turn: Turn): Promise<boolean> => {
-    const { accountId, bucketName, storeId, key, restoration, event } = turn
+    const { accountId, bucketName, storeId, key, versionId, restoration, event } = turn
     const isSame = (one: Restoration | undefined) =>
       one?.readyMs === restoration.readyMs &&
       (event === 'ObjectRestore:Completed' || one.expiresMs === restoration.expiresMs)
@@ -166,6 +177,7 @@ function createTurnTaking(deps: {
       await objects.change(bucket, key, {
         origin: serviceOrigin({ accountId }, random.uuid()),
         event,
+        versionId,
         change(record) {
           if (!isSame(record.restoration)) throw preconditionFailed('If-Match')
           if (event === 'ObjectRestore:Completed') return record

@@ -1,3 +1,4 @@
+import { dateOf } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
 import { KEY_BYTES_MAX } from './limits.ts'
 
@@ -36,6 +37,54 @@ export function noSuchBucketPolicy(bucket: string): ServiceError {
 
 export function noSuchKey(key: string): ServiceError {
   return notFound('NoSuchKey', 'The specified key does not exist.', { Key: key })
+}
+
+/** The key's newest version is a delete marker. */
+export function noSuchKeyAnyMore(key: string, versionId: string): ServiceError {
+  return new ServiceError('NoSuchKey', 'The specified key does not exist.', {
+    status: 404,
+    fields: { Key: key },
+    headers: { 'x-amz-delete-marker': 'true', 'x-amz-version-id': versionId },
+  })
+}
+
+export function noSuchVersion(key: string, versionId: string): ServiceError {
+  return notFound('NoSuchVersion', 'The specified version does not exist.', {
+    Key: key,
+    VersionId: versionId,
+  })
+}
+
+export function noSuchLock(): ServiceError {
+  return notFound(
+    'NoSuchObjectLockConfiguration',
+    'The specified object does not have a ObjectLock configuration',
+  )
+}
+
+export function invalidVersionId(versionId: string): ServiceError {
+  return invalidArgument('Invalid version id specified', 'versionId', versionId)
+}
+
+/** A delete marker can be removed, and nothing else. */
+export function deleteMarkerNotAllowed(
+  method: string,
+  { versionId, modifiedMs }: { readonly versionId: string; readonly modifiedMs: number },
+): ServiceError {
+  return new ServiceError(
+    'MethodNotAllowed',
+    'The specified method is not allowed against this resource.',
+    {
+      status: 405,
+      fields: { Method: method, ResourceType: 'DeleteMarker' },
+      headers: {
+        'x-amz-delete-marker': 'true',
+        'x-amz-version-id': versionId,
+        'last-modified': dateOf(modifiedMs).toUTCString(),
+        allow: 'DELETE',
+      },
+    },
+  )
 }
 
 export function noSuchUpload(uploadId: string): ServiceError {

@@ -14,6 +14,7 @@ import type { MetaBatch, MetaStore } from '../../engines/meta/port.ts'
 import { openDiskObjects } from '../../engines/objects/disk/disk-objects.ts'
 import { createNotificationDelivery } from './notification-delivery.ts'
 import type { NotificationRule } from './notification-rules.ts'
+import { recordOf } from './object-record.ts'
 import { openS3Nouns } from './s3-nouns.ts'
 
 const scope = { accountId: '111122223333', region: 'eu-west-1' }
@@ -98,6 +99,7 @@ interface Delivered {
       readonly size?: number
       readonly eTag?: string
       readonly sequencer?: string
+      readonly versionId?: string
     }
   }
 }
@@ -122,7 +124,7 @@ function createTarget(fails: (count: number) => boolean = () => false) {
 type Nouns = Awaited<ReturnType<ReturnType<typeof createHouse>['start']>>
 
 async function makeBucket({ buckets }: Nouns) {
-  await buckets.create(scope, 'lake', {})
+  await buckets.create(scope, 'lake', { tags: {} })
   await buckets.change(scope.accountId, 'lake', (bucket) => ({
     ...bucket,
     notificationRules: [rule],
@@ -221,6 +223,50 @@ it('a crash at any commit loses no event of an acknowledged write', async () => 
   }
 })
 
+it('events of versions name them; after a crash only those of what happened go out', async () => {
+  const house = createHouse()
+  let nouns = await house.start()
+  await makeBucket(nouns)
+  await nouns.buckets.change(scope.accountId, 'lake', (one) => ({ ...one, versioning: 'Enabled' }))
+  const bucket = await nouns.buckets.find(scope.accountId, 'lake')
+  const origin = { principalId: 'AWS:me', sourceAddress: '10.0.0.1', requestId: 'R1' }
+  const put = async () => {
+    const body = Buffer.from('x')
+    await nouns.access.put(scope, { bucket: 'lake', key: 'raw/k', body })
+    return recordOf(await nouns.objects.head(bucket, 'raw/k')).versionId ?? ''
+  }
+  const [first, second, third] = [await put(), await put(), await put()]
+  await nouns.objects.remove(bucket, 'raw/k', { origin, versionId: first })
+  const event = 'ObjectTagging:Put'
+  await nouns.objects.setTags(bucket, 'raw/k', { a: '1' }, { origin, event, versionId: second })
+  // The notices of the removal are written down, and then the process dies.
+  house.setOnCommit((batch) => {
+    if (batch.checks?.length || !batch.puts?.length) {
+      throw new EngineError('unavailable', 'the process is dead')
+    }
+  })
+  const unhappened = nouns.objects.remove(bucket, 'raw/k', { origin, versionId: second })
+  await expect(unhappened).rejects.toThrow()
+  house.setOnCommit(() => undefined)
+  house.die()
+  nouns = await house.start()
+  const { versionId: marker } = await nouns.objects.remove(bucket, 'raw/k', { origin })
+  const { target, records } = createTarget()
+  const delivery = house.deliver(nouns, target)
+  await house.advance(100)
+  await delivery.stop()
+  const told = records.map(({ eventName, s3: { object } }) => `${eventName} ${object.versionId}`)
+  const happened = [
+    `ObjectCreated:Put ${first}`,
+    `ObjectCreated:Put ${second}`,
+    `ObjectCreated:Put ${third}`,
+    `ObjectRemoved:Delete ${first}`,
+    `ObjectTagging:Put ${second}`,
+    `ObjectRemoved:DeleteMarkerCreated ${marker}`,
+  ]
+  expect(told.sort()).toEqual(happened.sort())
+})
+
 it('a refused write is told to nobody', async () => {
   const house = createHouse()
   const nouns = await house.start()
@@ -313,7 +359,7 @@ it('emptying an account leaves the others alone', async () => {
   const nouns = await house.start()
   await makeBucket(nouns)
   const other = { ...scope, accountId: '444455556666' }
-  await nouns.buckets.create(other, 'other-lake', {})
+  await nouns.buckets.create(other, 'other-lake', { tags: {} })
   await nouns.access.put(scope, { bucket: 'lake', key: 'k', body: Buffer.alloc(500) })
   await nouns.buckets.empty(scope.accountId)
   expect(await nouns.access.bucketExists(scope, 'lake')).toBe(false)
@@ -323,7 +369,7 @@ it('emptying an account leaves the others alone', async () => {
 it('the other services put, list, read and open objects as the API does', async () => {
   const house = createHouse()
   const { access, buckets } = await house.start()
-  await buckets.create(scope, 'lake', {})
+  await buckets.create(scope, 'lake', { tags: {} })
   const keys = ['a/1.json', 'a/2.json', 'a/b/3.json', 'c.json']
   for (const key of keys) {
     const summary = await access.put(scope, {

@@ -7,11 +7,17 @@ import { createCopies } from './copies.ts'
 import { createObjectAccess } from './create-object-access.ts'
 import { createListObjects } from './object-listing.ts'
 import { createObjectPublication } from './object-publication.ts'
+import { createObjectRemoval } from './object-removal.ts'
 import { createObjects } from './objects.ts'
 import { createOutbox } from './outbox.ts'
 import { createSequencers } from './sequencers.ts'
 import { createUploadCompletion } from './upload-completion.ts'
 import { createUploads } from './uploads.ts'
+import { createVersionChanges } from './version-changes.ts'
+import { createVersionHistory } from './version-history.ts'
+import { createListVersions } from './version-listing.ts'
+import { createVersionLocation } from './version-location.ts'
+import { createVersionLocks } from './version-locks.ts'
 
 /**
  * The nouns of S3, for its own service and (as `access`) for the others. What a crash left half done
@@ -25,18 +31,37 @@ export async function openS3Nouns(deps: {
 }) {
   const { objects: store, clock } = deps
   const buckets = createBuckets(deps)
-  const outbox = createOutbox(deps)
+  const history = createVersionHistory({ store })
+  const changes = createVersionChanges({ history })
+  const outbox = createOutbox({ ...deps, history })
   const nextSequencer = createSequencers(clock)
-  const publication = createObjectPublication({ store, buckets, outbox, nextSequencer })
-  const objects = createObjects({ store, publication, clock })
+  const ground = { ...deps, store, buckets, outbox, history, changes, nextSequencer }
+  const publication = createObjectPublication(ground)
+  const objects = createObjects({
+    store,
+    publication,
+    removeObject: createObjectRemoval(ground),
+    location: createVersionLocation({ history }),
+    clock,
+  })
   const uploads = createUploads({ ...deps, store, buckets })
   const completeUpload = createUploadCompletion({ store, uploads, objects, publication })
   const copies = createCopies({ objects })
   const access = createObjectAccess({ ...deps, buckets, objects, store })
   await outbox.recover()
   await buckets.recover()
-  const listObjects = createListObjects({ store })
-  return { buckets, objects, listObjects, uploads, completeUpload, copies, outbox, access }
+  return {
+    buckets,
+    objects,
+    listObjects: createListObjects({ store }),
+    listVersions: createListVersions({ store, history }),
+    versionLocks: createVersionLocks({ objects, clock }),
+    uploads,
+    completeUpload,
+    copies,
+    outbox,
+    access,
+  }
 }
 
 export type S3Nouns = Awaited<ReturnType<typeof openS3Nouns>>

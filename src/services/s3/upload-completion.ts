@@ -84,8 +84,8 @@ export function createUploadCompletion(deps: {
       },
     }
     try {
-      return await publication.publish(bucket, write, (publish) =>
-        store.compose({ bucket: objectsOf(bucket), key }, ids, { publish }),
+      return await publication.publish(bucket, write, (options) =>
+        store.compose({ bucket: objectsOf(bucket), key }, ids, options),
       )
     } catch (error) {
       // A part was replaced, or another completion was faster.

@@ -7,6 +7,7 @@ import type { Buckets } from './buckets.ts'
 import type { DigestPlan } from './digests.ts'
 import { createDigester } from './digests.ts'
 import { LIST_MAX } from './limits.ts'
+import { requireLockable } from './object-locks.ts'
 import { attributesOf } from './object-record.ts'
 import { requireKey } from './objects.ts'
 import { noSuchUpload } from './s3-errors.ts'
@@ -84,6 +85,7 @@ export function createUploads(deps: {
 
     async begin(bucket, key, record) {
       requireKey(key)
+      requireLockable(bucket, record, clock.wallMs())
       // In the order of time, so that the uploads of a key are listed as they were begun.
       const uploadId =
         clock.wallMs().toString(16).padStart(12, '0') + random.bytes(16).toString('hex')

@@ -2,13 +2,17 @@ import type { Input } from '../../wire/contract.ts'
 import type { ReadConditions } from './conditions.ts'
 import type { Sdk } from './contract.ts'
 import { invalidArgument } from './s3-errors.ts'
-import { requireNoVersion } from './wire-object.ts'
+
+export interface NamedSource {
+  readonly bucket: string
+  readonly key: string
+  readonly versionId: string | undefined
+}
 
 /** `x-amz-copy-source`: `bucket/key`, percent-encoded, with or without a slash before it. */
-export function parseCopySource(header: string): { readonly bucket: string; readonly key: string } {
+export function parseCopySource(header: string): NamedSource {
   const [path = '', query = ''] = header.split('?', 2)
-  const version = new URLSearchParams(query).get('versionId')
-  requireNoVersion(version ?? undefined)
+  const versionId = new URLSearchParams(query).get('versionId') ?? undefined
   let text: string
   try {
     text = decodeURIComponent(path)
@@ -18,7 +22,7 @@ export function parseCopySource(header: string): { readonly bucket: string; read
   const match = /^\/?([^/]+)\/(.+)$/s.exec(text)
   const [, bucket, key] = match ?? []
   if (!bucket || !key || bucket.startsWith('arn:')) throw invalidSource()
-  return { bucket, key }
+  return { bucket, key, versionId }
 }
 
 type SourceMembers = Pick<

@@ -6,6 +6,7 @@ import type { StoredObject } from '../../engines/objects/port.ts'
 import { trailingChecksums } from '../../wire/body-digest.ts'
 import type { Input } from '../../wire/contract.ts'
 import type { RequestContext } from '../../wire/operation.ts'
+import type { Bucket } from './bucket.ts'
 import type { Sdk } from './contract.ts'
 import type { DigestPlan } from './digests.ts'
 import type { Origin } from './event-record.ts'
@@ -13,8 +14,10 @@ import { METADATA_BYTES_MAX, OBJECT_PUT_BYTES_MAX, OBJECT_TAGS_MAX } from './lim
 import type { ContentHeaders, ObjectChecksum } from './object-record.ts'
 import { canonicalIdOf, quoted, recordOf } from './object-record.ts'
 import type { ObjectDetails } from './objects.ts'
-import { entityTooLarge, invalidArgument, notSupported } from './s3-errors.ts'
+import { entityTooLarge, notSupported } from './s3-errors.ts'
 import { tagsFromHeader } from './tags.ts'
+import { versionIdOf } from './version-keys.ts'
+import { lockMembers, lockOf } from './wire-lock.ts'
 
 type PutInput = Input<Sdk, 'PutObject'>
 type ContentMembers = Pick<
@@ -36,6 +39,9 @@ type DetailMembers = ContentMembers &
     | 'GrantReadACP'
     | 'GrantWriteACP'
     | 'Metadata'
+    | 'ObjectLockLegalHoldStatus'
+    | 'ObjectLockMode'
+    | 'ObjectLockRetainUntilDate'
     | 'StorageClass'
     | 'Tagging'
   >
@@ -49,9 +55,6 @@ export const unservedOnWrite = [
   'SSEKMSKeyId',
   'SSEKMSEncryptionContext',
   'BucketKeyEnabled',
-  'ObjectLockMode',
-  'ObjectLockRetainUntilDate',
-  'ObjectLockLegalHoldStatus',
   'ObjectLockEventHold',
   'ObjectLockEventHoldDurationDays',
   'ObjectLockEventHoldDurationYears',
@@ -98,6 +101,7 @@ export function detailsOf(input: DetailMembers): ObjectDetails {
     metadata: checkedMetadata(input.Metadata),
     tags: input.Tagging === undefined ? undefined : tagsFromHeader(input.Tagging, OBJECT_TAGS_MAX),
     storageClass: input.StorageClass,
+    ...lockOf(input),
   }
 }
 
@@ -211,7 +215,8 @@ export function checksumWithType(checksum: ObjectChecksum | undefined) {
 
 /** What GetObject and HeadObject say of an object. */
 export function objectMembers(object: StoredObject) {
-  const { etag, headers = {}, metadata, tags, storageClass } = recordOf(object)
+  const record = recordOf(object)
+  const { etag, headers = {}, metadata, tags, storageClass } = record
   const { expiresMs } = headers
   return {
     AcceptRanges: 'bytes',
@@ -230,6 +235,7 @@ export function objectMembers(object: StoredObject) {
     ...(metadata && { Metadata: { ...metadata } }),
     ...(tags && { TagCount: Object.keys(tags).length }),
     ...storageClassMember(storageClass),
+    ...lockMembers(record),
   }
 }
 
@@ -244,10 +250,12 @@ export function ownerOf(accountId: string) {
   return { ID: canonicalIdOf(accountId) }
 }
 
-/** AWS: an object of a bucket without versions is its own version `null`. */
-export function requireNoVersion(versionId: string | undefined): void {
-  if (versionId === undefined || versionId === 'null') return
-  throw invalidArgument('Invalid version id specified', 'versionId', versionId)
+/** AWS: in a bucket that never had versions, none is named. */
+export function versionMember(
+  { versioning }: Pick<Bucket, 'versioning'>,
+  object: Pick<StoredObject, 'attributes'>,
+) {
+  return versioning ? { VersionId: versionIdOf(recordOf(object)) } : {}
 }
 
 export function unquoted(etag: string | undefined): string {

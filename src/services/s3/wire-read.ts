@@ -6,7 +6,7 @@ import type { Sdk } from './contract.ts'
 import type { ObjectChecksum } from './object-record.ts'
 import { partCountOf, recordOf } from './object-record.ts'
 import { partRangeOf, rangeOf, requireOneSelection } from './ranges.ts'
-import { checksumWithType, objectMembers, requireNoVersion } from './wire-object.ts'
+import { checksumWithType, objectMembers } from './wire-object.ts'
 
 type ReadInput = Omit<Input<Sdk, 'GetObject'>, 'Bucket' | 'Key'>
 
@@ -17,9 +17,8 @@ export interface Selection {
 }
 
 /** Checks the request against itself, before the object is looked for. */
-export function checkRead({ Range, PartNumber, VersionId }: ReadInput): void {
+export function checkRead({ Range, PartNumber }: ReadInput): void {
   requireOneSelection(Range, PartNumber)
-  requireNoVersion(VersionId)
 }
 
 /** Checks the conditions and finds the bytes; throws what S3 answers instead of the object. */

@@ -116,6 +116,7 @@ export function restXmlErrorWriter(
     const headers: Record<string, string> = {
       'x-amz-request-id': requestId,
       'x-amz-id-2': hostId,
+      ...error.headers,
     }
     if (!withBody || status === 304) return { status, headers }
     headers['content-type'] = 'application/xml'

@@ -23,7 +23,6 @@ import {
   ListBucketsCommand,
   ListObjectsV2Command,
   PutBucketTaggingCommand,
-  PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { expect, test } from 'vitest'
@@ -182,14 +181,7 @@ test('what infrastructure tools ask of a new bucket is answered with what is so'
   await s3.send(new DeleteBucketPolicyCommand({ Bucket }))
 })
 
-test('what would pretend protection is refused by name', async () => {
-  const Bucket = await newBucket()
-  const VersioningConfiguration = { Status: 'Enabled' as const }
-  const versioning = s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }))
-  expect(await errorOf(versioning)).toMatchObject({
-    name: 'NotImplemented',
-    $metadata: { httpStatusCode: 501 },
-  })
+test('a canned ACL that opens a new bucket is refused', async () => {
   const acl = s3.send(new CreateBucketCommand({ Bucket: bucketName(), ACL: 'public-read' }))
   expect((await errorOf(acl)).name).toBe('AccessControlListNotSupported')
 })

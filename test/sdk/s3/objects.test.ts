@@ -398,7 +398,7 @@ test('what objects cannot have yet is refused by name, and nothing is stored', a
   const refused = [
     { ServerSideEncryption: 'AES256' },
     { StorageClass: 'OUTPOSTS' },
-    { ObjectLockLegalHoldStatus: 'ON' },
+    { ObjectLockEventHold: 'ON' },
   ]
   for (const more of refused) {
     expect(await errorOf(put(more)), JSON.stringify(more)).toMatchObject({

@@ -12,11 +12,11 @@ import { createHolds } from './content-holds.ts'
 import { createLocalFiles, extensionOf } from './local-files.ts'
 import { openObjectFiles } from './object-files.ts'
 import type { Row } from './object-index.ts'
-import { createObjectIndex, putPiece, storedObject } from './object-index.ts'
+import { createObjectIndex, isGone, putPiece, storedObject } from './object-index.ts'
 import { listObjects } from './object-listing.ts'
 import { decipher } from './piece-cipher.ts'
 import { readInline, streamPieces } from './piece-stream.ts'
-import { createPublication, isGone } from './publication.ts'
+import { createPublication } from './publication.ts'
 import { createVerify } from './verification.ts'
 
 export interface DiskObjectsDeps {
@@ -81,14 +81,14 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
   return {
     capabilities: { localFiles: true },
 
-    async put(id, body, { publish, observe, signal, keepAs, key }) {
+    async put(id, body, { publish, observe, signal, beside, key }) {
       const contentId = files.newId()
       const received = await take(contentId + extensionOf(id.key), body, { observe, signal, key })
       const piece = { id: contentId, ...received.piece }
       try {
         const stored = await publication.publish(
           id,
-          { publish, ...(keepAs && { keepAs }) },
+          { publish, ...(beside && { beside }) },
           (changes) => {
             putPiece(changes, piece, received.content)
             return { sizeBytes: piece.sizeBytes, contentId, piece }
@@ -127,7 +127,7 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
 
     setAttributes: publication.setAttributes,
     remove: publication.remove,
-    move: publication.move,
+    rearrange: publication.rearrange,
     list: (request) => listObjects(index, request),
     localPath: local.open,
     verify: createVerify({ index, holds, source }),

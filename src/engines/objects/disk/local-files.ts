@@ -6,11 +6,10 @@ import { receive } from './body-intake.ts'
 import type { ContentHolds } from './content-holds.ts'
 import type { ObjectFiles } from './object-files.ts'
 import type { ObjectIndex, Row, RowEntry } from './object-index.ts'
-import { storedObject } from './object-index.ts'
+import { isGone, storedObject } from './object-index.ts'
 import type { PieceSource } from './piece-stream.ts'
 import { readInline, streamPieces } from './piece-stream.ts'
 import type { Publication } from './publication.ts'
-import { isGone } from './publication.ts'
 
 const ATTEMPTS_MAX = 20
 

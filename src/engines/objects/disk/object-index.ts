@@ -147,6 +147,11 @@ export function createObjectIndex(meta: MetaStore) {
 
 export type ObjectIndex = ReturnType<typeof createObjectIndex>
 
+/** What a reader meets when the object was replaced after it read the row. */
+export function isGone(error: unknown): boolean {
+  return error instanceof EngineError && error.kind === 'not-found'
+}
+
 export function emptyChanges(): Changes {
   return { checks: [], puts: [], removals: [] }
 }
@@ -158,14 +163,13 @@ export function putRow(
   row: Row,
   before: RowEntry | undefined,
 ): void {
-  const key = rowKey(id)
-  changes.checks.push({ key, version: before?.version ?? 0 })
-  changes.puts.push({ key, value: encodeRow(row) })
+  checkRow(changes, id, before)
+  changes.puts.push({ key: rowKey(id), value: encodeRow(row) })
 }
 
-/** For a key of which only one writer ever knows. */
-export function putRowAnyway(changes: Changes, id: ObjectId, row: Row): void {
-  changes.puts.push({ key: rowKey(id), value: encodeRow(row) })
+/** On condition that the row, or its absence, still is as it was read. */
+export function checkRow(changes: Changes, id: ObjectId, before: RowEntry | undefined): void {
+  changes.checks.push({ key: rowKey(id), version: before?.version ?? 0 })
 }
 
 export function removeRow(changes: Changes, id: ObjectId, before: RowEntry): void {

@@ -3,26 +3,26 @@ import { EngineError } from '../../../base/errors.ts'
 import type {
   Change,
   ComposeOptions,
-  EmptyObject,
-  KeepAs,
   ObjectId,
   PartId,
-  RemoveOptions,
+  Rearrangement,
   StoredObject,
 } from '../port.ts'
 import type { ContentHolds } from './content-holds.ts'
 import type { Changes, ObjectIndex, Piece, PieceContent, Row, RowEntry } from './object-index.ts'
 import {
   emptyChanges,
+  isGone,
   putPiece,
   putPieces,
   putRow,
-  putRowAnyway,
   removeContent,
   removePieceList,
   removeRow,
   storedObject,
 } from './object-index.ts'
+import type { GivenUp } from './rearrangement.ts'
+import { addRearrangement, givenUp } from './rearrangement.ts'
 
 const ATTEMPTS_MAX = 1_000
 const READ_ATTEMPTS_MAX = 20
@@ -43,10 +43,13 @@ export function createPublication(deps: {
 
   const commit = createCommits(index, holds)
 
+  const rearranged = (changes: Changes, wanted: Rearrangement, replaced?: ObjectId) =>
+    addRearrangement({ index, clock, newId }, changes, wanted, replaced)
+
   /** `prepare` is asked for the content, and adds what stands for it to the changes. */
   function publish(
     id: ObjectId,
-    { publish: decide, keepAs }: ComposeOptions,
+    { publish: decide, beside }: ComposeOptions,
     prepare: (changes: Changes) => Content | Promise<Content>,
   ): Promise<StoredObject> {
     return commit(id, async (changes) => {
@@ -56,11 +59,12 @@ export function createPublication(deps: {
       const current = before && storedObject(before.row)
       const attributes = await decide(current, { sizeBytes: content.sizeBytes, modifiedMs })
       const row = { ...content, key: id.key, modifiedMs, revision: newId(), attributes }
+      const others = beside && (await rearranged(changes, await beside(current), id))
+      if (beside && !others) return undefined
       putRow(changes, id, row, before)
-      return {
-        answer: storedObject(row),
-        ...(await giveUp(index, changes, before, pieces, keepAs)),
-      }
+      const given = [...(others?.given ?? [])]
+      if (before && !others?.isKept) given.push(givenUp(changes, before.row, pieces))
+      return { answer: storedObject(row), given }
     })
   }
 
@@ -83,31 +87,19 @@ export function createPublication(deps: {
     remove: (
       id: ObjectId,
       allow?: (current: StoredObject) => void | Promise<void>,
-      { keepAs, leave }: RemoveOptions = {},
     ): Promise<boolean> =>
       commit(id, async (changes) => {
         const { before, pieces } = await takeStock(index, id)
         if (!before) return { answer: false }
-        const current = storedObject(before.row)
-        await allow?.(current)
+        await allow?.(storedObject(before.row))
         removeRow(changes, id, before)
-        for (const empty of leave?.(current) ?? [])
-          putEmpty(changes, empty, { id: newId(), revision: newId(), modifiedMs: clock.wallMs() })
-        return { answer: true, ...(await giveUp(index, changes, before, pieces, keepAs)) }
+        return { answer: true, given: [givenUp(changes, before.row, pieces)] }
       }),
 
-    move: (
-      from: ObjectId,
-      to: ObjectId,
-      allow?: (current: StoredObject) => void | Promise<void>,
-    ): Promise<boolean> =>
-      commit(from, async (changes) => {
-        const before = await index.find(from)
-        if (!before) return { answer: false }
-        await allow?.(storedObject(before.row))
-        removeRow(changes, from, before)
-        await putMoved(index, changes, before.row, to)
-        return { answer: true }
+    rearrange: (decide: () => Promise<Rearrangement>): Promise<void> =>
+      commit({ bucket: 'several', key: 'objects' }, async (changes) => {
+        const done = await rearranged(changes, await decide())
+        return done && { answer: undefined, given: done.given }
       }),
 
     /** One content takes the place of another with the same bytes; false when it was replaced. */
@@ -128,52 +120,26 @@ export function createPublication(deps: {
   }
 }
 
-/** Commits what an attempt adds to the changes; asks again and again, until nobody was in between. */
+/**
+ * Commits what an attempt adds to the changes; asks again and again, until nobody was in between. An
+ * attempt that meets something that is not as it was seen answers undefined.
+ */
 function createCommits(index: ObjectIndex, holds: ContentHolds) {
   return async <T>(
     id: ObjectId,
-    attempt: (changes: Changes) => Promise<{
-      readonly answer: T
-      /** The row whose content is given up, and its pieces. */
-      readonly given?: RowEntry | undefined
-      readonly garbage?: ReadonlyArray<Piece>
-    }>,
+    attempt: (
+      changes: Changes,
+    ) => Promise<{ readonly answer: T; readonly given?: ReadonlyArray<GivenUp> } | undefined>,
   ): Promise<T> => {
     for (let count = 0; count < ATTEMPTS_MAX; count++) {
       const changes = emptyChanges()
-      const { answer, given, garbage = [] } = await attempt(changes)
-      if (!(await tryCommit(index, changes))) continue
-      if (given) holds.giveUp(given.row.contentId, garbage)
-      return answer
+      const outcome = await attempt(changes)
+      if (!outcome || !(await tryCommit(index, changes))) continue
+      for (const { contentId, pieces } of outcome.given ?? []) holds.giveUp(contentId, pieces)
+      return outcome.answer
     }
     throw new EngineError('conflict', `${id.bucket}/${id.key} changes too often`)
   }
-}
-
-function putEmpty(
-  changes: Changes,
-  { bucket, key, attributes }: EmptyObject,
-  { id, ...rest }: { readonly id: string; readonly revision: string; readonly modifiedMs: number },
-): void {
-  const piece = { id, sizeBytes: 0 }
-  const row = { ...rest, key, sizeBytes: 0, contentId: id, piece, attributes }
-  putRowAnyway(changes, { bucket, key }, row)
-  putPiece(changes, piece, { bytes: new Uint8Array(0) })
-}
-
-/** The content of a row that is replaced or removed: it goes on elsewhere, or it is garbage. */
-async function giveUp(
-  index: ObjectIndex,
-  changes: Changes,
-  before: RowEntry | undefined,
-  pieces: ReadonlyArray<Piece>,
-  keepAs: KeepAs | undefined,
-) {
-  if (!before) return {}
-  const elsewhere = keepAs?.(storedObject(before.row))
-  if (!elsewhere) return { given: before, garbage: removeContent(changes, before.row, pieces) }
-  await putMoved(index, changes, before.row, elsewhere)
-  return {}
 }
 
 export type Publication = ReturnType<typeof createPublication>
@@ -188,17 +154,6 @@ async function takeStock(index: ObjectIndex, id: ObjectId) {
       if (!isGone(error) || attempt === READ_ATTEMPTS_MAX) throw error
     }
   }
-}
-
-/** The row under another id; its content is untouched. */
-async function putMoved(
-  index: ObjectIndex,
-  changes: Changes,
-  row: Row,
-  to: ObjectId,
-): Promise<void> {
-  if (await index.find(to)) throw new EngineError('conflict', `${to.bucket}/${to.key} is there`)
-  putRow(changes, to, { ...row, key: to.key }, undefined)
 }
 
 /** The pieces of the parts go over to one content; the rows of the parts go. */
@@ -238,9 +193,4 @@ async function tryCommit(index: ObjectIndex, changes: Changes): Promise<boolean>
     if (error instanceof EngineError && error.kind === 'conflict') return false
     throw error
   }
-}
-
-/** What a reader meets when the object was replaced after it read the row. */
-export function isGone(error: unknown): boolean {
-  return error instanceof EngineError && error.kind === 'not-found'
 }

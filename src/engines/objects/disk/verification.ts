@@ -2,9 +2,9 @@ import { EngineError, InvariantError } from '../../../base/errors.ts'
 import type { ObjectId, Verification } from '../port.ts'
 import type { ContentHolds } from './content-holds.ts'
 import type { ObjectIndex, Piece, Row } from './object-index.ts'
+import { isGone } from './object-index.ts'
 import type { PieceSource } from './piece-stream.ts'
 import { readInline, streamPieces } from './piece-stream.ts'
-import { isGone } from './publication.ts'
 
 const ATTEMPTS_MAX = 20
 

@@ -8,6 +8,7 @@ import {
   originOf,
   unquoted,
   unservedOnRead,
+  versionMember,
 } from '../wire-object.ts'
 
 export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
@@ -37,6 +38,7 @@ export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
       Bucket: bucket.name,
       Key: input.Key,
       ETag: quoted(etag),
+      ...versionMember(bucket, object),
       ...checksumWithType(checksum),
     }
   },

@@ -5,6 +5,8 @@ import type { S3Operation, Sdk } from '../contract.ts'
 import { quoted, recordOf } from '../object-record.ts'
 import type { ObjectDetails } from '../objects.ts'
 import { invalidRequest } from '../s3-errors.ts'
+import { versionIdOf } from '../version-keys.ts'
+import type { NamedSource } from '../wire-copy.ts'
 import { parseCopySource, sourceConditions } from '../wire-copy.ts'
 import {
   algorithmOf,
@@ -12,6 +14,7 @@ import {
   detailsOf,
   originOf,
   unservedOnWrite,
+  versionMember,
 } from '../wire-object.ts'
 
 export const copyObject: S3Operation<'CopyObject'> = {
@@ -30,24 +33,28 @@ export const copyObject: S3Operation<'CopyObject'> = {
     const source = parseCopySource(input.CopySource)
     requireChange(input, source)
     const replaced = replacedOf(input)
-    const stored = await copies.copy({
+    const target = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    const from = await buckets.findAnywhere(source.bucket, input.ExpectedSourceBucketOwner)
+    const made = await copies.copy({
       source: {
-        bucket: await buckets.findAnywhere(source.bucket, input.ExpectedSourceBucketOwner),
+        bucket: from,
         key: source.key,
+        versionId: source.versionId,
         conditions: sourceConditions(input),
       },
-      target: {
-        bucket: await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner),
-        key: input.Key,
-      },
+      target: { bucket: target, key: input.Key },
       replaced,
+      websiteRedirectLocation: input.WebsiteRedirectLocation,
       algorithm: input.ChecksumAlgorithm && algorithmOf(input.ChecksumAlgorithm),
       origin: originOf(context),
       signal,
       ...conditions,
     })
+    const { stored } = made
     const { etag, checksum } = recordOf(stored)
     return {
+      ...versionMember(target, stored),
+      ...(from.versioning && { CopySourceVersionId: versionIdOf(recordOf(made.source)) }),
       CopyObjectResult: {
         ETag: quoted(etag),
         LastModified: dateOf(stored.modifiedMs),
@@ -60,12 +67,9 @@ export const copyObject: S3Operation<'CopyObject'> = {
 type CopyInput = Input<Sdk, 'CopyObject'>
 
 /** AWS: a copy onto itself has to change something. */
-function requireChange(
-  input: CopyInput,
-  source: { readonly bucket: string; readonly key: string },
-) {
+function requireChange(input: CopyInput, source: NamedSource) {
   const { Bucket, Key, MetadataDirective, StorageClass, WebsiteRedirectLocation } = input
-  if (source.bucket !== Bucket || source.key !== Key) return
+  if (source.bucket !== Bucket || source.key !== Key || source.versionId) return
   if (MetadataDirective === 'REPLACE' || StorageClass || WebsiteRedirectLocation) return
   throw invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -74,7 +78,7 @@ function requireChange(
 
 /** AWS: headers and metadata come from the source, or all of them from the request; tags likewise. */
 function replacedOf(input: CopyInput): ObjectDetails {
-  const { headers, metadata, tags, storageClass } = detailsOf(input)
+  const { headers, metadata, tags, storageClass, retention, legalHold } = detailsOf(input)
   return {
     ...(input.MetadataDirective === 'REPLACE' && {
       headers: headers ?? {},
@@ -83,5 +87,7 @@ function replacedOf(input: CopyInput): ObjectDetails {
     ...(input.TaggingDirective === 'REPLACE' && { tags: tags ?? {} }),
     // AWS: the class is never taken from the source.
     storageClass: storageClass ?? 'STANDARD',
+    retention,
+    legalHold,
   }
 }

@@ -7,7 +7,7 @@ import { requireNoAcl } from '../wire-object.ts'
 
 export const createBucket: S3Operation<'CreateBucket'> = {
   name: 'CreateBucket',
-  refuses: ['ObjectLockEnabledForBucket', 'BucketNamespace'],
+  refuses: ['BucketNamespace'],
   async run({ buckets }, input, { accountId, region }) {
     requireNoAcl(input)
     if (input.ObjectOwnership && input.ObjectOwnership !== 'BucketOwnerEnforced') {
@@ -22,7 +22,10 @@ export const createBucket: S3Operation<'CreateBucket'> = {
     if (Location || Bucket) throw notSupported('A directory bucket')
     const pairs = Tags.map(({ Key, Value }) => [Key, Value] as const)
     const owner = { accountId, region: regionOf(LocationConstraint, region) }
-    await buckets.create(owner, input.Bucket, tagsFromPairs(pairs, BUCKET_TAGS_MAX))
+    await buckets.create(owner, input.Bucket, {
+      tags: tagsFromPairs(pairs, BUCKET_TAGS_MAX),
+      ...(input.ObjectLockEnabledForBucket && { versioning: 'Enabled', objectLock: {} }),
+    })
     return { Location: `/${input.Bucket}`, BucketArn: `arn:aws:s3:::${input.Bucket}` }
   },
 }

@@ -1,13 +1,24 @@
 import type { S3Operation } from '../contract.ts'
-import { originOf, requireNoVersion } from '../wire-object.ts'
+import { requireBypassable } from '../wire-lock.ts'
+import { originOf } from '../wire-object.ts'
+import { removalMembers } from '../wire-removal.ts'
 
 export const deleteObject: S3Operation<'DeleteObject'> = {
   name: 'DeleteObject',
-  refuses: ['MFA', 'BypassGovernanceRetention', 'IfMatchLastModifiedTime', 'IfMatchSize'],
+  refuses: ['MFA'],
   async run({ buckets, objects }, input, context) {
-    requireNoVersion(input.VersionId)
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
-    await objects.remove(bucket, input.Key, { origin: originOf(context), ifMatch: input.IfMatch })
-    return {}
+    requireBypassable(bucket, input.BypassGovernanceRetention)
+    const removal = await objects.remove(bucket, input.Key, {
+      origin: originOf(context),
+      versionId: input.VersionId,
+      bypassesGovernance: input.BypassGovernanceRetention === true,
+      conditions: {
+        ifMatch: input.IfMatch,
+        ifModifiedMs: input.IfMatchLastModifiedTime?.getTime(),
+        ifSizeBytes: input.IfMatchSize,
+      },
+    })
+    return removalMembers(removal)
   },
 }

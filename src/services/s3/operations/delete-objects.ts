@@ -1,33 +1,41 @@
 import { ServiceError } from '../../../base/errors.ts'
 import type { S3Operation } from '../contract.ts'
 import { DELETE_KEYS_MAX } from '../limits.ts'
-import { malformedXml, notSupported } from '../s3-errors.ts'
-import { originOf, requireNoVersion } from '../wire-object.ts'
+import { malformedXml } from '../s3-errors.ts'
+import { requireBypassable } from '../wire-lock.ts'
+import { originOf } from '../wire-object.ts'
+import { deletedEntry } from '../wire-removal.ts'
 
 /** Keys are removed side by side; one that cannot be is named in the answer, the others are gone. */
 export const deleteObjects: S3Operation<'DeleteObjects'> = {
   name: 'DeleteObjects',
-  refuses: ['MFA', 'BypassGovernanceRetention'],
+  refuses: ['MFA'],
   async run({ buckets, objects }, input, context) {
     const { Objects: named, Quiet = false } = input.Delete
     if (named.length === 0 || named.length > DELETE_KEYS_MAX) throw malformedXml()
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
+    requireBypassable(bucket, input.BypassGovernanceRetention)
     const origin = originOf(context)
+    const bypassesGovernance = input.BypassGovernanceRetention === true
     const outcomes = await Promise.all(
-      named.map(async (one) => {
+      named.map(async ({ Key, VersionId, ETag, LastModifiedTime, Size }) => {
+        const conditions = {
+          ifMatch: ETag,
+          ifModifiedMs: LastModifiedTime?.getTime(),
+          ifSizeBytes: Size,
+        }
+        const request = { origin, versionId: VersionId, bypassesGovernance, conditions }
         try {
-          if (one.LastModifiedTime || one.Size !== undefined)
-            throw notSupported('A condition on time or size')
-          requireNoVersion(one.VersionId)
-          await objects.remove(bucket, one.Key, { origin, ifMatch: one.ETag })
-          return undefined
+          return {
+            deleted: deletedEntry(Key, VersionId, await objects.remove(bucket, Key, request)),
+          }
         } catch (error) {
-          return errorEntry(one.Key, error)
+          return { failed: errorEntry(Key, VersionId, error) }
         }
       }),
     )
-    const failed = outcomes.flatMap((outcome) => outcome ?? [])
-    const deleted = named.filter((_, index) => !outcomes[index]).map(({ Key }) => ({ Key }))
+    const failed = outcomes.flatMap((outcome) => outcome.failed ?? [])
+    const deleted = outcomes.flatMap((outcome) => outcome.deleted ?? [])
     return {
       ...(!Quiet && deleted.length > 0 && { Deleted: deleted }),
       ...(failed.length > 0 && { Errors: failed }),
@@ -35,7 +43,12 @@ export const deleteObjects: S3Operation<'DeleteObjects'> = {
   },
 }
 
-function errorEntry(key: string, error: unknown) {
+function errorEntry(key: string, versionId: string | undefined, error: unknown) {
   if (!(error instanceof ServiceError)) throw error
-  return { Key: key, Code: error.code, Message: error.message }
+  return {
+    Key: key,
+    ...(versionId !== undefined && { VersionId: versionId }),
+    Code: error.code,
+    Message: error.message,
+  }
 }

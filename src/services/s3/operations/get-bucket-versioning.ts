@@ -4,7 +4,7 @@ import type { S3Operation } from '../contract.ts'
 export const getBucketVersioning: S3Operation<'GetBucketVersioning'> = {
   name: 'GetBucketVersioning',
   async run({ buckets }, input, { accountId }) {
-    await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-    return {}
+    const { versioning } = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    return versioning ? { Status: versioning } : {}
   },
 }

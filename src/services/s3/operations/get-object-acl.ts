@@ -1,13 +1,11 @@
 import type { S3Operation } from '../contract.ts'
 import { ownerOnly } from '../wire-acl.ts'
-import { requireNoVersion } from '../wire-object.ts'
 
 export const getObjectAcl: S3Operation<'GetObjectAcl'> = {
   name: 'GetObjectAcl',
   async run({ buckets, objects }, input, { accountId }) {
-    requireNoVersion(input.VersionId)
     const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-    await objects.head(bucket, input.Key)
+    await objects.head(bucket, input.Key, input.VersionId)
     return ownerOnly(accountId)
   },
 }

@@ -6,24 +6,19 @@ import type { S3Operation, Sdk } from '../contract.ts'
 import type { ObjectRecord } from '../object-record.ts'
 import { partCountOf, partSpan, recordOf } from '../object-record.ts'
 import { limitOf } from '../wire-listing.ts'
-import {
-  checksumMembers,
-  checksumWithType,
-  requireNoVersion,
-  unservedOnRead,
-} from '../wire-object.ts'
+import { checksumMembers, checksumWithType, unservedOnRead, versionMember } from '../wire-object.ts'
 
 export const getObjectAttributes: S3Operation<'GetObjectAttributes'> = {
   name: 'GetObjectAttributes',
   refuses: [...unservedOnRead],
   async run({ buckets, objects }, input, { accountId }) {
-    requireNoVersion(input.VersionId)
     const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-    const object = await objects.head(bucket, input.Key)
+    const object = await objects.head(bucket, input.Key, input.VersionId)
     const record = recordOf(object)
     const wanted = new Set<string>(input.ObjectAttributes)
     return {
       LastModified: dateOf(object.modifiedMs),
+      ...versionMember(bucket, object),
       // AWS: without quotes, here only.
       ...(wanted.has('ETag') && { ETag: record.etag }),
       ...(wanted.has('Checksum') &&

@@ -1,6 +1,6 @@
-import type { ByteRange } from '../../../engines/objects/port.ts'
+import type { ByteRange, StoredObject } from '../../../engines/objects/port.ts'
 import type { S3Operation } from '../contract.ts'
-import { unservedOnRead } from '../wire-object.ts'
+import { unservedOnRead, versionMember } from '../wire-object.ts'
 import { checkRead, readMembers, selectRange } from '../wire-read.ts'
 
 export const getObject: S3Operation<'GetObject'> = {
@@ -10,12 +10,14 @@ export const getObject: S3Operation<'GetObject'> = {
     checkRead(input)
     const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
     let range: ByteRange | undefined
-    const { object, body } = await objects.open(bucket, input.Key, (found) => {
+    const select = (found: StoredObject) => {
       range = selectRange(found, input)
       return range
-    })
+    }
+    const { object, body } = await objects.open(bucket, input.Key, select, input.VersionId)
     return {
       ...readMembers({ object, range }, input),
+      ...versionMember(bucket, object),
       ...(await lifetimeMembers(bucket, object)),
       Body: body,
     }

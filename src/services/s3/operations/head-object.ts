@@ -1,5 +1,5 @@
 import type { S3Operation } from '../contract.ts'
-import { unservedOnRead } from '../wire-object.ts'
+import { unservedOnRead, versionMember } from '../wire-object.ts'
 import { checkRead, readMembers, selectRange } from '../wire-read.ts'
 
 export const headObject: S3Operation<'HeadObject'> = {
@@ -8,9 +8,10 @@ export const headObject: S3Operation<'HeadObject'> = {
   async run({ buckets, objects, lifetimeMembers }, input, { accountId }) {
     checkRead(input)
     const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-    const object = await objects.head(bucket, input.Key)
+    const object = await objects.head(bucket, input.Key, input.VersionId)
     return {
       ...readMembers({ object, range: selectRange(object, input) }, input),
+      ...versionMember(bucket, object),
       ...(await lifetimeMembers(bucket, object)),
     }
   },

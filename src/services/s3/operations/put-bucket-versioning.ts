@@ -2,19 +2,35 @@ import { ServiceError } from '../../../base/errors.ts'
 import type { S3Operation } from '../contract.ts'
 import { notSupported } from '../s3-errors.ts'
 
-/** Refused by name: nothing is kept of what is overwritten. */
 export const putBucketVersioning: S3Operation<'PutBucketVersioning'> = {
   name: 'PutBucketVersioning',
   refuses: ['MFA'],
   async run({ buckets }, input, { accountId }) {
-    await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-    const { Status, MFADelete } = input.VersioningConfiguration
-    if (Status === undefined) {
+    const { Status: status, MFADelete } = input.VersioningConfiguration
+    if (MFADelete === 'Enabled') throw notSupported('MFADelete')
+    if (status === undefined) {
       throw new ServiceError(
         'IllegalVersioningConfigurationException',
         'The Versioning element must be specified',
       )
     }
-    throw notSupported(MFADelete === 'Enabled' ? 'MFADelete' : `Versioning with status ${Status}`)
+    await buckets.change(
+      accountId,
+      input.Bucket,
+      (bucket) => {
+        if (bucket.objectLock && status === 'Suspended') throw lockedInPlace()
+        return { ...bucket, versioning: status }
+      },
+      input.ExpectedBucketOwner,
+    )
+    return {}
   },
+}
+
+function lockedInPlace(): ServiceError {
+  return new ServiceError(
+    'InvalidBucketState',
+    'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+    { status: 409 },
+  )
 }

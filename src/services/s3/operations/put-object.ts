@@ -1,6 +1,7 @@
 import { checkWriteConditions } from '../conditions.ts'
 import type { S3Operation } from '../contract.ts'
 import { quoted, recordOf } from '../object-record.ts'
+import { requireDigestWithLock } from '../wire-lock.ts'
 import {
   checksumWithType,
   detailsOf,
@@ -8,6 +9,7 @@ import {
   originOf,
   requireBodySize,
   unservedOnWrite,
+  versionMember,
 } from '../wire-object.ts'
 
 export const putObject: S3Operation<'PutObject'> = {
@@ -17,6 +19,7 @@ export const putObject: S3Operation<'PutObject'> = {
     checkWriteConditions({ ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch })
     requireBodySize(input.ContentLength)
     const details = detailsOf(input)
+    requireDigestWithLock(details, context)
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const stored = await objects.put(bucket, {
       ...details,
@@ -32,6 +35,7 @@ export const putObject: S3Operation<'PutObject'> = {
     const { Expiration } = await lifetimeMembers(bucket, stored)
     return {
       ETag: quoted(etag),
+      ...versionMember(bucket, stored),
       ...checksumWithType(checksum),
       ...(Expiration && { Expiration }),
     }

@@ -1,12 +1,11 @@
 import { withStatus } from '../../../wire/answer-status.ts'
 import type { S3Operation } from '../contract.ts'
 import { malformedXml, notSupported } from '../s3-errors.ts'
-import { originOf, requireNoVersion } from '../wire-object.ts'
+import { originOf } from '../wire-object.ts'
 
 export const restoreObject: S3Operation<'RestoreObject'> = {
   name: 'RestoreObject',
   async run({ buckets, restorations }, input, context) {
-    requireNoVersion(input.VersionId)
     const { Days: days, GlacierJobParameters, Tier, ...other } = input.RestoreRequest ?? {}
     if (other.Type) throw notSupported(`Type ${other.Type}`)
     if (other.SelectParameters) throw notSupported('SelectParameters')
@@ -15,6 +14,7 @@ export const restoreObject: S3Operation<'RestoreObject'> = {
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const outcome = await restorations.begin(bucket, input.Key, {
       days,
+      versionId: input.VersionId,
       tier: GlacierJobParameters?.Tier ?? Tier ?? 'Standard',
       origin: originOf(context),
     })

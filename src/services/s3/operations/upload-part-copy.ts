@@ -1,7 +1,8 @@
 import { dateOf } from '../../../base/clock.ts'
 import type { S3Operation } from '../contract.ts'
-import { quoted } from '../object-record.ts'
+import { quoted, recordOf } from '../object-record.ts'
 import { requirePartNumber } from '../ranges.ts'
+import { versionIdOf } from '../version-keys.ts'
 import { parseCopySource, sourceConditions } from '../wire-copy.ts'
 import { checksumMembers, unservedOnRead } from '../wire-object.ts'
 
@@ -19,10 +20,12 @@ export const uploadPartCopy: S3Operation<'UploadPartCopy'> = {
     const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
     const upload = await uploads.find(bucket, input.Key, input.UploadId)
     const { algorithm, isChosen } = upload.record
-    const { body, digests } = await copies.open(
+    const from = await buckets.findAnywhere(source.bucket, input.ExpectedSourceBucketOwner)
+    const { object, body, digests } = await copies.open(
       {
-        bucket: await buckets.findAnywhere(source.bucket, input.ExpectedSourceBucketOwner),
+        bucket: from,
         key: source.key,
+        versionId: source.versionId,
         conditions: sourceConditions(input),
       },
       algorithm,
@@ -35,6 +38,7 @@ export const uploadPartCopy: S3Operation<'UploadPartCopy'> = {
       signal,
     })
     return {
+      ...(from.versioning && { CopySourceVersionId: versionIdOf(recordOf(object)) }),
       CopyPartResult: {
         ETag: quoted(etag),
         LastModified: dateOf(modifiedMs),

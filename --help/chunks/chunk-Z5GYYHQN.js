@@ -1,0 +1,242 @@
+import { createRequire as headraceRequire } from 'node:module'; const require = headraceRequire(import.meta.url);
+
+// src/config.ts
+var settingsTable = {
+  port: {
+    kind: "count",
+    default: 4566,
+    help: "Port of all AWS APIs; 0 picks a free one.",
+    max: 65535
+  },
+  host: {
+    kind: "text",
+    default: "127.0.0.1",
+    help: "Address to listen on. Beyond loopback, keys must be configured first (`headrace keys add`)."
+  },
+  dataDir: {
+    kind: "text",
+    default: ".headrace",
+    help: "Directory of everything that is kept. One server at a time holds it."
+  },
+  log: {
+    kind: "text",
+    default: "segment:",
+    help: "Engine of streams: `segment:` (embedded), or `kafka://host:port,\u2026?prefix=headrace&replicas=3` (Apache Kafka)."
+  },
+  objects: { kind: "text", default: "disk:", help: "Engine of objects: `disk:` (embedded)." },
+  meta: {
+    kind: "text",
+    default: "lmdb:",
+    help: "Engine of metadata: `lmdb:` (embedded), or `kafka://\u2026` as for --log, which nodes that share streams need."
+  },
+  query: { kind: "text", default: "duckdb:", help: "Engine of SQL: `duckdb:` (embedded)." },
+  compute: {
+    kind: "text",
+    default: "process:",
+    help: "Engine of user code: `process:` (child processes of this machine)."
+  },
+  account: {
+    kind: "text",
+    default: "000000000000",
+    help: "Account of requests that are signed with the key `test`."
+  },
+  region: {
+    kind: "text",
+    default: "us-east-1",
+    help: "Region shown by `headrace env`, and of the few requests that name none."
+  },
+  auth: {
+    kind: "choice",
+    default: "verify",
+    choices: ["verify", "open"],
+    help: "`verify` checks every signature; `open` (loopback only) takes any key unverified."
+  },
+  tls: {
+    kind: "flag",
+    default: false,
+    help: "Also answer TLS (HTTP/1.1 and HTTP/2) on the same port; needs --tls-cert and --tls-key."
+  },
+  tlsCert: { kind: "text", default: "", help: "PEM file of the certificate chain." },
+  tlsKey: { kind: "text", default: "", help: "PEM file of the private key." },
+  kafka: {
+    kind: "choice",
+    default: "auto",
+    choices: ["auto", "on", "off"],
+    help: "Kafka's protocol: `on` at start, `auto` as soon as there is an MSK cluster."
+  },
+  kafkaPort: {
+    kind: "count",
+    default: 9092,
+    help: "Port of Kafka's protocol, plain and TLS; 0 picks a free one. With `auto`, another one when it is taken.",
+    max: 65535
+  },
+  kafkaHost: {
+    kind: "text",
+    default: "",
+    help: "Address to listen on for Kafka's protocol, when it is not that of `--host`. Beyond loopback, clients must log in (SASL) or show a certificate."
+  },
+  kafkaAdvertisedHost: {
+    kind: "text",
+    default: "",
+    help: "Host name (`host` or `host:port`) under which Kafka clients reach the broker, when it is not the one they came to: behind a port mapping."
+  },
+  kafkaAuth: {
+    kind: "choice",
+    default: "auto",
+    choices: ["auto", "required"],
+    help: "Whether Kafka clients must log in or show a certificate: `auto` beyond loopback, `required` everywhere."
+  },
+  kafkaClientCa: {
+    kind: "text",
+    default: "",
+    help: "PEM file of the authorities whose certificates Kafka clients may show (mutual TLS); needs --tls."
+  },
+  kafkaAutoCreate: {
+    kind: "flag",
+    default: true,
+    help: "Make a topic that a Kafka client asks for and that is not there (`auto.create.topics.enable`)."
+  },
+  kafkaPartitions: {
+    kind: "count",
+    default: 1,
+    help: "Partitions of a topic that is made without saying how many (`num.partitions`).",
+    max: 1e4
+  },
+  logLevel: {
+    kind: "choice",
+    default: "info",
+    choices: ["debug", "info", "warn", "error", "silent"],
+    help: "Least severe message that is written to stderr."
+  },
+  streamLimits: {
+    kind: "choice",
+    default: "on",
+    choices: ["on", "off"],
+    help: "Enforce the throughput limits of Kinesis shards."
+  },
+  bodyMax: {
+    kind: "count",
+    default: 70167211,
+    help: "Largest request body in bytes that is held in memory (object bodies are streamed).",
+    max: 1e9
+  },
+  connectionsMax: {
+    kind: "count",
+    default: 1e4,
+    help: "Open connections; more are refused.",
+    max: 1e5
+  },
+  headerTimeout: {
+    kind: "count",
+    default: 2e4,
+    help: "Milliseconds a client may take to send its request head.",
+    max: 6e5
+  },
+  idleTimeout: {
+    kind: "count",
+    default: 6e4,
+    help: "Milliseconds a connection may be silent while a request or answer is under way.",
+    max: 6e5
+  },
+  drainTimeout: {
+    kind: "count",
+    default: 1e4,
+    help: "Milliseconds that requests may still take after SIGTERM.",
+    max: 6e5
+  },
+  lifecycleDay: {
+    kind: "duration",
+    default: 864e5,
+    help: "What counts as a day for S3 lifecycle rules and restored objects: `10s`, `5m`, `1h`, `1d` or milliseconds. Restore times shrink with it.",
+    max: 864e5
+  },
+  queryMemory: {
+    kind: "count",
+    default: 2e9,
+    help: "Memory in bytes of one SQL session; beyond it, it spills to disk.",
+    max: 1e12
+  },
+  querySpill: {
+    kind: "count",
+    default: 2e10,
+    help: "Disk in bytes that one SQL session may spill to.",
+    max: 1e14
+  },
+  querySessions: {
+    kind: "count",
+    default: 2,
+    help: "SQL sessions that run at the same time; more wait.",
+    max: 64
+  }
+};
+function flagName(name) {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+function environmentName(name) {
+  return `HEADRACE_${flagName(name).replaceAll("-", "_").toUpperCase()}`;
+}
+var ConfigError = class extends Error {
+  name = "ConfigError";
+};
+function readConfig(sources) {
+  const values = {};
+  for (const name of Object.keys(settingsTable)) {
+    const given = sources.map((source) => source(name)).find((value) => value !== void 0);
+    values[name] = given === void 0 ? settingsTable[name].default : parse(name, given);
+  }
+  return values;
+}
+function parse(name, given) {
+  const row = settingsTable[name];
+  const refuse = (wanted) => new ConfigError(`--${flagName(name)}: '${given}' is not ${wanted}. ${row.help}`);
+  if (row.kind === "flag") {
+    if (["true", "1", "on", true].includes(given)) return true;
+    if (["false", "0", "off", "", false].includes(given)) return false;
+    throw refuse("on or off");
+  }
+  const text = String(given);
+  if (row.kind === "choice" && !row.choices?.includes(text)) {
+    throw refuse(`one of ${row.choices?.join(", ")}`);
+  }
+  if (row.kind === "duration") {
+    const ms = parseDurationMs(text);
+    if (ms !== void 0 && ms >= 1 && ms <= (row.max ?? Number.MAX_SAFE_INTEGER)) return ms;
+    throw refuse("a duration such as 10s");
+  }
+  if (row.kind !== "count") return text;
+  const max = row.max ?? Number.MAX_SAFE_INTEGER;
+  if (!/^\d+$/.test(text) || Number(text) > max) throw refuse(`a number from 0 to ${max}`);
+  return Number(text);
+}
+var unitsMs = {
+  "": 1,
+  ms: 1,
+  s: 1e3,
+  m: 6e4,
+  h: 36e5,
+  d: 864e5
+};
+function parseDurationMs(text) {
+  const [, count, unit = ""] = /^(\d{1,12})(ms|s|m|h|d|)$/.exec(text) ?? [];
+  return count === void 0 ? void 0 : Number(count) * (unitsMs[unit] ?? 1);
+}
+
+// src/cli/setting-flags.ts
+function settingFlags() {
+  const flags = Object.entries(settingsTable).map(([name, row]) => {
+    const initial = row.kind === "flag" ? "" : ` Default: ${row.default === "" ? "none" : row.default}.`;
+    const brief = `${row.help}${initial}`;
+    if (row.kind === "flag") return [name, { kind: "boolean", optional: true, brief }];
+    return [name, { kind: "parsed", parse: String, optional: true, brief, placeholder: row.kind }];
+  });
+  return Object.fromEntries(flags);
+}
+function configFrom(flags, environment) {
+  return readConfig([(name) => flags[name], (name) => environment[environmentName(name)]]);
+}
+
+export {
+  ConfigError,
+  settingFlags,
+  configFrom
+};
