@@ -31,6 +31,8 @@ export interface Principal {
   readonly arn?: string
   /** `s3.amazonaws.com`. */
   readonly service?: string
+  /** S3's own name of an account. */
+  readonly canonicalId?: string
 }
 
 export interface PolicyQuestion {
