@@ -15,6 +15,7 @@ import { createReset } from './reset.ts'
 import type { Keys } from './server/keys.ts'
 import type { ResetTarget } from './server/own-pages.ts'
 import { createAthenaService } from './services/athena/service.ts'
+import { createDeliveryStreamTarget } from './services/firehose/delivery-stream-target.ts'
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
 import { createCatalog } from './services/glue/catalog-store.ts'
@@ -34,6 +35,7 @@ import { createKinesisService } from './services/kinesis/service.ts'
 import { createKinesisChannels } from './services/kinesis-channels/kinesis-channels.ts'
 import { createLambdaNotificationTarget } from './services/lambda/lambda-notification-target.ts'
 import { createLambdaNouns } from './services/lambda/lambda-nouns.ts'
+import { createLambdaTarget } from './services/lambda/lambda-target.ts'
 import { createLambdaService } from './services/lambda/service.ts'
 import { createLogNouns } from './services/logs/log-nouns.ts'
 import { createLogsService } from './services/logs/service.ts'
@@ -54,6 +56,9 @@ import {
 } from './services/sagemaker/service.ts'
 import { createTrainerFinder } from './services/sagemaker/training/trainer-command.ts'
 import { createTrainingJobs } from './services/sagemaker/training/training-jobs.ts'
+import { createSnsService } from './services/sns/service.ts'
+import type { SnsNouns } from './services/sns/sns-nouns.ts'
+import { createSnsNouns } from './services/sns/sns-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
 import { createSessions } from './services/sts/sessions.ts'
@@ -74,6 +79,8 @@ export interface ServicesDeps {
 export interface Services {
   readonly services: ReadonlyArray<Service>
   readonly sessions: Sessions
+  /** What is shown to callers without a signature. */
+  readonly unsignedPages: SnsNouns['pages']
   readonly kafka: {
     readonly access: KafkaNouns['access']
     /** Undefined where the engine of the log does not carry Kafka's batches. */
@@ -123,8 +130,13 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
+  const sns = createSnsNouns({
+    ...ground,
+    targets: [createLambdaTarget(lambda), createDeliveryStreamTarget(deliveryStreams)],
+  })
   return {
     services: [
+      createSnsService(sns),
       createS3Service({
         ...ground,
         nouns: s3,
@@ -144,6 +156,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,
+    unsignedPages: sns.pages,
     kafka: { access: kafka.access, service: createKafkaService(kafka), rules: msk.rules },
     setEndpoint,
     setBroker,

@@ -45,7 +45,8 @@ export function createDeliveries(deps: DeliveriesDeps) {
   function start(lane: string, kind: Kind, signal: AbortSignal): void {
     const end = () => {
       active.delete(lane)
-      const isFull = [...active.values()].filter((one) => one.kind === kind).length >= LANES_MAX[kind] - 1
+      const isFull =
+        [...active.values()].filter((one) => one.kind === kind).length >= LANES_MAX[kind] - 1
       if (again.delete(lane) || isFull) outbox.wake()
     }
     lastLane = lane
@@ -57,7 +58,10 @@ export function createDeliveries(deps: DeliveriesDeps) {
     const nowMs = deps.clock.wallMs()
     let nextMs = nowMs + POLL_MS
     const lanes = await outbox.lanes()
-    const turn = [...lanes.filter((one) => one > lastLane), ...lanes.filter((one) => one <= lastLane)]
+    const turn = [
+      ...lanes.filter((one) => one > lastLane),
+      ...lanes.filter((one) => one <= lastLane),
+    ]
     for (const lane of turn) {
       if (signal.aborted) break
       if (active.has(lane)) {
@@ -135,7 +139,10 @@ function createLaneService(deps: DeliveriesDeps) {
         if (fates.length > 0) await outbox.settle(fates)
       }
     } catch (error) {
-      log.error({ lane, err: error }, 'the deliveries of a subscription stopped; they are tried again')
+      log.error(
+        { lane, err: error },
+        'the deliveries of a subscription stopped; they are tried again',
+      )
       await clock.sleep(POLL_MS, signal)
     }
   }
@@ -144,8 +151,10 @@ function createLaneService(deps: DeliveriesDeps) {
 function createFates(deps: DeliveriesDeps) {
   const { outbox, subscriptions, sender, clock, log, metrics } = deps
 
-  const count = (name: 'headrace_delivered_records_total' | 'headrace_failed_records_total', subscription: Subscription) =>
-    metrics.record(name, { service: 'sns', resource: subscription.topicArn }, 1)
+  const count = (
+    name: 'headrace_delivered_records_total' | 'headrace_failed_records_total',
+    subscription: Subscription,
+  ) => metrics.record(name, { service: 'sns', resource: subscription.topicArn }, 1)
 
   async function afterFailure(
     delivery: Delivery,
@@ -154,7 +163,9 @@ function createFates(deps: DeliveriesDeps) {
     error: unknown,
   ): Promise<Fate> {
     const isHttp = subscription.protocol.startsWith('http')
-    const policy = (isHttp ? subscription.deliveryPolicy : undefined) ?? (isHttp ? httpPolicy : serviceEndpointPolicy)
+    const policy =
+      (isHttp ? subscription.deliveryPolicy : undefined) ??
+      (isHttp ? httpPolicy : serviceEndpointPolicy)
     const delayMs = isPermanent(error) ? undefined : retryDelayMs(policy, delivery.attempts + 1)
     if (delayMs !== undefined) return { dueMs: clock.wallMs() + delayMs }
     if (subscription.deadLetterArn !== undefined && message.type === 'Notification') {
@@ -167,7 +178,10 @@ function createFates(deps: DeliveriesDeps) {
       }
     }
     count('headrace_failed_records_total', subscription)
-    log.warn({ subscription: subscription.arn, messageId: message.messageId, err: error }, 'a message was given up')
+    log.warn(
+      { subscription: subscription.arn, messageId: message.messageId, err: error },
+      'a message was given up',
+    )
     return 'done'
   }
 

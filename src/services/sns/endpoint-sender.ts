@@ -34,7 +34,8 @@ class EndpointFailure extends Error {
  */
 export function isPermanent(error: unknown): boolean {
   if (error instanceof EndpointFailure || error instanceof ServiceError) {
-    const isThrottled = error instanceof ServiceError && /throttl|toomany|overlimit/i.test(error.code)
+    const isThrottled =
+      error instanceof ServiceError && /throttl|toomany|overlimit/i.test(error.code)
     return error.status >= 400 && error.status < 500 && error.status !== 429 && !isThrottled
   }
   return false
@@ -64,7 +65,10 @@ export function createEndpointSender(deps: {
     return encode(await envelopeOf(said, arn, deps))
   }
 
-  async function eventOf(subscription: Subscription, message: OutgoingMessage): Promise<TargetEvent> {
+  async function eventOf(
+    subscription: Subscription,
+    message: OutgoingMessage,
+  ): Promise<TargetEvent> {
     const { groupId, deduplicationId } = message
     const body = await bodyOf(subscription, message)
     return {

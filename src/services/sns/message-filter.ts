@@ -4,7 +4,8 @@ import { snsLimits } from './limits.ts'
 
 /** A filter policy that has been checked: which messages a subscription wants. */
 export type MessageFilter =
-  | { readonly kind: 'all' | 'any'; readonly parts: ReadonlyArray<MessageFilter> }
+  | { readonly kind: 'all'; readonly parts: ReadonlyArray<MessageFilter> }
+  | { readonly kind: 'any'; readonly parts: ReadonlyArray<MessageFilter> }
   | {
       readonly kind: 'value'
       readonly path: ReadonlyArray<string>
@@ -29,14 +30,22 @@ export function parseFilter(text: string, scope: FilterScope): MessageFilter {
   } catch (cause) {
     throw new FilterError(`FilterPolicy: failed to parse JSON. ${jsonComplaint(text)}`, { cause })
   }
-  if (!isObject(policy)) throw new FilterError('FilterPolicy: failed to parse JSON. Filter policy must be an object')
+  if (!isObject(policy))
+    throw new FilterError('FilterPolicy: failed to parse JSON. Filter policy must be an object')
   const count = { keys: 0, combinations: 1 }
   const filter = readObject(policy, [], count)
-  if (scope === 'MessageAttributes' && Object.entries(policy).some(([key, rule]) => key !== '$or' && isObject(rule))) {
-    throw new FilterError('Filter policy scope MessageAttributes does not support nested filter policy')
+  if (
+    scope === 'MessageAttributes' &&
+    Object.entries(policy).some(([key, rule]) => key !== '$or' && isObject(rule))
+  ) {
+    throw new FilterError(
+      'Filter policy scope MessageAttributes does not support nested filter policy',
+    )
   }
   if (count.keys > snsLimits.filterKeysMax) {
-    throw new FilterError(`FilterPolicy: Filter policy can not have more than ${snsLimits.filterKeysMax} keys`)
+    throw new FilterError(
+      `FilterPolicy: Filter policy can not have more than ${snsLimits.filterKeysMax} keys`,
+    )
   }
   if (count.combinations > snsLimits.filterCombinationsMax) {
     throw new FilterError('FilterPolicy: Filter policy is too complex')
@@ -101,7 +110,8 @@ function readObject(
     }
     const here = [...path, key]
     if (isObject(rule)) return readObject(rule, here, count)
-    if (!Array.isArray(rule)) throw new FilterError(`FilterPolicy: "${key}" must be an object or an array`)
+    if (!Array.isArray(rule))
+      throw new FilterError(`FilterPolicy: "${key}" must be an object or an array`)
     if (rule.length === 0) throw new FilterError('FilterPolicy: Empty arrays are not allowed')
     count.keys++
     count.combinations *= rule.length * here.length
@@ -113,7 +123,8 @@ function readObject(
 function readCondition(rule: unknown): Condition {
   if (!isObject(rule)) return readScalar(rule)
   const [[operator, operand] = [''], ...more] = Object.entries(rule)
-  if (more.length > 0) throw new FilterError('FilterPolicy: Only one key allowed in match expression')
+  if (more.length > 0)
+    throw new FilterError('FilterPolicy: Only one key allowed in match expression')
   switch (operator) {
     case 'prefix':
     case 'suffix':
@@ -162,7 +173,8 @@ function readExists(operand: unknown): Condition {
 function readAnythingBut(operand: unknown): Condition {
   if (isObject(operand)) {
     const [[operator, prefix] = [''], ...more] = Object.entries(operand)
-    if (more.length > 0) throw new FilterError('FilterPolicy: Only one key allowed in match expression')
+    if (more.length > 0)
+      throw new FilterError('FilterPolicy: Only one key allowed in match expression')
     if (operator !== 'prefix') {
       throw new FilterError(`FilterPolicy: Unsupported anything-but pattern: ${operator}`)
     }
@@ -217,16 +229,19 @@ function checkRange([first, bottom, second, top, ...more]: ReadonlyArray<unknown
   if ((bottom as number) >= (top as number)) {
     throw new FilterError('FilterPolicy: Bottom must be less than top')
   }
-  if (more.length > 0) throw new FilterError('FilterPolicy: Too many terms in numeric range expression')
+  if (more.length > 0)
+    throw new FilterError('FilterPolicy: Too many terms in numeric range expression')
 }
 
 function expectNumber(operator: string, value: unknown): void {
-  if (typeof value !== 'number') throw new FilterError(`FilterPolicy: Value of ${operator} must be numeric`)
+  if (typeof value !== 'number')
+    throw new FilterError(`FilterPolicy: Value of ${operator} must be numeric`)
 }
 
 function readCidr(operand: unknown): Condition {
   // AWS: the wrong type is refused with the sentence for prefixes (recorded).
-  if (typeof operand !== 'string') throw new FilterError('FilterPolicy: prefix match pattern must be a string')
+  if (typeof operand !== 'string')
+    throw new FilterError('FilterPolicy: prefix match pattern must be a string')
   const [address = '', mask, ...more] = operand.split('/')
   if (mask === undefined || more.length > 0) {
     throw new FilterError("FilterPolicy: Malformed CIDR, one '/' required")
@@ -246,13 +261,17 @@ function readCidr(operand: unknown): Condition {
 /** An address as text of zeros and ones. */
 function addressBits(address: string): string | undefined {
   if (isIPv4(address)) {
-    return address.split('.').map((part) => Number(part).toString(2).padStart(8, '0')).join('')
+    return address
+      .split('.')
+      .map((part) => Number(part).toString(2).padStart(8, '0'))
+      .join('')
   }
   if (!isIPv6(address) || address.includes('.')) return undefined
   const [head = '', tail] = address.split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail ? tail.split(':') : []
-  const middle = tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0')
+  const middle =
+    tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0')
   return [...left, ...middle, ...right]
     .map((part) => Number.parseInt(part, 16).toString(2).padStart(16, '0'))
     .join('')

@@ -51,7 +51,8 @@ export function checkAttributes(attributes: Readonly<Record<string, MessageAttri
 }
 
 function checkAttributeName(name: string): void {
-  if (name.length > 256) throw badAttribute('Length of message attribute name must be less than 256 bytes.')
+  if (name.length > 256)
+    throw badAttribute('Length of message attribute name must be less than 256 bytes.')
   if (name.startsWith('.')) {
     throw badAttribute("Invalid message attribute name starting with character '.' was found.")
   }
@@ -81,8 +82,15 @@ export function checkMessageSize(messages: ReadonlyArray<NewMessage>): void {
 export function sizeOf(messages: ReadonlyArray<NewMessage>): number {
   return messages.reduce((sum, { text, texts, attributes }) => {
     const said = [text, ...Object.values(texts ?? {})]
-    const named = Object.entries(attributes).flatMap(([name, one]) => [name, one.dataType, one.text ?? ''])
-    const bytes = Object.values(attributes).reduce((all, one) => all + ((one.base64?.length ?? 0) * 3) / 4, 0)
+    const named = Object.entries(attributes).flatMap(([name, one]) => [
+      name,
+      one.dataType,
+      one.text ?? '',
+    ])
+    const bytes = Object.values(attributes).reduce(
+      (all, one) => all + ((one.base64?.length ?? 0) * 3) / 4,
+      0,
+    )
     return sum + bytes + [...said, ...named].reduce((all, one) => all + Buffer.byteLength(one), 0)
   }, 0)
 }
@@ -99,7 +107,9 @@ export function readStructure(message: string): Pick<NewMessage, 'text' | 'texts
   if (typeof text !== 'string') {
     throw invalidParameter('Message Structure - No default entry in JSON message body')
   }
-  const own = protocols.flatMap((one) => (typeof parts[one] === 'string' ? [[one, parts[one]]] : []))
+  const own = protocols.flatMap((one) =>
+    typeof parts[one] === 'string' ? [[one, parts[one]]] : [],
+  )
   return { text, texts: Object.fromEntries(own) as Partial<Record<Protocol, string>> }
 }
 

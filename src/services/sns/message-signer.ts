@@ -39,7 +39,9 @@ export function createMessageSigner(deps: {
     },
     certificate: async () => (await pair()).certificate,
     async certificatePath() {
-      const hash = createHash('md5').update((await pair()).certificate).digest('hex')
+      const hash = createHash('md5')
+        .update((await pair()).certificate)
+        .digest('hex')
       return `/SimpleNotificationService-${hash}.pem`
     },
   }

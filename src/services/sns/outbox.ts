@@ -91,24 +91,11 @@ export function createOutbox(deps: { readonly meta: MetaStore; readonly clock: C
   return {
     puts(message, to, sequence) {
       if (to.length === 0) return []
-      const { messageId } = message
       const dueMs = clock.wallMs()
-      const rows = to.flatMap((subscription) => {
-        const row: DeliveryRow = {
-          messageId,
-          dueMs,
-          attempts: 0,
-          ...(sequence !== undefined && { groupId: message.groupId ?? '' }),
-          ...(message.type === 'UnsubscribeConfirmation' && { farewell: subscription }),
-        }
-        const lane = subscription.arn
-        const order = sequence ?? nextOrder(dueMs)
-        return [
-          { key: encodeKey([DELIVERIES, lane, order, messageId]), value: encode(row) },
-          { key: encodeKey([OPEN, messageId, lane]), value: NOTHING },
-        ]
-      })
-      return [{ key: encodeKey([MESSAGES, messageId]), value: encode(message) }, ...rows]
+      const rows = to.flatMap((one) =>
+        rowsOf(message, one, dueMs, sequence ?? nextOrder(dueMs), sequence !== undefined),
+      )
+      return [{ key: encodeKey([MESSAGES, message.messageId]), value: encode(message) }, ...rows]
     },
     committed(deliveryCount) {
       waitingCount += deliveryCount
@@ -116,7 +103,9 @@ export function createOutbox(deps: { readonly meta: MetaStore; readonly clock: C
     },
     expectRoom(deliveryCount) {
       if (waitingCount + deliveryCount <= snsLimits.waitingDeliveriesMax) return
-      throw new ServiceError('Throttled', 'Rate exceeded: too many deliveries wait.', { status: 429 })
+      throw new ServiceError('Throttled', 'Rate exceeded: too many deliveries wait.', {
+        status: 429,
+      })
     },
     async lanes() {
       const lanes: string[] = []
@@ -145,28 +134,10 @@ export function createOutbox(deps: { readonly meta: MetaStore; readonly clock: C
       return message
     },
     async settle(fates) {
-      const puts: { key: Uint8Array; value: Uint8Array }[] = []
-      const removals: Uint8Array[] = []
-      const ended = new Set<string>()
-      for (const [delivery, fate] of fates) {
-        const { lane, order, ...row } = delivery
-        const key = encodeKey([DELIVERIES, lane, order, row.messageId])
-        if (fate === 'done') {
-          removals.push(key, encodeKey([OPEN, row.messageId, lane]))
-          ended.add(row.messageId)
-          continue
-        }
-        const value = encode({ ...row, dueMs: fate.dueMs, attempts: row.attempts + 1 })
-        if (row.groupId !== undefined) puts.push({ key, value })
-        else {
-          removals.push(key)
-          const later = nextOrder(fate.dueMs)
-          puts.push({ key: encodeKey([DELIVERIES, lane, later, row.messageId]), value })
-        }
-      }
-      await meta.commit({ puts, removals })
-      waitingCount -= fates.filter(([, fate]) => fate === 'done').length
-      await closeMessages(ended)
+      await meta.commit(settlement(fates, nextOrder))
+      const ended = fates.filter(([, fate]) => fate === 'done').map(([delivery]) => delivery)
+      waitingCount -= ended.length
+      await closeMessages(new Set(ended.map(({ messageId }) => messageId)))
     },
     async recover() {
       waitingCount = 0
@@ -180,6 +151,52 @@ export function createOutbox(deps: { readonly meta: MetaStore; readonly clock: C
     wake: waker.wake,
     wait: waker.wait,
   }
+}
+
+/** What stands for one delivery: its place in the lane, and that the message has it open. */
+function rowsOf(
+  message: OutgoingMessage,
+  subscription: Subscription,
+  dueMs: number,
+  order: number,
+  isOrdered: boolean,
+): Puts {
+  const { messageId } = message
+  const row: DeliveryRow = {
+    messageId,
+    dueMs,
+    attempts: 0,
+    ...(isOrdered && { groupId: message.groupId ?? '' }),
+    ...(message.type === 'UnsubscribeConfirmation' && { farewell: subscription }),
+  }
+  return [
+    { key: encodeKey([DELIVERIES, subscription.arn, order, messageId]), value: encode(row) },
+    { key: encodeKey([OPEN, messageId, subscription.arn]), value: NOTHING },
+  ]
+}
+
+/** The writes of fates. What is tried again keeps its place in a FIFO topic, else goes back. */
+function settlement(
+  fates: ReadonlyArray<readonly [Delivery, Fate]>,
+  nextOrder: (dueMs: number) => number,
+): MetaBatch {
+  const puts: { key: Uint8Array; value: Uint8Array }[] = []
+  const removals: Uint8Array[] = []
+  for (const [{ lane, order, ...row }, fate] of fates) {
+    const key = encodeKey([DELIVERIES, lane, order, row.messageId])
+    if (fate === 'done') {
+      removals.push(key, encodeKey([OPEN, row.messageId, lane]))
+      continue
+    }
+    const value = encode({ ...row, dueMs: fate.dueMs, attempts: row.attempts + 1 })
+    if (row.groupId !== undefined) puts.push({ key, value })
+    else {
+      removals.push(key)
+      const later = nextOrder(fate.dueMs)
+      puts.push({ key: encodeKey([DELIVERIES, lane, later, row.messageId]), value })
+    }
+  }
+  return { puts, removals }
 }
 
 async function eachKey(

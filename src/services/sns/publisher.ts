@@ -137,9 +137,7 @@ function createPlacement({ subscriptions, clock, random }: PublisherDeps) {
     topic: Topic,
     messages: ReadonlyArray<NewMessage>,
   ): Promise<ReadonlyArray<Placed>> => {
-    const all = await allOf((after) =>
-      subscriptions.ofTopic(topic.arn, after, SUBSCRIPTIONS_PAGE),
-    )
+    const all = await allOf((after) => subscriptions.ofTopic(topic.arn, after, SUBSCRIPTIONS_PAGE))
     const timestamp = dateOf(clock.wallMs()).toISOString()
     return messages.map((given) => {
       const message: OutgoingMessage = {

@@ -16,7 +16,9 @@ export function selfSignedCertificate(privateKeyPem: string, serial: Buffer): st
   )
   const signature = sign('sha256', body, privateKeyPem)
   const bits = tagged(0x03, Buffer.concat([Buffer.from([0]), signature]))
-  const lines = sequence(body, algorithm, bits).toString('base64').replace(/.{1,64}/g, '$&\n')
+  const lines = sequence(body, algorithm, bits)
+    .toString('base64')
+    .replace(/.{1,64}/g, '$&\n')
   return `-----BEGIN CERTIFICATE-----\n${lines}-----END CERTIFICATE-----\n`
 }
 

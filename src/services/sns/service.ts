@@ -1,6 +1,5 @@
 import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
-import type { SnsNouns } from './sns-nouns.ts'
 import { addPermission } from './operations/add-permission.ts'
 import { confirmSubscription } from './operations/confirm-subscription.ts'
 import { createTopic } from './operations/create-topic.ts'
@@ -20,6 +19,7 @@ import { subscribe } from './operations/subscribe.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { unsubscribe } from './operations/unsubscribe.ts'
 import { untagResource } from './operations/untag-resource.ts'
+import type { SnsNouns } from './sns-nouns.ts'
 
 export function createSnsService(deps: SnsNouns): Service {
   return {

@@ -10,7 +10,10 @@ export function notFound(message: string): ServiceError {
 
 /** For what AWS has and this build has not; nothing was done. */
 export function notBuilt(what: string): ServiceError {
-  return new ServiceError('InvalidParameter', `${what} is not supported by Headrace; nothing was done.`)
+  return new ServiceError(
+    'InvalidParameter',
+    `${what} is not supported by Headrace; nothing was done.`,
+  )
 }
 
 /** AWS's sentence for callers whom no policy lets in. */
@@ -27,7 +30,9 @@ export function expectArn(parameter: string, text: string | undefined): string {
   if (!text) throw invalidParameter(`${parameter} Reason: no value for required parameter`)
   const count = text.split(':').length
   if (count < 6) {
-    throw invalidParameter(`${parameter} Reason: An ARN must have at least 6 elements, not ${count}`)
+    throw invalidParameter(
+      `${parameter} Reason: An ARN must have at least 6 elements, not ${count}`,
+    )
   }
   return text
 }

@@ -51,11 +51,7 @@ export interface Subscriptions {
     limit: number,
   ): Promise<ReadonlyArray<Subscription>>
   /** Of all topics in an account and region. `after` is the ARN of the last one shown. */
-  list(
-    scope: Scope,
-    after: string | undefined,
-    limit: number,
-  ): Promise<ReadonlyArray<Subscription>>
+  list(scope: Scope, after: string | undefined, limit: number): Promise<ReadonlyArray<Subscription>>
 }
 
 export function createSubscriptions(meta: MetaStore): Subscriptions {
@@ -99,8 +95,7 @@ export function createSubscriptions(meta: MetaStore): Subscriptions {
       const place = placeOf(arn)
       return place !== undefined && documents.remove(place.scope, place.topic, place.id)
     },
-    removeTopic: (topicArn) =>
-      documents.removeUnder(scopeOfArn(topicArn), topicNameOf(topicArn)),
+    removeTopic: (topicArn) => documents.removeUnder(scopeOfArn(topicArn), topicNameOf(topicArn)),
     ofTopic,
     async list(scope, after, limit) {
       const place = after === undefined ? undefined : placeOf(after)

@@ -1,7 +1,7 @@
 import { ServiceError } from '../../base/errors.ts'
 import type { Confirmations } from './confirmations.ts'
-import { CERTIFICATE_PATH } from './message-signer.ts'
 import type { MessageSigner } from './message-signer.ts'
+import { CERTIFICATE_PATH } from './message-signer.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import type { Topics } from './topics.ts'
 
@@ -40,7 +40,11 @@ export function createUnsignedPages(deps: {
   async function confirm(query: URLSearchParams): Promise<UnsignedAnswer> {
     const topic = await topics.get(query.get('TopicArn') ?? '')
     const confirmed = await confirmations.confirm(topic.arn, query.get('Token') ?? '', false)
-    return xml(200, 'ConfirmSubscriptionResponse', `<ConfirmSubscriptionResult><SubscriptionArn>${confirmed.arn}</SubscriptionArn></ConfirmSubscriptionResult>`)
+    return xml(
+      200,
+      'ConfirmSubscriptionResponse',
+      `<ConfirmSubscriptionResult><SubscriptionArn>${confirmed.arn}</SubscriptionArn></ConfirmSubscriptionResult>`,
+    )
   }
 
   /** AWS: one that was confirmed with `AuthenticateOnUnsubscribe` ends by a signed request only. */
@@ -79,5 +83,9 @@ export function createUnsignedPages(deps: {
 
 function xml(status: number, name: string, content: string): UnsignedAnswer {
   const namespace = 'http://sns.amazonaws.com/doc/2010-03-31/'
-  return { status, contentType: 'text/xml', body: `<${name} xmlns="${namespace}">${content}</${name}>\n` }
+  return {
+    status,
+    contentType: 'text/xml',
+    body: `<${name} xmlns="${namespace}">${content}</${name}>\n`,
+  }
 }

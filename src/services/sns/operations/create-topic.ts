@@ -11,7 +11,9 @@ export const createTopic: SnsOperation<'CreateTopic'> = {
     const name = input.Name ?? ''
     const fifo = FifoTopic !== undefined && readBoolean('FifoTopic', FifoTopic)
     checkTopicName(name, fifo)
-    const tags = Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
+    const tags = Object.fromEntries(
+      (input.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']),
+    )
     checkTagCount(tags)
     const plain = {
       name,

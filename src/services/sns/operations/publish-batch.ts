@@ -26,7 +26,10 @@ export const publishBatch: SnsOperation<'PublishBatch'> = {
     }
     const messages = taken.map(({ message }) => message)
     if (sizeOf(messages) > snsLimits.messageBytesMax) {
-      throw refusal('BatchRequestTooLong', 'The length of all the messages put together is more than the limit.')
+      throw refusal(
+        'BatchRequestTooLong',
+        'The length of all the messages put together is more than the limit.',
+      )
     }
     const published = await deps.publisher.publish(topic, messages)
     const successful = taken.map(
@@ -45,14 +48,23 @@ function checkIds(ids: ReadonlyArray<string>): void {
     throw refusal('EmptyBatchRequest', "The batch request doesn't contain any entries.")
   }
   if (ids.length > snsLimits.batchEntriesMax) {
-    throw refusal('TooManyEntriesInBatchRequest', 'The batch request contains more entries than permissible.')
+    throw refusal(
+      'TooManyEntriesInBatchRequest',
+      'The batch request contains more entries than permissible.',
+    )
   }
   if (new Set(ids).size < ids.length) {
-    throw refusal('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.')
+    throw refusal(
+      'BatchEntryIdsNotDistinct',
+      'Two or more batch entries in the request have the same Id.',
+    )
   }
   for (const id of ids) {
     if (id.length > snsLimits.batchIdCharactersMax) {
-      throw refusal('InvalidBatchEntryId', `The Id of a batch entry in the batch request is too long: ${id}`)
+      throw refusal(
+        'InvalidBatchEntryId',
+        `The Id of a batch entry in the batch request is too long: ${id}`,
+      )
     }
     if (!/^[\w-]+$/.test(id)) {
       throw refusal(

@@ -11,7 +11,8 @@ export const publish: SnsOperation<'Publish'> = {
   async run(deps, input, context) {
     const arn = input.TopicArn ?? input.TargetArn
     if (arn?.includes(':endpoint/')) throw notBuilt('Publishing to a mobile endpoint')
-    if (arn === undefined) throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter')
+    if (arn === undefined)
+      throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter')
     const topic = await topicFor(deps, context, arn, 'Publish')
     const message = readMessage(topic, input)
     checkMessageSize([message])

@@ -29,11 +29,15 @@ export const subscribe: SnsOperation<'Subscribe'> = {
     }
     const wanted = withSubscriptionAttributes(plain, input.Attributes ?? {})
     if (protocol === 'firehose' && wanted.roleArn === undefined) {
-      throw invalidParameter('Attributes Reason: SubscriptionRoleArn is required for the firehose protocol')
+      throw invalidParameter(
+        'Attributes Reason: SubscriptionRoleArn is required for the firehose protocol',
+      )
     }
     const there = await deps.subscriptions.findByEndpoint(topic.arn, protocol, endpoint)
     if (there && !sameSettings(there, wanted)) {
-      throw invalidParameter('Attributes Reason: Subscription already exists with different attributes')
+      throw invalidParameter(
+        'Attributes Reason: Subscription already exists with different attributes',
+      )
     }
     if (!there) await add(deps, topic, wanted)
     const made = there ?? wanted
@@ -48,7 +52,8 @@ async function add(deps: SnsDeps, topic: Topic, subscription: Subscription): Pro
   const all = await allOf((after) => deps.subscriptions.ofTopic(topic.arn, after, 1_000))
   const { subscriptionsPerFifoTopicMax, subscriptionsPerTopicMax } = snsLimits
   const max = topic.fifo ? subscriptionsPerFifoTopicMax : subscriptionsPerTopicMax
-  if (all.length >= max) throw invalidParameter(`TopicArn Reason: a topic has at most ${max} subscriptions`)
+  if (all.length >= max)
+    throw invalidParameter(`TopicArn Reason: a topic has at most ${max} subscriptions`)
   await deps.subscriptions.create(subscription)
 }
 
@@ -71,7 +76,10 @@ function readProtocol(text: string): Protocol {
 }
 
 function checkEndpoint(topic: Topic, protocol: Protocol, endpoint: string): void {
-  if (protocol === 'http' || protocol === 'https') return checkUrl(topic, protocol, endpoint)
+  if (protocol === 'http' || protocol === 'https') {
+    checkUrl(topic, protocol, endpoint)
+    return
+  }
   if (parseArn(endpoint)?.service !== protocol) {
     throw invalidParameter(protocol === 'sqs' ? 'SQS endpoint ARN' : `${protocol} endpoint ARN`)
   }

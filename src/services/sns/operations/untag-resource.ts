@@ -7,7 +7,9 @@ export const untagResource: SnsOperation<'UntagResource'> = {
     const { arn } = await topicFor(deps, context, ResourceArn, 'UntagResource')
     await deps.topics.update(arn, (topic) => ({
       ...topic,
-      tags: Object.fromEntries(Object.entries(topic.tags).filter(([key]) => !TagKeys.includes(key))),
+      tags: Object.fromEntries(
+        Object.entries(topic.tags).filter(([key]) => !TagKeys.includes(key)),
+      ),
     }))
     return {}
   },

@@ -26,7 +26,10 @@ export function readMessage(topic: Topic, wire: WireMessage): NewMessage {
   if (message === '') throw invalidParameter('Empty message')
   if (wire.Subject !== undefined) checkSubject(wire.Subject)
   const attributes = Object.fromEntries(
-    Object.entries(wire.MessageAttributes ?? {}).map(([name, value]) => [name, readAttribute(value)]),
+    Object.entries(wire.MessageAttributes ?? {}).map(([name, value]) => [
+      name,
+      readAttribute(value),
+    ]),
   )
   checkAttributes(attributes)
   return {
@@ -37,7 +40,11 @@ export function readMessage(topic: Topic, wire: WireMessage): NewMessage {
   }
 }
 
-function readAttribute({ DataType, StringValue, BinaryValue }: MessageAttributeValue): MessageAttribute {
+function readAttribute({
+  DataType,
+  StringValue,
+  BinaryValue,
+}: MessageAttributeValue): MessageAttribute {
   return {
     dataType: DataType ?? '',
     ...(StringValue !== undefined && { text: StringValue }),

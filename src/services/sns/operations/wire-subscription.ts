@@ -40,7 +40,9 @@ function withAttribute(
     }
     case 'DeliveryPolicy': {
       const { deliveryPolicy: _before, ...rest } = subscription
-      return value === '' ? rest : { ...rest, deliveryPolicy: readDeliveryPolicy(subscription, value) }
+      return value === ''
+        ? rest
+        : { ...rest, deliveryPolicy: readDeliveryPolicy(subscription, value) }
     }
     case 'SubscriptionRoleArn':
       if (subscription.protocol !== 'firehose') throw invalidParameter('SubscriptionRoleArn')
@@ -55,7 +57,9 @@ function withAttribute(
 function readRaw({ protocol }: Subscription, value: string): boolean {
   const raw = readBoolean('RawMessageDelivery', value)
   if (raw && protocol === 'lambda') {
-    throw invalidParameter('Attributes Reason: Delivery protocol [lambda] does not support raw message delivery.')
+    throw invalidParameter(
+      'Attributes Reason: Delivery protocol [lambda] does not support raw message delivery.',
+    )
   }
   return raw
 }
@@ -85,14 +89,17 @@ function readRedrive({ topicArn }: Subscription, value: string): string {
     throw invalidParameter('RedrivePolicy: deadLetterTargetArn is an invalid arn')
   }
   if (topicArn.endsWith('.fifo') && !arn.endsWith('.fifo')) {
-    throw invalidParameter('RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.')
+    throw invalidParameter(
+      'RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.',
+    )
   }
   return arn
 }
 
 /** AWS: `{"healthyRetryPolicy": {…}}`; throttling and content types are not built. */
 function readDeliveryPolicy({ protocol }: Subscription, value: string): DeliveryPolicy {
-  if (!protocol.startsWith('http')) throw invalidParameter('DeliveryPolicy: only for HTTP and HTTPS')
+  if (!protocol.startsWith('http'))
+    throw invalidParameter('DeliveryPolicy: only for HTTP and HTTPS')
   const { healthyRetryPolicy = {}, ...others } = readJson('DeliveryPolicy', value)
   for (const [name, setting] of Object.entries(others)) {
     if (setting !== null) throw notBuilt(`DeliveryPolicy: ${name}`)
@@ -100,7 +107,8 @@ function readDeliveryPolicy({ protocol }: Subscription, value: string): Delivery
   const given = healthyRetryPolicy as Readonly<Record<string, unknown>>
   const number = (name: string, otherwise: number, max: number): number => {
     const found = given[name] ?? otherwise
-    if (typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= max) return found
+    if (typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= max)
+      return found
     throw invalidParameter(`DeliveryPolicy: ${name} must be between 0 and ${max}`)
   }
   const policy = {
@@ -146,7 +154,10 @@ export function subscriptionAttributes(one: Subscription): Record<string, string
     PendingConfirmation: String(one.pending),
     ConfirmationWasAuthenticated: String(one.confirmedBySignature),
     SubscriptionPrincipal: `arn:aws:iam::${one.owner}:root`,
-    ...(filterPolicy !== undefined && { FilterPolicy: filterPolicy, FilterPolicyScope: one.filterScope }),
+    ...(filterPolicy !== undefined && {
+      FilterPolicy: filterPolicy,
+      FilterPolicyScope: one.filterScope,
+    }),
     ...(deadLetterArn !== undefined && {
       RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn }),
     }),

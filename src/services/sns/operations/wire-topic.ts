@@ -37,7 +37,10 @@ export function withTopicAttribute(topic: Topic, name: string, value: string): T
       if (value === 'PassThrough') return topic
       throw notBuilt(`TracingConfig ${value}`)
     case 'ContentBasedDeduplication':
-      if (!topic.fifo) throw invalidParameter('Attributes Reason: Content-based deduplication can only be set on FIFO topics')
+      if (!topic.fifo)
+        throw invalidParameter(
+          'Attributes Reason: Content-based deduplication can only be set on FIFO topics',
+        )
       return { ...topic, contentBasedDeduplication: readBoolean(name, value) }
     case 'FifoThroughputScope':
       if (!topic.fifo || (value !== 'Topic' && value !== 'MessageGroup')) {
