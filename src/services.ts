@@ -33,7 +33,6 @@ import type { KinesisNouns } from './services/kinesis/kinesis-nouns.ts'
 import { createKinesisNouns } from './services/kinesis/kinesis-nouns.ts'
 import { createKinesisService } from './services/kinesis/service.ts'
 import { createKinesisChannels } from './services/kinesis-channels/kinesis-channels.ts'
-import { createLambdaNotificationTarget } from './services/lambda/lambda-notification-target.ts'
 import { createLambdaNouns } from './services/lambda/lambda-nouns.ts'
 import { createLambdaTarget } from './services/lambda/lambda-target.ts'
 import { createLambdaService } from './services/lambda/service.ts'
@@ -140,7 +139,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       createS3Service({
         ...ground,
         nouns: s3,
-        targets: [createLambdaNotificationTarget(lambda)],
+        targets: [createLambdaTarget(lambda)],
       }),
       createKinesisService({
         ...kinesis,

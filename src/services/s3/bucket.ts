@@ -12,6 +12,8 @@ export interface Bucket extends Scope {
   readonly state: 'open' | 'closing'
   readonly tags: Tags
   readonly notificationRules: ReadonlyArray<NotificationRule>
+  /** Whether every event goes to the default event bus as well; absent: no. */
+  readonly eventBridge?: boolean
 }
 
 /** Where in the object store the parts of a bucket lie. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts'
+import type { EventTarget } from '../../base/event-target.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Background } from '../../engines/meta/background.ts'
-import type { NotificationTarget } from './notification-target.ts'
 import type { NoticeEntry, Outbox } from './outbox.ts'
 
 const BATCH = 200
@@ -20,7 +20,7 @@ const REST_MAX_MS = 60_000
  */
 export function createNotificationDelivery(deps: {
   readonly outbox: Outbox
-  readonly targets: ReadonlyMap<string, NotificationTarget>
+  readonly targets: ReadonlyMap<string, EventTarget>
   readonly background: Background
   readonly clock: Clock
   readonly log: Logger
@@ -32,16 +32,18 @@ export function createNotificationDelivery(deps: {
     const target = targets.get(notice.service)
     if (!target) return false
     const late = new AbortController()
-    const delivered = target.deliver(notice.arn, Buffer.from(notice.message)).then(
-      () => true,
-      (error: unknown) => {
-        log.warn(
-          { arn: notice.arn, err: error },
-          'an S3 event was not taken; it will be tried again',
-        )
-        return false
-      },
-    )
+    const delivered = target
+      .deliver(notice.arn, { body: Buffer.from(notice.message) }, notice.sender)
+      .then(
+        () => true,
+        (error: unknown) => {
+          log.warn(
+            { arn: notice.arn, err: error },
+            'an S3 event was not taken; it will be tried again',
+          )
+          return false
+        },
+      )
     const end = AbortSignal.any([signal, late.signal])
     const overdue = clock.sleep(DELIVERY_TIMEOUT_MS, end).then(() => false)
     const taken = await Promise.race([delivered, overdue])

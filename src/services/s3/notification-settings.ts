@@ -1,14 +1,15 @@
 import type { Clock } from '../../base/clock.ts'
 import { dateOf } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
+import type { EventSender, EventTarget } from '../../base/event-target.ts'
 import type { Random } from '../../base/random.ts'
 import type { Bucket } from './bucket.ts'
 import type { Buckets } from './buckets.ts'
 import { testMessage } from './event-record.ts'
+import { senderOf } from './event-sender.ts'
 import { FILTER_BYTES_MAX, NOTIFICATION_RULES_MAX } from './limits.ts'
 import type { NotificationRule } from './notification-rules.ts'
 import { findOverlap, servedEventTypes } from './notification-rules.ts'
-import type { NotificationTarget } from './notification-target.ts'
 import { invalidArgument, notSupported } from './s3-errors.ts'
 
 /** Rules as a caller gives them. */
@@ -19,7 +20,12 @@ export interface NotificationSettings {
   replace(
     bucket: Bucket,
     rules: ReadonlyArray<GivenRule>,
-    options: { readonly skipValidation: boolean; readonly requestId: string },
+    options: {
+      readonly skipValidation: boolean
+      readonly requestId: string
+      /** Whether every event goes to the default event bus of the account as well. */
+      readonly eventBridge: boolean
+    },
   ): Promise<void>
 }
 
@@ -31,17 +37,20 @@ const notThere: Readonly<Record<NotificationRule['service'], (arn: string) => st
 
 export function createNotificationSettings(deps: {
   readonly buckets: Buckets
-  readonly targets: ReadonlyMap<string, NotificationTarget>
+  readonly targets: ReadonlyMap<string, EventTarget>
   readonly clock: Clock
   readonly random: Random
 }): NotificationSettings {
   const { buckets, targets, clock, random } = deps
 
-  async function requireDestination({ service, arn }: NotificationRule): Promise<void> {
+  async function requireDestination(
+    { service, arn }: NotificationRule,
+    sender: EventSender,
+  ): Promise<void> {
     const target = targets.get(service)
     if (!target) throw notSupported(`A bucket notification to ${service}`)
     try {
-      await target.validate(arn)
+      await target.validate(arn, sender)
     } catch (cause) {
       const fields = { ArgumentName1: `${arn}, null`, ArgumentValue1: notThere[service](arn) }
       throw new ServiceError(
@@ -56,11 +65,13 @@ export function createNotificationSettings(deps: {
   async function sendTest(bucket: Bucket, rule: NotificationRule, requestId: string) {
     if (rule.service === 'lambda') return
     const time = dateOf(clock.wallMs()).toISOString()
-    await targets.get(rule.service)?.deliver(rule.arn, testMessage(bucket.name, time, requestId))
+    const body = testMessage(bucket.name, time, requestId)
+    await targets.get(rule.service)?.deliver(rule.arn, { body }, senderOf(bucket))
   }
 
   return {
-    async replace(bucket, given, { skipValidation, requestId }) {
+    async replace(bucket, given, { skipValidation, requestId, eventBridge }) {
+      if (eventBridge && !targets.has('events')) throw notSupported('EventBridgeConfiguration')
       const rules = given.map(({ id, ...rule }) => ({ id: id || random.uuid(), ...rule }))
       for (const rule of rules) checkRule(rule)
       checkTogether(rules)
@@ -68,12 +79,13 @@ export function createNotificationSettings(deps: {
         if (!targets.has(rule.service))
           throw notSupported(`A bucket notification to ${rule.service}`)
         if (skipValidation) continue
-        await requireDestination(rule)
+        await requireDestination(rule, senderOf(bucket))
         await sendTest(bucket, rule, requestId)
       }
       await buckets.change(bucket.accountId, bucket.name, (one) => ({
         ...one,
         notificationRules: rules,
+        eventBridge,
       }))
     },
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { dateOf } from '../../base/clock.ts'
+import type { EventSender } from '../../base/event-target.ts'
 import type { KeyPart } from '../../base/ordered-key.ts'
 import type { Random } from '../../base/random.ts'
 import { createWaker } from '../../base/waker.ts'
@@ -9,15 +10,18 @@ import type { MetaStore } from '../../engines/meta/port.ts'
 import type { ObjectStore } from '../../engines/objects/port.ts'
 import type { Bucket } from './bucket.ts'
 import { objectsOf } from './bucket.ts'
+import { busMessage, defaultBusArn } from './event-bridge-detail.ts'
 import type { EventObject, Origin } from './event-record.ts'
 import { eventMessage } from './event-record.ts'
+import { senderOf } from './event-sender.ts'
 import type { NotificationRule, ObjectEvent } from './notification-rules.ts'
 import { matchingRules } from './notification-rules.ts'
 import { recordOf } from './object-record.ts'
 
 /** An event on its way to one destination. */
 export interface Notice {
-  readonly service: NotificationRule['service']
+  readonly service: NotificationRule['service'] | 'events'
+  readonly sender: EventSender
   readonly arn: string
   readonly message: string
   readonly createdMs: number
@@ -99,7 +103,8 @@ export function createOutbox(deps: {
   return {
     announce(bucket, event, key, origin) {
       const rules = matchingRules(bucket.notificationRules, event, key)
-      return rules.length === 0 ? undefined : announce({ bucket, event, key, origin, rules })
+      const quiet = rules.length === 0 && !bucket.eventBridge
+      return quiet ? undefined : announce({ bucket, event, key, origin, rules })
     },
 
     async due(limit) {
@@ -173,16 +178,26 @@ function createAnnouncements(deps: {
       async record(object) {
         const createdMs = clock.wallMs()
         if (ids.length === 0) {
-          ids = rules.map(() => [createdMs, random.bytes(8).toString('hex')])
+          const count = rules.length + (bucket.eventBridge ? 1 : 0)
+          ids = Array.from({ length: count }, () => [createdMs, random.bytes(8).toString('hex')])
           for (const [, text] of ids) pending.add(text)
         }
         const time = dateOf(createdMs).toISOString()
-        const puts = rules.flatMap((rule, index) => {
-          const facts = { name: event, time, bucket, object, origin, configurationId: rule.id }
-          const message = Buffer.from(eventMessage(facts)).toString('utf8')
-          const of = { storeId: bucket.storeId, key, sequencer: object.sequencer, event }
-          const { service, arn } = rule
-          const notice = { service, arn, message, createdMs, attempts: 0, of }
+        const facts = { name: event, time, bucket, object, origin }
+        const messages = rules.map((rule) => ({
+          service: rule.service,
+          arn: rule.arn,
+          body: eventMessage({ ...facts, configurationId: rule.id }),
+        }))
+        const toBus = { service: 'events' as const, arn: defaultBusArn(bucket) }
+        const all = bucket.eventBridge
+          ? [...messages, { ...toBus, body: busMessage(facts) }]
+          : messages
+        const of = { storeId: bucket.storeId, key, sequencer: object.sequencer, event }
+        const sender = senderOf(bucket)
+        const puts = all.flatMap(({ service, arn, body }, index) => {
+          const message = Buffer.from(body).toString('utf8')
+          const notice = { service, arn, sender, message, createdMs, attempts: 0, of }
           return notices.putBatch(everywhere, ids[index] ?? [], notice).puts
         })
         await meta.commit({ puts })

@@ -4,6 +4,7 @@ import { createFaultyDisk } from '../../../test/support/faulty-disk.ts'
 import { createMemoryMeta } from '../../../test/support/memory-meta.ts'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
 import { EngineError } from '../../base/errors.ts'
+import type { EventTarget } from '../../base/event-target.ts'
 import { silentLogger as log } from '../../base/logger.ts'
 import { silentMetrics as metrics } from '../../base/metrics.ts'
 import { createSeededRandom } from '../../base/random.ts'
@@ -13,7 +14,6 @@ import type { MetaBatch, MetaStore } from '../../engines/meta/port.ts'
 import { openDiskObjects } from '../../engines/objects/disk/disk-objects.ts'
 import { createNotificationDelivery } from './notification-delivery.ts'
 import type { NotificationRule } from './notification-rules.ts'
-import type { NotificationTarget } from './notification-target.ts'
 import { openS3Nouns } from './s3-nouns.ts'
 
 const scope = { accountId: '111122223333', region: 'eu-west-1' }
@@ -52,7 +52,7 @@ function createHouse() {
     return openS3Nouns({ ...deps, objects })
   }
 
-  function deliver(nouns: Awaited<ReturnType<typeof start>>, target: NotificationTarget) {
+  function deliver(nouns: Awaited<ReturnType<typeof start>>, target: EventTarget) {
     const stop = new AbortController()
     const leases = createLeases({ meta: kept, clock, owner: random.uuid(), log })
     const background = createBackground({ leases, clock, random, log, metrics })
@@ -105,12 +105,12 @@ interface Delivered {
 function createTarget(fails: (count: number) => boolean = () => false) {
   const records: Delivered[] = []
   let attempts = 0
-  const target: NotificationTarget = {
+  const target: EventTarget = {
     service: 'lambda',
     validate: async () => undefined,
-    async deliver(_arn, event) {
+    async deliver(_arn, { body }) {
       if (fails(++attempts)) throw new Error('not now')
-      const { Records } = JSON.parse(Buffer.from(event).toString('utf8')) as {
+      const { Records } = JSON.parse(Buffer.from(body).toString('utf8')) as {
         Records: Delivered[]
       }
       records.push(...Records)

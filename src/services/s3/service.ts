@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import type { EventTarget } from '../../base/event-target.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Random } from '../../base/random.ts'
@@ -7,7 +8,6 @@ import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
 import { createNotificationDelivery } from './notification-delivery.ts'
 import { createNotificationSettings } from './notification-settings.ts'
-import type { NotificationTarget } from './notification-target.ts'
 import { abortMultipartUpload } from './operations/abort-multipart-upload.ts'
 import { completeMultipartUpload } from './operations/complete-multipart-upload.ts'
 import { copyObject } from './operations/copy-object.ts'
@@ -60,7 +60,7 @@ import type { S3Nouns } from './s3-nouns.ts'
 export function createS3Service(deps: {
   readonly nouns: S3Nouns
   /** Where bucket notifications can go; a kind that is not among them is refused by name. */
-  readonly targets: ReadonlyArray<NotificationTarget>
+  readonly targets: ReadonlyArray<EventTarget>
   readonly background: Background
   readonly clock: Clock
   readonly random: Random

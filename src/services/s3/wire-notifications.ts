@@ -1,5 +1,6 @@
 import type { Event, FilterRuleName, NotificationConfigurationFilter } from '@aws-sdk/client-s3'
 import type { Input, Output } from '../../wire/contract.ts'
+import type { Bucket } from './bucket.ts'
 import type { Sdk } from './contract.ts'
 import type { NotificationRule } from './notification-rules.ts'
 import type { GivenRule } from './notification-settings.ts'
@@ -52,9 +53,13 @@ function ruleOf(
   return { id: Id, service, arn, events: Events, ...parts }
 }
 
-export function configurationOf(
-  rules: ReadonlyArray<NotificationRule>,
-): Output<Sdk, 'GetBucketNotificationConfiguration'> {
+export function configurationOf({
+  notificationRules: rules,
+  eventBridge,
+}: Pick<Bucket, 'notificationRules' | 'eventBridge'>): Output<
+  Sdk,
+  'GetBucketNotificationConfiguration'
+> {
   const of = (service: NotificationRule['service']) =>
     rules.filter((rule) => rule.service === service)
   const topics = of('sns').map((rule) => ({ TopicArn: rule.arn, ...commonMembers(rule) }))
@@ -66,6 +71,7 @@ export function configurationOf(
   return {
     ...(topics.length > 0 && { TopicConfigurations: topics }),
     ...(queues.length > 0 && { QueueConfigurations: queues }),
+    ...(eventBridge && { EventBridgeConfiguration: {} }),
     ...(functions.length > 0 && { LambdaFunctionConfigurations: functions }),
   }
 }

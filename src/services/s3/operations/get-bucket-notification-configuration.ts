@@ -6,6 +6,6 @@ export const getBucketNotificationConfiguration: S3Operation<'GetBucketNotificat
     name: 'GetBucketNotificationConfiguration',
     async run({ buckets }, input, { accountId }) {
       const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-      return configurationOf(bucket.notificationRules)
+      return configurationOf(bucket)
     },
   }

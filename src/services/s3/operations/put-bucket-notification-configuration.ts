@@ -1,5 +1,4 @@
 import type { S3Operation } from '../contract.ts'
-import { notSupported } from '../s3-errors.ts'
 import { rulesOf } from '../wire-notifications.ts'
 
 export const putBucketNotificationConfiguration: S3Operation<'PutBucketNotificationConfiguration'> =
@@ -7,10 +6,13 @@ export const putBucketNotificationConfiguration: S3Operation<'PutBucketNotificat
     name: 'PutBucketNotificationConfiguration',
     async run({ buckets, notificationSettings }, input, { accountId, requestId }) {
       const { NotificationConfiguration: given, SkipDestinationValidation = false } = input
-      if (given.EventBridgeConfiguration) throw notSupported('EventBridgeConfiguration')
       const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
       const rules = rulesOf(given)
-      const options = { skipValidation: SkipDestinationValidation, requestId }
+      const options = {
+        skipValidation: SkipDestinationValidation,
+        requestId,
+        eventBridge: given.EventBridgeConfiguration !== undefined,
+      }
       await notificationSettings.replace(bucket, rules, options)
       return {}
     },
