@@ -139,7 +139,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       createS3Service({
         ...ground,
         nouns: s3,
-        targets: [createLambdaTarget(lambda)],
+        targets: [createLambdaTarget(lambda), sns.topicTarget],
       }),
       createKinesisService({
         ...kinesis,

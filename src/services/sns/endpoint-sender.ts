@@ -13,8 +13,8 @@ export interface EndpointSender {
   /** Resolves once the endpoint has taken it. */
   send(subscription: Subscription, message: OutgoingMessage, signal: AbortSignal): Promise<void>
   sendToDeadLetters(subscription: Subscription, message: OutgoingMessage): Promise<void>
-  /** Rejects when the resource that an ARN names is not there or does not let SNS in. */
-  validate(protocol: string, arn: string, topicArn: string): Promise<void>
+  /** Whether this server has receivers of the kind: `sqs`, `lambda`, `firehose`. */
+  serves(service: string): boolean
 }
 
 /** An HTTP endpoint that answered anything but success. */
@@ -123,7 +123,7 @@ export function createEndpointSender(deps: {
       const event = await eventOf(subscription, message)
       await targetOf('sqs').deliver(deadLetterArn, event, senderOf(topicArn))
     },
-    validate: (protocol, arn, topicArn) => targetOf(protocol).validate(arn, senderOf(topicArn)),
+    serves: (service) => targets.has(service),
   }
 }
 

@@ -15,6 +15,7 @@ export const subscribe: SnsOperation<'Subscribe'> = {
     const protocol = readProtocol(input.Protocol ?? '')
     const endpoint = input.Endpoint ?? ''
     checkEndpoint(topic, protocol, endpoint)
+    checkServed(deps, protocol, input.Attributes)
     const pending = protocol === 'http' || protocol === 'https'
     const plain: Subscription = {
       ...newSubscriptionArn(topic.arn, deps.random),
@@ -55,6 +56,20 @@ async function add(deps: SnsDeps, topic: Topic, subscription: Subscription): Pro
   if (all.length >= max)
     throw invalidParameter(`TopicArn Reason: a topic has at most ${max} subscriptions`)
   await deps.subscriptions.create(subscription)
+}
+
+/** Refuses by name what nothing on this server could receive. */
+function checkServed(
+  { sender }: SnsDeps,
+  protocol: Protocol,
+  attributes: Readonly<Record<string, string>> = {},
+): void {
+  if (!protocol.startsWith('http') && !sender.serves(protocol)) {
+    throw notBuilt(`The protocol ${protocol}`)
+  }
+  if (attributes['RedrivePolicy'] && !sender.serves('sqs')) {
+    throw notBuilt('The subscription attribute RedrivePolicy')
+  }
 }
 
 function readProtocol(text: string): Protocol {
