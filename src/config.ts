@@ -145,6 +145,12 @@ export const settingsTable = {
     help: 'Milliseconds that requests may still take after SIGTERM.',
     max: 600_000,
   },
+  lifecycleDay: {
+    kind: 'duration',
+    default: 86_400_000,
+    help: 'What counts as a day for S3 lifecycle rules and restored objects: `10s`, `5m`, `1h`, `1d` or milliseconds. Restore times shrink with it.',
+    max: 86_400_000,
+  },
   queryMemory: {
     kind: 'count',
     default: 2_000_000_000,
@@ -166,7 +172,7 @@ export const settingsTable = {
 } as const satisfies Record<string, SettingRow>
 
 interface SettingRow {
-  readonly kind: 'text' | 'count' | 'flag' | 'choice'
+  readonly kind: 'text' | 'count' | 'duration' | 'flag' | 'choice'
   readonly default: string | number | boolean
   readonly choices?: ReadonlyArray<string>
   readonly max?: number
@@ -222,8 +228,27 @@ function parse(name: SettingName, given: string | boolean): string | number | bo
   if (row.kind === 'choice' && !row.choices?.includes(text)) {
     throw refuse(`one of ${row.choices?.join(', ')}`)
   }
+  if (row.kind === 'duration') {
+    const ms = parseDurationMs(text)
+    if (ms !== undefined && ms >= 1 && ms <= (row.max ?? Number.MAX_SAFE_INTEGER)) return ms
+    throw refuse('a duration such as 10s')
+  }
   if (row.kind !== 'count') return text
   const max = row.max ?? Number.MAX_SAFE_INTEGER
   if (!/^\d+$/.test(text) || Number(text) > max) throw refuse(`a number from 0 to ${max}`)
   return Number(text)
+}
+
+const unitsMs: Readonly<Record<string, number>> = {
+  '': 1,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+function parseDurationMs(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d{1,12})(ms|s|m|h|d|)$/.exec(text) ?? []
+  return count === undefined ? undefined : Number(count) * (unitsMs[unit] ?? 1)
 }

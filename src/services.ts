@@ -15,7 +15,6 @@ import { createReset } from './reset.ts'
 import type { Keys } from './server/keys.ts'
 import type { ResetTarget } from './server/own-pages.ts'
 import { createAthenaService } from './services/athena/service.ts'
-import { createDeliveryStreamTarget } from './services/firehose/delivery-stream-target.ts'
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
 import { createCatalog } from './services/glue/catalog-store.ts'
@@ -55,9 +54,6 @@ import {
 } from './services/sagemaker/service.ts'
 import { createTrainerFinder } from './services/sagemaker/training/trainer-command.ts'
 import { createTrainingJobs } from './services/sagemaker/training/training-jobs.ts'
-import { createSnsService } from './services/sns/service.ts'
-import type { SnsNouns } from './services/sns/sns-nouns.ts'
-import { createSnsNouns } from './services/sns/sns-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
 import { createSessions } from './services/sts/sessions.ts'
@@ -78,8 +74,6 @@ export interface ServicesDeps {
 export interface Services {
   readonly services: ReadonlyArray<Service>
   readonly sessions: Sessions
-  /** What is shown to callers without a signature. */
-  readonly unsignedPages: SnsNouns['pages']
   readonly kafka: {
     readonly access: KafkaNouns['access']
     /** Undefined where the engine of the log does not carry Kafka's batches. */
@@ -129,17 +123,13 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
-  const sns = createSnsNouns({
-    ...ground,
-    targets: [createLambdaTarget(lambda), createDeliveryStreamTarget(deliveryStreams)],
-  })
   return {
     services: [
-      createSnsService(sns),
       createS3Service({
         ...ground,
         nouns: s3,
-        targets: [createLambdaTarget(lambda), sns.topicTarget],
+        lifecycleDayMs: config.lifecycleDay,
+        targets: [createLambdaTarget(lambda)],
       }),
       createKinesisService({
         ...kinesis,
@@ -155,7 +145,6 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,
-    unsignedPages: sns.pages,
     kafka: { access: kafka.access, service: createKafkaService(kafka), rules: msk.rules },
     setEndpoint,
     setBroker,

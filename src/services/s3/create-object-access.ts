@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
@@ -12,6 +13,7 @@ import { quoted, recordOf } from './object-record.ts'
 import type { Objects } from './objects.ts'
 import { requireKey, serviceOrigin } from './objects.ts'
 import { noSuchKey } from './s3-errors.ts'
+import { requireRetrievable } from './storage-classes.ts'
 
 /** The other services' way to the objects: the nouns of the API, without its wire. */
 export function createObjectAccess(deps: {
@@ -19,8 +21,9 @@ export function createObjectAccess(deps: {
   readonly objects: Objects
   readonly store: ObjectStore
   readonly random: Random
+  readonly clock: Clock
 }): ObjectAccess {
-  const { buckets, objects, store, random } = deps
+  const { buckets, objects, store, random, clock } = deps
   const bucketOf = ({ accountId }: Scope, name: string) => buckets.find(accountId, name)
 
   async function* pages(bucket: Bucket, prefix: string, delimiter?: string) {
@@ -96,6 +99,8 @@ export function createObjectAccess(deps: {
     async localFile(scope, bucket, key) {
       requireKey(key)
       const id = { bucket: objectsOf(await bucketOf(scope, bucket)), key }
+      const object = await store.head(id)
+      if (object) requireRetrievable(recordOf(object), clock.wallMs())
       const file = await store.localPath(id)
       if (!file) throw noSuchKey(key)
       return file

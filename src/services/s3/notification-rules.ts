@@ -18,6 +18,11 @@ export type ObjectEvent =
   | 'ObjectCreated:Copy'
   | 'ObjectCreated:CompleteMultipartUpload'
   | 'ObjectRemoved:Delete'
+  | 'LifecycleExpiration:Delete'
+  | 'LifecycleTransition'
+  | 'ObjectRestore:Post'
+  | 'ObjectRestore:Completed'
+  | 'ObjectRestore:Delete'
   | 'ObjectTagging:Put'
   | 'ObjectTagging:Delete'
 
@@ -33,6 +38,13 @@ export const servedEventTypes: ReadonlySet<string> = new Set([
   's3:ObjectTagging:*',
   's3:ObjectTagging:Put',
   's3:ObjectTagging:Delete',
+  's3:LifecycleExpiration:*',
+  's3:LifecycleExpiration:Delete',
+  's3:LifecycleTransition',
+  's3:ObjectRestore:*',
+  's3:ObjectRestore:Post',
+  's3:ObjectRestore:Completed',
+  's3:ObjectRestore:Delete',
 ])
 
 export function matchingRules(

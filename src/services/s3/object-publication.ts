@@ -88,8 +88,9 @@ export function createObjectPublication(deps: {
       key: string,
       origin: Origin,
       allow: (record: ObjectRecord) => void,
+      event: ObjectEvent = 'ObjectRemoved:Delete',
     ): Promise<boolean> {
-      const announcement = outbox.announce(bucket, 'ObjectRemoved:Delete', key, origin)
+      const announcement = outbox.announce(bucket, event, key, origin)
       return announced(announcement, () =>
         store.remove({ bucket: objectsOf(bucket), key }, async (current) => {
           const record = recordOf(current)

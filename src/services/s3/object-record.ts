@@ -14,9 +14,18 @@ export interface ObjectRecord {
   readonly tags?: Readonly<Record<string, string>>
   /** Absent: STANDARD. */
   readonly storageClass?: string
+  /** Of an archived object whose bytes were asked for. */
+  readonly restoration?: Restoration
   /** Of an object that was uploaded in parts. */
   readonly parts?: PartSizes
   readonly uploadId?: string
+}
+
+/** The way of an archived object back, for a time; what it is follows from the clock alone. */
+export interface Restoration {
+  readonly tier: 'Expedited' | 'Standard' | 'Bulk'
+  readonly readyMs: number
+  readonly expiresMs: number
 }
 
 export interface ObjectChecksum {

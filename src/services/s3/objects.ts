@@ -1,4 +1,5 @@
 import { present } from '../../base/assert.ts'
+import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type { Scope } from '../../base/scope.ts'
 import type {
@@ -19,7 +20,9 @@ import { KEY_BYTES_MAX } from './limits.ts'
 import type { ObjectEvent } from './notification-rules.ts'
 import type { Describe, ObjectPublication } from './object-publication.ts'
 import type { ContentHeaders, ObjectRecord } from './object-record.ts'
+import { recordOf } from './object-record.ts'
 import { keyTooLong, noSuchKey } from './s3-errors.ts'
+import { requireRetrievable } from './storage-classes.ts'
 import type { Tags } from './tags.ts'
 
 /** What a caller says of an object beside its bytes. */
@@ -58,8 +61,25 @@ export interface Objects {
   remove(
     bucket: Bucket,
     key: string,
-    options: { readonly origin: Origin; readonly ifMatch?: string | undefined },
+    options: {
+      readonly origin: Origin
+      readonly ifMatch?: string | undefined
+      /** `ObjectRemoved:Delete` when absent. */
+      readonly event?: ObjectEvent
+      /** Sees what is removed; may throw to refuse. */
+      readonly allow?: (record: ObjectRecord) => void
+    },
   ): Promise<void>
+  /** Throws `NoSuchKey`. `change` sees what is there and may throw to refuse. */
+  change(
+    bucket: Bucket,
+    key: string,
+    options: {
+      readonly origin: Origin
+      readonly event: ObjectEvent
+      readonly change: (record: ObjectRecord) => ObjectRecord
+    },
+  ): Promise<StoredObject>
   setTags(
     bucket: Bucket,
     key: string,
@@ -71,16 +91,35 @@ export interface Objects {
 export function createObjects(deps: {
   readonly store: ObjectStore
   readonly publication: ObjectPublication
+  readonly clock: Clock
 }): Objects {
-  const { store, publication } = deps
+  const { store, publication, clock } = deps
 
   async function find(bucket: Bucket, key: string): Promise<StoredObject | undefined> {
     requireKey(key)
     return store.head({ bucket: objectsOf(bucket), key })
   }
 
+  const change: Objects['change'] = async (bucket, key, { origin, event, change: apply }) => {
+    requireKey(key)
+    const describe: Describe = (current, sequencer) => ({
+      ...apply(present(current, 'the object whose attributes change')),
+      sequencer,
+    })
+    const id = { bucket: objectsOf(bucket), key }
+    try {
+      return await publication.publish(bucket, { key, event, origin, describe }, (publishRecord) =>
+        store.setAttributes(id, (current) => publishRecord(current, current)),
+      )
+    } catch (error) {
+      if (error instanceof EngineError && error.kind === 'not-found') throw noSuchKey(key)
+      throw error
+    }
+  }
+
   return {
     find,
+    change,
 
     async put(bucket, request) {
       const { key, body, origin, event, signal } = request
@@ -103,7 +142,10 @@ export function createObjects(deps: {
 
     async open(bucket, key, select) {
       requireKey(key)
-      const opened = await store.get({ bucket: objectsOf(bucket), key }, select)
+      const opened = await store.get({ bucket: objectsOf(bucket), key }, (object) => {
+        requireRetrievable(recordOf(object), clock.wallMs())
+        return select?.(object)
+      })
       if (!opened) throw noSuchKey(key)
       return opened
     },
@@ -114,29 +156,25 @@ export function createObjects(deps: {
       return object
     },
 
-    async remove(bucket, key, { origin, ifMatch }) {
+    async remove(bucket, key, { origin, ifMatch, event, allow }) {
       requireKey(key)
-      const removed = await publication.remove(bucket, key, origin, (record) =>
-        requireWritable(key, record, { ifMatch }),
-      )
+      const check = (record: ObjectRecord) => {
+        requireWritable(key, record, { ifMatch })
+        allow?.(record)
+      }
+      const removed = await publication.remove(bucket, key, origin, check, event)
       if (!removed) requireWritable(key, undefined, { ifMatch })
     },
 
     async setTags(bucket, key, tags, { origin, event }) {
-      requireKey(key)
-      const describe: Describe = (current, sequencer) => {
-        const { tags: _before, ...rest } = present(current, 'the object whose attributes change')
-        return { ...rest, sequencer, ...(Object.keys(tags).length > 0 && { tags }) }
-      }
-      const id = { bucket: objectsOf(bucket), key }
-      try {
-        await publication.publish(bucket, { key, event, origin, describe }, (publishRecord) =>
-          store.setAttributes(id, (current) => publishRecord(current, current)),
-        )
-      } catch (error) {
-        if (error instanceof EngineError && error.kind === 'not-found') throw noSuchKey(key)
-        throw error
-      }
+      await change(bucket, key, {
+        origin,
+        event,
+        change: ({ tags: _before, ...rest }) => ({
+          ...rest,
+          ...(Object.keys(tags).length > 0 && { tags }),
+        }),
+      })
     },
   }
 }

@@ -28,7 +28,7 @@ export async function openS3Nouns(deps: {
   const outbox = createOutbox(deps)
   const nextSequencer = createSequencers(clock)
   const publication = createObjectPublication({ store, buckets, outbox, nextSequencer })
-  const objects = createObjects({ store, publication })
+  const objects = createObjects({ store, publication, clock })
   const uploads = createUploads({ ...deps, store, buckets })
   const completeUpload = createUploadCompletion({ store, uploads, objects, publication })
   const copies = createCopies({ objects })

@@ -4,8 +4,11 @@ import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Random } from '../../base/random.ts'
 import type { Background } from '../../engines/meta/background.ts'
+import type { MetaStore } from '../../engines/meta/port.ts'
 import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
+import { createLifecycleRun } from './lifecycle-run.ts'
+import { createLifecycleSettings } from './lifecycle-settings.ts'
 import { createNotificationDelivery } from './notification-delivery.ts'
 import { createNotificationSettings } from './notification-settings.ts'
 import { abortMultipartUpload } from './operations/abort-multipart-upload.ts'
@@ -14,6 +17,7 @@ import { copyObject } from './operations/copy-object.ts'
 import { createBucket } from './operations/create-bucket.ts'
 import { createMultipartUpload } from './operations/create-multipart-upload.ts'
 import { deleteBucket } from './operations/delete-bucket.ts'
+import { deleteBucketLifecycle } from './operations/delete-bucket-lifecycle.ts'
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
 import { deleteObject } from './operations/delete-object.ts'
@@ -47,21 +51,28 @@ import { listMultipartUploads } from './operations/list-multipart-uploads.ts'
 import { listObjects } from './operations/list-objects.ts'
 import { listObjectsV2 } from './operations/list-objects-v2.ts'
 import { listParts } from './operations/list-parts.ts'
+import { putBucketLifecycleConfiguration } from './operations/put-bucket-lifecycle-configuration.ts'
 import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
 import { putBucketTagging } from './operations/put-bucket-tagging.ts'
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts'
 import { putObject } from './operations/put-object.ts'
 import { putObjectTagging } from './operations/put-object-tagging.ts'
 import { putPublicAccessBlock } from './operations/put-public-access-block.ts'
+import { restoreObject } from './operations/restore-object.ts'
 import { uploadPart } from './operations/upload-part.ts'
 import { uploadPartCopy } from './operations/upload-part-copy.ts'
+import { createRestorations } from './restorations.ts'
 import type { S3Nouns } from './s3-nouns.ts'
+import { createLifetimeMembers } from './wire-lifetime.ts'
 
 export function createS3Service(deps: {
   readonly nouns: S3Nouns
   /** Where bucket notifications can go; a kind that is not among them is refused by name. */
   readonly targets: ReadonlyArray<EventTarget>
+  readonly meta: MetaStore
   readonly background: Background
+  /** What counts as a day for lifecycles and restored objects. */
+  readonly lifecycleDayMs: number
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
@@ -71,11 +82,26 @@ export function createS3Service(deps: {
   const { buckets, outbox } = nouns
   const targets = new Map(deps.targets.map((target) => [target.service, target]))
   const notificationSettings = createNotificationSettings({ buckets, targets, clock, random })
+  const dayMs = deps.lifecycleDayMs
+  const lifecycles = createLifecycleSettings(deps)
+  const lifetimes = {
+    lifecycles,
+    restorations: createRestorations({ ...deps, ...nouns, dayMs }),
+    lifetimeMembers: createLifetimeMembers({ lifecycles, clock, dayMs }),
+    newId: () => random.uuid(),
+  }
+  const lifecycleRun = createLifecycleRun({ ...deps, ...nouns, settings: lifecycles, dayMs })
   const delivery = createNotificationDelivery({ ...deps, outbox, targets })
   return {
     name: 's3',
-    operations: bindOperations({ ...nouns, notificationSettings }, operations),
-    start: delivery.start,
+    operations: bindOperations({ ...nouns, ...lifetimes, notificationSettings }, operations),
+    async start(signal) {
+      await Promise.all([
+        delivery.start(signal),
+        lifecycleRun.start(signal),
+        lifetimes.restorations.start(signal),
+      ])
+    },
   }
 }
 
@@ -86,6 +112,7 @@ const operations = [
   createBucket,
   createMultipartUpload,
   deleteBucket,
+  deleteBucketLifecycle,
   deleteBucketPolicy,
   deleteBucketTagging,
   deleteObject,
@@ -119,12 +146,14 @@ const operations = [
   listObjects,
   listObjectsV2,
   listParts,
+  putBucketLifecycleConfiguration,
   putBucketNotificationConfiguration,
   putBucketTagging,
   putBucketVersioning,
   putObject,
   putObjectTagging,
   putPublicAccessBlock,
+  restoreObject,
   uploadPart,
   uploadPartCopy,
 ]

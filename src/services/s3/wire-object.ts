@@ -63,7 +63,7 @@ export const unservedOnRead = [
   'SSECustomerKeyMD5',
 ] as const
 
-/** Classes whose objects are there at once: to S3's clients, they are a label. */
+/** Those of the others need hardware of AWS's that is not here. */
 const servedClasses = new Set([
   'STANDARD',
   'REDUCED_REDUNDANCY',
@@ -71,6 +71,8 @@ const servedClasses = new Set([
   'ONEZONE_IA',
   'INTELLIGENT_TIERING',
   'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
 ])
 
 export function originOf({

@@ -75,7 +75,7 @@ export function createTopics(meta: MetaStore): Topics {
   }
 }
 
-export function topicArn({ region, accountId }: Scope, name: string): string {
+function topicArn({ region, accountId }: Scope, name: string): string {
   return formatArn({ service: 'sns', region, accountId, resource: name })
 }
 

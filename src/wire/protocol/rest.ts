@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.ts'
+import { givenStatus } from '../answer-status.ts'
 import type { OperationModel, ServiceModel } from '../model/service-model.ts'
 import type { StructureShape } from '../model/shape.ts'
 import type { WireOperation } from '../request.ts'
@@ -51,7 +52,7 @@ export function restOperation(
     writeOutput(value, requestId) {
       const ids = format.requestIdHeaders(requestId)
       if (!hasOutput) return { status: okStatus, headers: ids }
-      const answer = write(value, okStatus)
+      const answer = write(value, givenStatus(value as object) ?? okStatus)
       Object.assign(answer.headers, ids)
       // RFC 9110, 14.4: what has a Content-Range is a part. S3's model knows one status only.
       if (answer.status === 200 && answer.headers['content-range']) answer.status = 206

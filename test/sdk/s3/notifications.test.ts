@@ -76,7 +76,7 @@ test('what cannot be delivered is refused with its reason', async () => {
   const bridge = configure(Bucket, { EventBridgeConfiguration: {} })
   expect((await errorOf(bridge)).name).toBe('NotImplemented')
   const restore = {
-    LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ['s3:ObjectRestore:*'] }],
+    LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ['s3:Replication:*'] }],
   }
   expect((await errorOf(configure(Bucket, restore))).name).toBe('NotImplemented')
   const unknown = {

@@ -397,7 +397,7 @@ test('what objects cannot have yet is refused by name, and nothing is stored', a
     s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', ...more }))
   const refused = [
     { ServerSideEncryption: 'AES256' },
-    { StorageClass: 'GLACIER' },
+    { StorageClass: 'OUTPOSTS' },
     { ObjectLockLegalHoldStatus: 'ON' },
   ]
   for (const more of refused) {

@@ -1,12 +1,15 @@
 import type { S3Operation } from '../contract.ts'
 import { notFound } from '../s3-errors.ts'
+import { lifecycleAnswer } from '../wire-lifecycle.ts'
 
 export const getBucketLifecycleConfiguration: S3Operation<'GetBucketLifecycleConfiguration'> = {
   name: 'GetBucketLifecycleConfiguration',
-  async run({ buckets }, input, { accountId }) {
-    const { name } = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+  async run({ buckets, lifecycles }, input, { accountId }) {
+    const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    const configuration = await lifecycles.find(bucket)
+    if (configuration) return lifecycleAnswer(configuration)
     throw notFound('NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist', {
-      BucketName: name,
+      BucketName: bucket.name,
     })
   },
 }

@@ -6,7 +6,7 @@ import { checkRead, readMembers, selectRange } from '../wire-read.ts'
 export const getObject: S3Operation<'GetObject'> = {
   name: 'GetObject',
   refuses: [...unservedOnRead],
-  async run({ buckets, objects }, input, { accountId }) {
+  async run({ buckets, objects, lifetimeMembers }, input, { accountId }) {
     checkRead(input)
     const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
     let range: ByteRange | undefined
@@ -14,6 +14,10 @@ export const getObject: S3Operation<'GetObject'> = {
       range = selectRange(found, input)
       return range
     })
-    return { ...readMembers({ object, range }, input), Body: body }
+    return {
+      ...readMembers({ object, range }, input),
+      ...(await lifetimeMembers(bucket, object)),
+      Body: body,
+    }
   },
 }

@@ -13,7 +13,7 @@ import {
 export const putObject: S3Operation<'PutObject'> = {
   name: 'PutObject',
   refuses: [...unservedOnWrite, 'WriteOffsetBytes'],
-  async run({ buckets, objects }, input, context) {
+  async run({ buckets, objects, lifetimeMembers }, input, context) {
     checkWriteConditions({ ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch })
     requireBodySize(input.ContentLength)
     const details = detailsOf(input)
@@ -29,6 +29,11 @@ export const putObject: S3Operation<'PutObject'> = {
       ifNoneMatch: input.IfNoneMatch,
     })
     const { etag, checksum } = recordOf(stored)
-    return { ETag: quoted(etag), ...checksumWithType(checksum) }
+    const { Expiration } = await lifetimeMembers(bucket, stored)
+    return {
+      ETag: quoted(etag),
+      ...checksumWithType(checksum),
+      ...(Expiration && { Expiration }),
+    }
   },
 }
