@@ -54,6 +54,9 @@ import {
 } from './services/sagemaker/service.ts'
 import { createTrainerFinder } from './services/sagemaker/training/trainer-command.ts'
 import { createTrainingJobs } from './services/sagemaker/training/training-jobs.ts'
+import { createQueueTarget } from './services/sqs/queue-target.ts'
+import { createSqsService } from './services/sqs/service.ts'
+import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
 import { createSessions } from './services/sts/sessions.ts'
@@ -101,6 +104,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const msk = createMskNouns(ground)
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
+  const sqs = createSqsNouns(ground)
   const catalog = createCatalog(ground)
   const lambda = createLambdaNouns({
     ...ground,
@@ -129,7 +133,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         ...ground,
         nouns: s3,
         lifecycleDayMs: config.lifecycleDay,
-        targets: [createLambdaTarget(lambda)],
+        targets: [createLambdaTarget(lambda), createQueueTarget(sqs)],
       }),
       createKinesisService({
         ...kinesis,
@@ -142,6 +146,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       ...createSagemaker(shared),
       createLogsService({ ...ground, ...logs }),
       ...createMsk(shared, { msk, kafka, connect }),
+      createSqsService({ ...ground, ...sqs }),
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,

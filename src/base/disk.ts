@@ -24,6 +24,8 @@ export interface OpenOptions {
   readonly exclusive?: boolean
   /** Every write is on the medium when it resolves, as if `sync` had followed it. */
   readonly synced?: boolean
+  /** A file that is made may be read and written by the user of this process only. */
+  readonly private?: boolean
 }
 
 export interface DiskFile {

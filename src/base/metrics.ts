@@ -97,6 +97,11 @@ export const metricTable = {
     help: 'Failed rounds of background work; each is retried after a back-off.',
     labels: ['work'],
   },
+  headrace_damaged_reads_total: {
+    kind: 'counter',
+    help: 'Reads of objects that found bytes other than those that were written.',
+    labels: [],
+  },
   headrace_kafka_connections: {
     kind: 'gauge',
     help: 'Open connections of Kafka clients.',

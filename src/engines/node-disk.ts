@@ -33,7 +33,8 @@ const hasSyncedWrites = process.platform === 'linux'
 function openHandle(path: string, options: OpenOptions): Promise<FileHandle> {
   const { O_RDWR, O_CREAT, O_EXCL, O_DSYNC } = fs.constants
   const create = options.create ? O_CREAT | (options.exclusive ? O_EXCL : 0) : 0
-  return fs.open(path, O_RDWR | create | (options.synced && hasSyncedWrites ? O_DSYNC : 0))
+  const synced = options.synced && hasSyncedWrites ? O_DSYNC : 0
+  return fs.open(path, O_RDWR | create | synced, options.private ? 0o600 : 0o666)
 }
 
 function openFile(handle: FileHandle, path: string, options: OpenOptions): DiskFile {

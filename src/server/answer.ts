@@ -3,7 +3,7 @@ import { ServiceError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { Config } from '../config.ts'
-import type { BoundOperation, RequestContext, Service } from '../wire/operation.ts'
+import type { BoundOperation, Proof, RequestContext, Service } from '../wire/operation.ts'
 import type { Wire, WireOperation, WireRequest, WireResponse } from '../wire/request.ts'
 import type { Authenticated, Authenticator } from './authenticate.ts'
 import type { Body } from './body.ts'
@@ -18,6 +18,7 @@ import { serverLimits } from './limits.ts'
 import type { OwnPages } from './own-pages.ts'
 import type { Passage } from './passage.ts'
 import { objectRequestId, signalOf } from './passage.ts'
+import { answerPreflight, isPreflight } from './preflight.ts'
 import { presignedHeaders } from './presigned.ts'
 import type { FoundSignature, HeaderFields } from './signature.ts'
 import { parseSignature } from './signature.ts'
@@ -59,6 +60,11 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
       return ownPages.answer(exchange, bytes)
     }
     const found = parseSignature(headers, rawQuery)
+    if (isPreflight(exchange)) {
+      setDialect(passage, 's3')
+      const rawPath = pathOf(exchange, signingNameOf(found) ?? 's3', config.host)
+      return answerPreflight(passage, rawPath, { wire, service: services.get('s3') })
+    }
     const signingName = signingNameOf(found)
     setDialect(passage, dialectOf(signingName, headers))
     const rawPath = pathOf(exchange, signingName, config.host)
@@ -74,25 +80,54 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
     setDialect(passage, dialect)
     passage.service = operation.service
     passage.operation = operation.operation
-    passage.writeError = (error, id) => operation.writeError(error, id)
+    const service = services.get(operation.service)
+    const shared = await crossOriginHeaders(service, exchange, rawPath)
+    passage.writeError = (error, id) => withHeaders(operation.writeError(error, id), shared)
 
     const caller = await authenticator.authenticate(
       exchange,
       found,
-      { dialect, rawPath, signingName: operation.signingName },
+      {
+        dialect,
+        rawPath,
+        signingName: operation.signingName,
+        takesAnonymous: service?.authorize !== undefined,
+      },
       bytes,
     )
-    const bound = services.get(operation.service)?.operations.get(operation.operation)
+    const bound = service?.operations.get(operation.operation)
     if (!bound) throw refuse.operation(operation, dialect)
     const checked = dialect === 's3' ? objectRequest(exchange, request, body, caller) : request
     const input = await operation.readInput(checked)
     refuse.members(bound, operation, input, dialect)
     const context = new ContextOfPassage(passage, caller, checked.headers, log)
-    const output = await bound.run(input, context)
-    const response = operation.writeOutput(output, passage.requestId)
+    const accountId = await service?.authorize?.(bound.name, input, context)
+    const acting =
+      accountId === undefined || accountId === caller.accountId
+        ? context
+        : new ContextOfPassage(passage, { ...caller, accountId }, checked.headers, log)
+    const output = await bound.run(input, acting)
+    const response = withHeaders(operation.writeOutput(output, passage.requestId), shared)
     if (bound.keepsNoInput) body.release()
     return response
   }
+}
+
+async function crossOriginHeaders(
+  service: Service | undefined,
+  { headers, method }: Exchange,
+  rawPath: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const origin = headers['origin']
+  if (origin === undefined || !service?.crossOrigin) return undefined
+  return service.crossOrigin.headers({ rawPath, origin, method })
+}
+
+function withHeaders(
+  response: WireResponse,
+  headers: Readonly<Record<string, string>> | undefined,
+): WireResponse {
+  return headers ? { ...response, headers: { ...response.headers, ...headers } } : response
 }
 
 function signingNameOf(found: FoundSignature): string | undefined {
@@ -142,8 +177,9 @@ function createRefusal(metrics: Metrics) {
 
 /** For S3: the path in path style, whatever host name the client used. */
 function pathOf(exchange: Exchange, signingName: string | undefined, listenHost: string): string {
-  if (signingName !== 's3') return exchange.rawPath
-  const bucket = bucketOfHost(exchange.headers['host'] ?? '', listenHost)
+  const host = exchange.headers['host'] ?? ''
+  const isObjects = signingName === 's3' || (signingName === undefined && /\.s3[.-]/i.test(host))
+  const bucket = isObjects ? bucketOfHost(host, listenHost) : undefined
   return bucket === undefined ? exchange.rawPath : `/${bucket}${exchange.rawPath}`
 }
 
@@ -210,6 +246,7 @@ class ContextOfPassage implements RequestContext {
   readonly region: string
   readonly accessKeyId: string
   readonly callerArn: string
+  readonly proof: Proof | undefined
   readonly requestId: string
   readonly headers: HeaderFields
   readonly sourceAddress: string
@@ -223,6 +260,7 @@ class ContextOfPassage implements RequestContext {
     this.region = caller.region
     this.accessKeyId = caller.accessKeyId
     this.callerArn = caller.callerArn
+    this.proof = caller.proof
     this.requestId = requestId
     this.headers = headers
     this.sourceAddress = exchange.sourceAddress

@@ -151,6 +151,15 @@ const refusals: ReadonlyArray<[string, Options, Record<string, string>]> = [
     },
   ],
   [
+    'a region that is none',
+    { region: 'US' },
+    {
+      s3: '400 AuthorizationHeaderMalformed',
+      kinesis: '400 InvalidSignatureException',
+      sts: '403 SignatureDoesNotMatch',
+    },
+  ],
+  [
     'another mechanism',
     {
       change(headers) {

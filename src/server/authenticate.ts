@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { ServiceError } from '../base/errors.ts'
 import type { Config } from '../config.ts'
+import type { Proof } from '../wire/operation.ts'
 import type { SignedRequest } from './canonical-request.ts'
 import { parseQuery } from './canonical-request.ts'
 import type { Credential, Credentials } from './credentials.ts'
@@ -20,6 +21,8 @@ export interface Authenticated {
   readonly accountId: string
   readonly callerArn: string
   readonly region: string
+  /** Absent: an anonymous caller, whose account and names are empty. */
+  readonly proof: Proof | undefined
   /** Of an S3 request: its `x-amz-content-sha256` (a digest, `UNSIGNED-PAYLOAD`, `STREAMING-…`). */
   readonly payload: string
   /** Verifies the signatures of chunks; absent when the signature itself was not verified. */
@@ -37,6 +40,8 @@ export interface Authenticator {
       readonly rawPath: string
       /** Service that the signature has to be for; undefined: any. */
       readonly signingName: string | undefined
+      /** The service decides itself whom it lets in, also of those who say no name. */
+      readonly takesAnonymous?: boolean
     },
     bytes: () => Promise<Uint8Array>,
   ): Promise<Authenticated>
@@ -85,7 +90,8 @@ export function createAuthenticator(deps: {
       if (!valid) throw refusals.mismatch(signature, { valid, stringToSign }, adviceOf(credential))
     }
     const payload = 'UNSIGNED-PAYLOAD'
-    return { accessKeyId, accountId, callerArn, region, payload, signing: undefined }
+    const proof = { authType: 'REST-QUERY-STRING', version: 'AWS' } as const
+    return { accessKeyId, accountId, callerArn, region, proof, payload, signing: undefined }
   }
 
   function adviceOf({ wellKnown }: Credential): string {
@@ -93,33 +99,53 @@ export function createAuthenticator(deps: {
   }
 
   return {
-    async authenticate(request, found, { dialect, rawPath, signingName }, bytes) {
+    async authenticate(request, found, wanted, bytes) {
+      const { dialect, rawPath, signingName } = wanted
       const refusals = refusalsOf(dialect)
       if (found.reason === 'signed-v2') {
         if (dialect !== 's3') throw refusals.unsigned({ reason: 'incomplete-v2' })
         return authenticateV2(request, found.signature, rawPath, refusals)
       }
+      if (found.reason === 'missing' && dialect === 's3' && wanted.takesAnonymous) {
+        return anonymous(request.headers, config.region)
+      }
       if (found.reason !== 'signed') throw refusals.unsigned(found)
       const { signature } = found
       const credential = await credentialOf(signature, request.headers, refusals)
       const { secretAccessKey, accessKeyId, accountId, callerArn } = credential
-      const { region } = signature
+      const { region, presigned } = signature
+      const authType = presigned ? 'REST-QUERY-STRING' : 'REST-HEADER'
+      const proof = { authType, version: 'AWS4-HMAC-SHA256' } as const
       const payload = dialect === 's3' ? objectPayload(request, signature) : ''
       if (config.auth === 'open') {
-        return { accessKeyId, accountId, callerArn, region, payload, signing: undefined }
+        return { accessKeyId, accountId, callerArn, region, proof, payload, signing: undefined }
       }
 
       checkService(signature, dialect, signingName, refusals)
+      // AWS: s3cmd signs for the region `US` first and takes the right one from this answer.
+      if (!regionPattern.test(region)) throw refusals.wrongRegion(region, config.region)
       checkTime(signature, dialect, clock.wallMs(), refusals)
       checkSignedHeaders(request.headers, signature, dialect, refusals)
       const payloadHash = payload || (await servicePayload(request.headers, signature, bytes))
       const verdict = verifier.verify(request, signature, secretAccessKey, payloadHash)
       if (!verdict.valid) throw refusals.mismatch(signature, verdict, adviceOf(credential))
       const signing = { key: verifier.keyOf(signature, secretAccessKey), signature }
-      return { accessKeyId, accountId, callerArn, region, payload, signing }
+      return { accessKeyId, accountId, callerArn, region, proof, payload, signing }
     },
   }
 }
+
+/** Who says no name gets what an owner has made public, and nothing else. */
+function anonymous(headers: HeaderFields, region: string): Authenticated {
+  const payload = checkedPayload(headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD')
+  const nobody = { accessKeyId: '', accountId: '', callerArn: '', proof: undefined }
+  if (payload !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' && payload.startsWith('STREAMING-')) {
+    throw refusalsOf('s3').unsigned({ reason: 'missing' })
+  }
+  return { ...nobody, region, payload, signing: undefined }
+}
+
+const regionPattern = /^[a-z]{2,}(-[a-z]+)+(-\d+)?$/
 
 /** A key that everybody knows proves nothing: a web page elsewhere must not get in with it. */
 function checkOrigin(headers: HeaderFields, refusals: Refusals): void {

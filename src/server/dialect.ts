@@ -33,6 +33,7 @@ export interface Refusals {
   ): ServiceError
   skewed(signature: Signature, nowMs: number): ServiceError
   wrongService(wanted: string): ServiceError
+  wrongRegion(given: string, wanted: string): ServiceError
   hostNotSigned(): ServiceError
   notSigned(names: ReadonlyArray<string>): ServiceError
   denied(message: string): ServiceError
@@ -123,6 +124,12 @@ const objectRefusals: Refusals = {
       'AuthorizationHeaderMalformed',
       `The authorization header is malformed; incorrect service. This endpoint belongs to "${wanted}".`,
     ),
+  wrongRegion: (given, wanted) =>
+    new ServiceError(
+      'AuthorizationHeaderMalformed',
+      `The authorization header is malformed; the region '${given}' is wrong; expecting '${wanted}'`,
+      { fields: { Region: wanted } },
+    ),
   hostNotSigned: () => objectRefusals.notSigned(['host']),
   notSigned: (names) =>
     forbidden('There were headers present in the request which were not signed', {
@@ -180,6 +187,8 @@ function serviceRefusals(dialect: Exclude<Dialect, 's3'>): Refusals {
     skewed: (signature, nowMs) => mismatch(skewText(signature, nowMs)),
     wrongService: (wanted) =>
       mismatch(`Credential should be scoped to correct service: '${wanted}'. `),
+    wrongRegion: (_given, wanted) =>
+      mismatch(`Credential should be scoped to a valid region, such as '${wanted}'. `),
     hostNotSigned: () =>
       mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."),
     notSigned: (names) =>

@@ -114,6 +114,7 @@ function decode(request: SignedRequest, body: Buffer, step: number) {
     accessKeyId: 'a',
     accountId: '0',
     callerArn: 'arn',
+    proof: undefined,
     region: 'us-east-1',
     payload,
     signing: { key, signature },

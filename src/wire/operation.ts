@@ -12,6 +12,8 @@ export interface RequestContext extends Scope {
   readonly accessKeyId: string
   /** `arn:aws:iam::…` of the caller. */
   readonly callerArn: string
+  /** How he proved it; absent for an anonymous caller (S3 only), whose account and names are empty. */
+  readonly proof?: Proof | undefined
   /** Base URL by which the caller reached us, such as `http://127.0.0.1:4566`. */
   readonly endpoint: string
   readonly sourceAddress: string
@@ -20,6 +22,12 @@ export interface RequestContext extends Scope {
   /** Aborts when the caller goes away or the server drains. */
   readonly signal: AbortSignal
   readonly log: Logger
+}
+
+/** As the condition keys `s3:authType` and `s3:signatureversion` have it. */
+export interface Proof {
+  readonly authType: 'REST-HEADER' | 'REST-QUERY-STRING'
+  readonly version: 'AWS' | 'AWS4-HMAC-SHA256'
 }
 
 /** One operation of a service: its AWS name and what it does. It lives in a file of its own. */
@@ -55,8 +63,35 @@ export interface Service {
   /** Name of its model: the client package without `@aws-sdk/client-` (`kinesis`, `s3`, …). */
   readonly name: string
   readonly operations: ReadonlyMap<string, BoundOperation>
+  /**
+   * Asked before an operation runs: throws when the caller may not, else names the account in whose
+   * name it runs. Anonymous callers reach only services that have this.
+   */
+  readonly authorize?: (
+    operation: string,
+    input: unknown,
+    context: RequestContext,
+  ) => Promise<string>
+  /** What a web page of another origin is told by a browser's rules (CORS). */
+  readonly crossOrigin?: CrossOrigin
   /** Its background loops; resolves when the signal has aborted and all of them are at rest. */
   readonly start?: (signal: AbortSignal) => Promise<void>
+}
+
+export interface CrossOrigin {
+  /** Headers of the answer to a page of this origin; none when no rule allows it. */
+  headers(question: CrossOriginQuestion): Promise<Readonly<Record<string, string>>>
+  /** The answer to a preflight. Throws when no rule allows what it asks for. */
+  preflight(
+    question: CrossOriginQuestion & { readonly headers: ReadonlyArray<string> },
+  ): Promise<Readonly<Record<string, string>>>
+}
+
+export interface CrossOriginQuestion {
+  /** In path style, percent-encoded. */
+  readonly rawPath: string
+  readonly origin: string
+  readonly method: string
 }
 
 interface AnyOperation<Deps> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { InvariantError } from '../../base/errors.ts'
 import type { ObjectStoreAdapter } from './conformance-fixtures.ts'
 import { bucket, bytesOf, chunksOf, contentOf, namesOf, publishAs } from './conformance-fixtures.ts'
 import { agreesWithAMap } from './conformance-model.ts'
@@ -11,6 +12,7 @@ export function describeObjectStore(adapter: ObjectStoreAdapter): void {
     putsAndGets(adapter)
     refusesAndRetries(adapter)
     composes(adapter)
+    enciphers(adapter)
     lists(adapter)
     opensPaths(adapter)
     agreesWithAMap(adapter)
@@ -218,6 +220,54 @@ function composes({ open, reopen, sizes }: ObjectStoreAdapter): void {
     await expect(stale).rejects.toMatchObject({ kind: 'conflict' })
     expect(await store.head(part)).toBeDefined()
     expect(await store.head({ bucket, key: 'k' })).toBeUndefined()
+    await store.close()
+  })
+}
+
+function enciphers({ open, reopen, sizes }: ObjectStoreAdapter): void {
+  const key = bytesOf(32, 5)
+
+  it('what is put with a key comes back with it: whole, in part, from a path, and composed', async () => {
+    const store = await open()
+    const parts: PartId[] = []
+    for (const [index, size] of sizes.entries()) {
+      const part = { bucket: 'parts', key: String(index) }
+      const body: ObjectBody =
+        size % 2 === 0 ? bytesOf(size, index) : chunksOf(bytesOf(size, index))
+      const stored = await store.put(part, body, { ...publishAs({}), key })
+      expect(stored.sizeBytes).toBe(size)
+      const first = Math.floor(size / 3)
+      if (size > 0) {
+        const range = await store.get(part, () => ({ range: { first, last: size - 1 }, key }))
+        expect((await contentOf(range))?.equals(bytesOf(size, index).subarray(first))).toBe(true)
+      }
+      parts.push({ ...part, revision: stored.revision })
+    }
+    const whole = Buffer.concat(sizes.map((size, index) => bytesOf(size, index)))
+    const id = { bucket, key: 'whole.bin' }
+    await store.compose(id, parts, publishAs({}))
+    const again = await reopen(store)
+    expect((await contentOf(await again.get(id, async () => ({ key }))))?.equals(whole)).toBe(true)
+    const range = { first: Math.floor(whole.length / 5), last: whole.length - 2 }
+    const part = await contentOf(await again.get(id, () => ({ range, key })))
+    expect(part?.equals(whole.subarray(range.first, range.last + 1))).toBe(true)
+    const local = await again.localPath(id, () => key)
+    expect((await readFile(local?.path ?? '')).equals(whole)).toBe(true)
+    local?.release()
+    expect(await again.verify(id)).toEqual({ damaged: false, uncheckedBytes: 0 })
+    await again.close()
+  })
+
+  it('without its key an object cannot be read, with another it is noise', async () => {
+    const store = await open()
+    for (const size of sizes.filter((one) => one > 16)) {
+      const id = { bucket, key: String(size) }
+      await store.put(id, bytesOf(size), { ...publishAs({}), key })
+      await expect(store.get(id)).rejects.toBeInstanceOf(InvariantError)
+      await expect(store.localPath(id)).rejects.toBeInstanceOf(InvariantError)
+      const noise = await contentOf(await store.get(id, () => ({ key: bytesOf(32, 6) })))
+      expect(noise?.equals(bytesOf(size))).toBe(false)
+    }
     await store.close()
   })
 }

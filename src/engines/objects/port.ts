@@ -6,7 +6,11 @@ import type { Readable } from 'node:stream'
  *
  * Promise: `put` resolves once the whole object is durable; readers see the old object or the new
  * one, never a half. A reader that has begun keeps its object even when it is replaced or removed.
- * A full medium rejects with `EngineError('full')`; reads and removals go on.
+ * A full medium rejects with `EngineError('full')`; reads and removals go on. Every byte that is read
+ * was checked: damage rejects with `EngineError('corrupt')`, or destroys the stream with it.
+ *
+ * What is put with a key lies enciphered on the medium. The key is not kept; to read such an object
+ * without one is a mistake of the caller, with a wrong one gives noise.
  */
 export interface ObjectStore {
   readonly capabilities: ObjectCapabilities
@@ -26,12 +30,9 @@ export interface ObjectStore {
   head(id: ObjectId): Promise<StoredObject | undefined>
   /**
    * Undefined when there is none. `select` sees the object before anything of it is read: it may
-   * answer a range (inclusive, within the object), or throw to refuse.
+   * answer a range (inclusive, within the object), the key, or both, or throw to refuse.
    */
-  get(
-    id: ObjectId,
-    select?: (object: StoredObject) => ByteRange | undefined,
-  ): Promise<OpenedObject | undefined>
+  get(id: ObjectId, select?: Select): Promise<OpenedObject | undefined>
   /** Replaces the attributes only. Rejects with `not-found` when there is no object. */
   setAttributes(id: ObjectId, change: Change): Promise<StoredObject>
   /** False when it was not there. `allow` may throw to refuse. */
@@ -53,9 +54,13 @@ export interface ObjectStore {
   list(request: ListRequest): Promise<ListPage>
   /**
    * A path of a file with exactly the object's bytes, good until `release` is called. It ends in the
-   * key's file extensions. The file must not be written to.
+   * key's file extensions. The file must not be written to. Of an enciphered object it is a plain
+   * copy that only the user of this process may read, gone when all have released it. A plain object
+   * that is one file is not read, and so not checked, here.
    */
-  localPath(id: ObjectId): Promise<LocalFile | undefined>
+  localPath(id: ObjectId, keyOf?: KeyOf): Promise<LocalFile | undefined>
+  /** Reads all that the medium has of the object and checks it; needs no key. Undefined: not there. */
+  verify(id: ObjectId): Promise<Verification | undefined>
   close(): Promise<void>
 }
 
@@ -106,6 +111,8 @@ export interface PutOptions {
   readonly observe?: (chunk: Uint8Array) => void
   readonly signal?: AbortSignal
   readonly keepAs?: KeepAs
+  /** 32 bytes: what lies on the medium is enciphered with it (AES-256 in counter mode). */
+  readonly key?: Uint8Array
 }
 
 export interface ComposeOptions {
@@ -141,6 +148,26 @@ export interface StoredObject {
 export interface ByteRange {
   readonly first: number
   readonly last: number
+}
+
+/** What of an object is to be read, and with which key. */
+export interface Selected {
+  readonly range?: ByteRange | undefined
+  readonly key?: Uint8Array | undefined
+}
+
+type Choice = ByteRange | Selected | undefined
+export type Select = (object: StoredObject) => Choice | Promise<Choice>
+
+/** The key of an object that is about to be read; undefined for a plain one. May throw to refuse. */
+export type KeyOf = (
+  object: StoredObject,
+) => Uint8Array | undefined | Promise<Uint8Array | undefined>
+
+export interface Verification {
+  readonly damaged: boolean
+  /** Bytes that are older than sums: there, but not compared with anything. */
+  readonly uncheckedBytes: number
 }
 
 export interface OpenedObject {

@@ -60,7 +60,7 @@ export function matchesPattern(pattern: Pattern, text: string): boolean {
 }
 
 /** The value of a key of any case, when there is just one. */
-export function singleValue(context: Context, key: string): string | undefined {
+function singleValue(context: Context, key: string): string | undefined {
   const value = keyValue(context, key)
   if (typeof value === 'string' || value === undefined) return value
   return value.length === 1 ? value[0] : undefined

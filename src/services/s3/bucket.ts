@@ -1,4 +1,5 @@
 import type { Scope } from '../../base/scope.ts'
+import type { BucketAccess } from './bucket-access.ts'
 import type { NotificationRule } from './notification-rules.ts'
 import type { Tags } from './tags.ts'
 
@@ -12,6 +13,7 @@ export interface Bucket extends Scope {
   readonly state: 'open' | 'closing'
   readonly tags: Tags
   readonly notificationRules: ReadonlyArray<NotificationRule>
+  readonly access?: BucketAccess
   /** Whether every event goes to the default event bus as well; absent: no. */
   readonly eventBridge?: boolean
 }

@@ -22,6 +22,10 @@ export interface Buckets {
   create(owner: Scope, name: string, tags: Tags): Promise<boolean>
   /** Throws `NoSuchBucket`, or `AccessDenied` for the bucket of another account. */
   find(accountId: string, name: string, expectedOwner?: string | undefined): Promise<Bucket>
+  /** Of any account: the authorization of the request has decided. */
+  findAnywhere(name: string, expectedOwner?: string | undefined): Promise<Bucket>
+  /** Of any account; undefined when there is none: for those who decide about access. */
+  look(name: string): Promise<Bucket | undefined>
   change(
     accountId: string,
     name: string,
@@ -50,20 +54,25 @@ export function createBuckets(deps: {
   readonly clock: Clock
   readonly random: Random
 }): Buckets {
-  const { meta, objects, clock, random } = deps
+  const { meta, objects, clock } = deps
   const rows = createBucketRows(meta)
+
+  async function findAnywhere(name: string, expectedOwner?: string): Promise<StoredBucket> {
+    checkExpectedOwner(expectedOwner)
+    const stored = await rows.read(name)
+    if (!stored) throw noSuchBucket(name)
+    const owner = stored.bucket.accountId
+    if (expectedOwner !== undefined && expectedOwner !== owner) throw accessDenied()
+    return stored
+  }
 
   async function find(
     accountId: string,
     name: string,
     expectedOwner?: string,
   ): Promise<StoredBucket> {
-    checkExpectedOwner(expectedOwner)
-    const stored = await rows.read(name)
-    if (!stored) throw noSuchBucket(name)
-    const owner = stored.bucket.accountId
-    if (owner !== accountId) throw accessDenied()
-    if (expectedOwner !== undefined && expectedOwner !== owner) throw accessDenied()
+    const stored = await findAnywhere(name, expectedOwner)
+    if (stored.bucket.accountId !== accountId) throw accessDenied()
     return stored
   }
 
@@ -81,13 +90,6 @@ export function createBuckets(deps: {
     throw operationAborted()
   }
 
-  function newBucket({ accountId, region }: Scope, name: string, tags: Tags): Bucket {
-    const storeId = random.bytes(8).toString('hex')
-    const createdMs = clock.wallMs()
-    const rest = { state: 'open' as const, notificationRules: [] }
-    return { accountId, region, name, createdMs, storeId, tags, ...rest }
-  }
-
   const removal = createBucketRemoval({
     rows,
     objects,
@@ -99,7 +101,7 @@ export function createBuckets(deps: {
   return {
     async create(owner, name, tags) {
       requireBucketName(name)
-      const bucket = newBucket(owner, name, tags)
+      const bucket = newBucket(deps, owner, name, tags)
       if ((await rows.count(owner.accountId)) >= BUCKETS_MAX) throw tooManyBuckets()
       if (await rows.write(bucket, 0)) return true
       const there = await rows.read(name)
@@ -113,6 +115,12 @@ export function createBuckets(deps: {
     async find(accountId, name, expectedOwner) {
       return (await find(accountId, name, expectedOwner)).bucket
     },
+
+    async findAnywhere(name, expectedOwner) {
+      return (await findAnywhere(name, expectedOwner)).bucket
+    },
+
+    look: async (name) => (await rows.read(name))?.bucket,
 
     async change(accountId, name, apply, expectedOwner) {
       await change(accountId, name, apply, expectedOwner)
@@ -143,6 +151,18 @@ export function createBuckets(deps: {
     recover: removal.recover,
     empty: removal.empty,
   }
+}
+
+function newBucket(
+  { random, clock }: { readonly random: Random; readonly clock: Clock },
+  { accountId, region }: Scope,
+  name: string,
+  tags: Tags,
+): Bucket {
+  const storeId = random.bytes(8).toString('hex')
+  const createdMs = clock.wallMs()
+  const rest = { state: 'open' as const, notificationRules: [] }
+  return { accountId, region, name, createdMs, storeId, tags, ...rest }
 }
 
 function checkExpectedOwner(expectedOwner: string | undefined): void {

@@ -30,6 +30,10 @@ export function noSuchBucket(bucket: string): ServiceError {
   return notFound('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket })
 }
 
+export function noSuchBucketPolicy(bucket: string): ServiceError {
+  return notFound('NoSuchBucketPolicy', 'The bucket policy does not exist', { BucketName: bucket })
+}
+
 export function noSuchKey(key: string): ServiceError {
   return notFound('NoSuchKey', 'The specified key does not exist.', { Key: key })
 }

@@ -7,6 +7,8 @@ import type { Background } from '../../engines/meta/background.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
+import { createAuthorize } from './authorization.ts'
+import { createCrossOrigin } from './cross-origin.ts'
 import { createLifecycleRun } from './lifecycle-run.ts'
 import { createLifecycleSettings } from './lifecycle-settings.ts'
 import { createNotificationDelivery } from './notification-delivery.ts'
@@ -17,12 +19,14 @@ import { copyObject } from './operations/copy-object.ts'
 import { createBucket } from './operations/create-bucket.ts'
 import { createMultipartUpload } from './operations/create-multipart-upload.ts'
 import { deleteBucket } from './operations/delete-bucket.ts'
+import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
 import { deleteBucketLifecycle } from './operations/delete-bucket-lifecycle.ts'
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
 import { deleteObject } from './operations/delete-object.ts'
 import { deleteObjectTagging } from './operations/delete-object-tagging.ts'
 import { deleteObjects } from './operations/delete-objects.ts'
+import { deletePublicAccessBlock } from './operations/delete-public-access-block.ts'
 import { getBucketAccelerateConfiguration } from './operations/get-bucket-accelerate-configuration.ts'
 import { getBucketAcl } from './operations/get-bucket-acl.ts'
 import { getBucketCors } from './operations/get-bucket-cors.ts'
@@ -33,6 +37,7 @@ import { getBucketLogging } from './operations/get-bucket-logging.ts'
 import { getBucketNotificationConfiguration } from './operations/get-bucket-notification-configuration.ts'
 import { getBucketOwnershipControls } from './operations/get-bucket-ownership-controls.ts'
 import { getBucketPolicy } from './operations/get-bucket-policy.ts'
+import { getBucketPolicyStatus } from './operations/get-bucket-policy-status.ts'
 import { getBucketReplication } from './operations/get-bucket-replication.ts'
 import { getBucketRequestPayment } from './operations/get-bucket-request-payment.ts'
 import { getBucketTagging } from './operations/get-bucket-tagging.ts'
@@ -51,11 +56,17 @@ import { listMultipartUploads } from './operations/list-multipart-uploads.ts'
 import { listObjects } from './operations/list-objects.ts'
 import { listObjectsV2 } from './operations/list-objects-v2.ts'
 import { listParts } from './operations/list-parts.ts'
+import { putBucketAcl } from './operations/put-bucket-acl.ts'
+import { putBucketCors } from './operations/put-bucket-cors.ts'
 import { putBucketLifecycleConfiguration } from './operations/put-bucket-lifecycle-configuration.ts'
 import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
+import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts'
+import { putBucketPolicy } from './operations/put-bucket-policy.ts'
+import { putBucketRequestPayment } from './operations/put-bucket-request-payment.ts'
 import { putBucketTagging } from './operations/put-bucket-tagging.ts'
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts'
 import { putObject } from './operations/put-object.ts'
+import { putObjectAcl } from './operations/put-object-acl.ts'
 import { putObjectTagging } from './operations/put-object-tagging.ts'
 import { putPublicAccessBlock } from './operations/put-public-access-block.ts'
 import { restoreObject } from './operations/restore-object.ts'
@@ -95,6 +106,8 @@ export function createS3Service(deps: {
   return {
     name: 's3',
     operations: bindOperations({ ...nouns, ...lifetimes, notificationSettings }, operations),
+    authorize: createAuthorize({ buckets, objects: nouns.objects, clock }),
+    crossOrigin: createCrossOrigin({ buckets }),
     async start(signal) {
       await Promise.all([
         delivery.start(signal),
@@ -112,12 +125,14 @@ const operations = [
   createBucket,
   createMultipartUpload,
   deleteBucket,
+  deleteBucketCors,
   deleteBucketLifecycle,
   deleteBucketPolicy,
   deleteBucketTagging,
   deleteObject,
   deleteObjectTagging,
   deleteObjects,
+  deletePublicAccessBlock,
   getBucketAccelerateConfiguration,
   getBucketAcl,
   getBucketCors,
@@ -128,6 +143,7 @@ const operations = [
   getBucketNotificationConfiguration,
   getBucketOwnershipControls,
   getBucketPolicy,
+  getBucketPolicyStatus,
   getBucketReplication,
   getBucketRequestPayment,
   getBucketTagging,
@@ -146,11 +162,17 @@ const operations = [
   listObjects,
   listObjectsV2,
   listParts,
+  putBucketAcl,
+  putBucketCors,
   putBucketLifecycleConfiguration,
   putBucketNotificationConfiguration,
+  putBucketOwnershipControls,
+  putBucketPolicy,
+  putBucketRequestPayment,
   putBucketTagging,
   putBucketVersioning,
   putObject,
+  putObjectAcl,
   putObjectTagging,
   putPublicAccessBlock,
   restoreObject,

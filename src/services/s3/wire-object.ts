@@ -82,7 +82,9 @@ export function originOf({
   requestId,
 }: RequestContext): Origin {
   const name = callerArn.slice(callerArn.lastIndexOf('/') + 1)
-  const principalId = callerArn.endsWith(':root') ? `AWS:${accountId}` : `AWS:${name}`
+  // AWS: the caller, who is not the account in whose name the operation runs when he is let in from outside.
+  const caller = callerArn.split(':')[4] ?? accountId
+  const principalId = callerArn.endsWith(':root') ? `AWS:${caller}` : `AWS:${name || 'Anonymous'}`
   return { principalId, sourceAddress, requestId }
 }
 

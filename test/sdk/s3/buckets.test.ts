@@ -22,11 +22,9 @@ import {
   HeadBucketCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
-  PutBucketPolicyCommand,
   PutBucketTaggingCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
-  PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3'
 import { expect, test } from 'vitest'
 import { newAccount } from '../../support/client.ts'
@@ -192,22 +190,6 @@ test('what would pretend protection is refused by name', async () => {
     name: 'NotImplemented',
     $metadata: { httpStatusCode: 501 },
   })
-  const policy = s3.send(new PutBucketPolicyCommand({ Bucket, Policy: '{}' }))
-  expect((await errorOf(policy)).name).toBe('NotImplemented')
-  const block = (on: boolean) =>
-    s3.send(
-      new PutPublicAccessBlockCommand({
-        Bucket,
-        PublicAccessBlockConfiguration: {
-          BlockPublicAcls: on,
-          IgnorePublicAcls: true,
-          BlockPublicPolicy: true,
-          RestrictPublicBuckets: true,
-        },
-      }),
-    )
-  await block(true)
-  expect((await errorOf(block(false))).name).toBe('NotImplemented')
   const acl = s3.send(new CreateBucketCommand({ Bucket: bucketName(), ACL: 'public-read' }))
   expect((await errorOf(acl)).name).toBe('AccessControlListNotSupported')
 })

@@ -1,7 +1,13 @@
 import type { Disk, DiskFile } from '../../../base/disk.ts'
 import { EngineError, hasErrorCode } from '../../../base/errors.ts'
+import type { Random } from '../../../base/random.ts'
+import { crc32c } from '../../checksum/crc32c.ts'
 import type { ObjectBody } from '../port.ts'
+import { createBlockSums } from './block-sums.ts'
 import type { NewFile, ObjectFiles } from './object-files.ts'
+import type { Piece, PieceContent } from './object-index.ts'
+import type { PieceCipher } from './piece-cipher.ts'
+import { createPieceCipher } from './piece-cipher.ts'
 
 /** Bytes that go to the file with one call. While they are written, as many more are gathered. */
 const WRITE_BYTES = 1_000_000
@@ -11,8 +17,9 @@ const READ_BYTES = 256 * 1024
 
 /** A body that was taken in whole: in memory when small, else in a durable file. */
 export interface Received {
-  readonly sizeBytes: number
-  readonly bytes?: Uint8Array
+  /** How its piece says it, but for the id. */
+  readonly piece: Omit<Piece, 'id'>
+  readonly content: PieceContent
   readonly newFile?: NewFile
   /** To be called when the object is published. */
   keep(): Promise<void>
@@ -21,18 +28,29 @@ export interface Received {
 export interface IntakeOptions {
   readonly observe?: ((chunk: Uint8Array) => void) | undefined
   readonly signal?: AbortSignal | undefined
+  /** Enciphers what goes to the medium. */
+  readonly key?: Uint8Array | undefined
 }
 
 export function createIntake(deps: {
   readonly disk: Disk
   readonly files: ObjectFiles
+  readonly random: Random
   readonly inlineMaxBytes: number
 }) {
-  const { disk, files, inlineMaxBytes } = deps
+  const { disk, files, random, inlineMaxBytes } = deps
+
+  async function take(
+    fileName: string,
+    body: AsyncIterable<Uint8Array>,
+    { key, ...options }: IntakeOptions,
+  ): Promise<Received> {
+    const cipher = key && createPieceCipher(key, random)
+    return receive(files, fileName, body, { ...options, inlineMaxBytes, cipher })
+  }
 
   async function copyFile(fileName: string, path: string, options: IntakeOptions) {
-    const body = readWhole(await disk.open(path), true)
-    const received = await receive(files, fileName, body, { ...options, inlineMaxBytes })
+    const received = await take(fileName, readWhole(await disk.open(path), true), options)
     const keep = async () => {
       await received.keep()
       await disk.remove(path)
@@ -47,7 +65,7 @@ export function createIntake(deps: {
   ): Promise<Received> {
     const sizeBytes = await disk.size(path)
     if (sizeBytes === undefined) throw new EngineError('not-found', `${path} is not there`)
-    if (sizeBytes <= inlineMaxBytes) return copyFile(fileName, path, options)
+    if (sizeBytes <= inlineMaxBytes || options.key) return copyFile(fileName, path, options)
     let newFile: NewFile
     try {
       newFile = await files.create(fileName, path)
@@ -56,39 +74,71 @@ export function createIntake(deps: {
       if (elsewhere) return copyFile(fileName, path, options)
       throw error
     }
-    try {
-      const { observe, signal } = options
-      for await (const chunk of observe ? readWhole(newFile.file, false) : []) {
-        signal?.throwIfAborted()
-        observe?.(chunk)
-      }
-      await newFile.finish()
-    } catch (error) {
-      await newFile.discard()
-      throw error
-    }
-    return { sizeBytes, newFile, keep: async () => newFile.keep() }
+    return takeMoved(newFile, sizeBytes, options)
   }
 
   /** `fileName` is that of the file, should one be made. */
   return async (fileName: string, body: ObjectBody, options: IntakeOptions): Promise<Received> => {
     if (!(body instanceof Uint8Array)) {
       if ('path' in body) return takeFile(fileName, body.path, options)
-      return receive(files, fileName, body, { ...options, inlineMaxBytes })
+      return take(fileName, body, options)
     }
-    const sizeBytes = body.length
-    if (sizeBytes > inlineMaxBytes) {
-      return receive(files, fileName, once(body), { ...options, inlineMaxBytes })
-    }
+    if (body.length > inlineMaxBytes) return take(fileName, inPortions(body), options)
     options.observe?.(body)
-    return { sizeBytes, bytes: body, keep: nothingToKeep }
+    return inMemory(body, options.key && createPieceCipher(options.key, random))
+  }
+}
+
+/** A file that another wrote is read once, for its sums. */
+async function takeMoved(
+  newFile: NewFile,
+  sizeBytes: number,
+  { observe, signal }: IntakeOptions,
+): Promise<Received> {
+  const blockSums = createBlockSums()
+  try {
+    for await (const chunk of readWhole(newFile.file, false)) {
+      signal?.throwIfAborted()
+      observe?.(chunk)
+      blockSums.add(chunk)
+    }
+    await newFile.finish()
+  } catch (error) {
+    await newFile.discard()
+    throw error
+  }
+  return inFile(newFile, sizeBytes, blockSums.finish(), undefined)
+}
+
+function inFile(
+  newFile: NewFile,
+  sizeBytes: number,
+  sums: Buffer,
+  nonce: string | undefined,
+): Received {
+  return {
+    piece: { sizeBytes, file: newFile.path, summed: true, ...(nonce && { nonce }) },
+    content: { sums },
+    newFile,
+    keep: async () => newFile.keep(),
+  }
+}
+
+function inMemory(plain: Uint8Array, cipher: PieceCipher | undefined): Received {
+  const bytes = cipher ? cipher.update(plain) : plain
+  const sum = crc32c(bytes)
+  return {
+    piece: { sizeBytes: plain.length, sum, ...(cipher && { nonce: cipher.nonce }) },
+    content: { bytes },
+    keep: nothingToKeep,
   }
 }
 
 async function nothingToKeep(): Promise<void> {}
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
+/** Sums and digests of a long body would hold up everybody else if they were made in one go. */
+async function* inPortions(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += WRITE_BYTES) yield bytes.subarray(at, at + WRITE_BYTES)
 }
 
 /** Closes the file only when `closes`. */
@@ -111,9 +161,12 @@ export async function receive(
   files: ObjectFiles,
   fileName: string,
   body: AsyncIterable<Uint8Array>,
-  options: IntakeOptions & { readonly inlineMaxBytes: number },
+  options: Omit<IntakeOptions, 'key'> & {
+    readonly inlineMaxBytes: number
+    readonly cipher?: PieceCipher | undefined
+  },
 ): Promise<Received> {
-  const { inlineMaxBytes, observe, signal } = options
+  const { inlineMaxBytes, observe, signal, cipher } = options
   const chunks = body[Symbol.asyncIterator]()
   const head: Uint8Array[] = []
   let headBytes = 0
@@ -133,16 +186,13 @@ export async function receive(
       headBytes += value.length
       if (headBytes <= inlineMaxBytes) continue
       newFile = await files.create(fileName)
-      writer = createWriter(newFile.file)
+      writer = createWriter(newFile.file, cipher)
       for (const chunk of head) await writer.add(chunk)
     }
-    if (!newFile || !writer) {
-      return { sizeBytes: headBytes, bytes: joined(head), keep: nothingToKeep }
-    }
-    const made = newFile
-    const sizeBytes = await writer.end()
-    await made.finish()
-    return { sizeBytes, newFile: made, keep: async () => made.keep() }
+    if (!newFile || !writer) return inMemory(joined(head), cipher)
+    const { sizeBytes, sums } = await writer.end()
+    await newFile.finish()
+    return inFile(newFile, sizeBytes, sums, cipher?.nonce)
   } catch (error) {
     await writer?.end().catch(() => undefined)
     await newFile?.discard()
@@ -158,11 +208,12 @@ function joined(chunks: ReadonlyArray<Uint8Array>): Uint8Array {
 
 interface Writer {
   add(chunk: Uint8Array): Promise<void>
-  /** Resolves with the count of all bytes when nothing is under way any more. */
-  end(): Promise<number>
+  /** Resolves when nothing is under way any more. */
+  end(): Promise<{ readonly sizeBytes: number; readonly sums: Buffer }>
 }
 
-function createWriter(file: DiskFile): Writer {
+function createWriter(file: DiskFile, cipher: PieceCipher | undefined): Writer {
+  const blockSums = createBlockSums()
   let buffers: Uint8Array[] = []
   let bufferedBytes = 0
   let position = 0
@@ -183,14 +234,16 @@ function createWriter(file: DiskFile): Writer {
   return {
     async add(chunk) {
       if (chunk.length === 0) return
-      buffers.push(chunk)
+      const stored = cipher ? cipher.update(chunk) : chunk
+      blockSums.add(stored)
+      buffers.push(stored)
       bufferedBytes += chunk.length
       if (bufferedBytes >= WRITE_BYTES || buffers.length >= WRITE_BUFFERS_MAX) await flush()
     },
     async end() {
       if (buffers.length > 0) await flush()
       await underWay
-      return position
+      return { sizeBytes: position, sums: blockSums.finish() }
     },
   }
 }

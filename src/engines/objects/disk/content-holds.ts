@@ -1,16 +1,18 @@
+import type { Piece } from './object-index.ts'
+
 /**
- * Readers hold contents; the files of a content that has left the index are removed at once, or when
+ * Readers hold contents; the pieces of a content that has left the index are removed at once, or when
  * its last reader lets go. What cannot be removed now keeps its garbage entry for the next start.
  */
 export function createHolds(
-  removeGarbage: (contentId: string, files: ReadonlyArray<string>) => Promise<void>,
+  removeGarbage: (contentId: string, pieces: ReadonlyArray<Piece>) => Promise<void>,
 ) {
   const counts = new Map<string, number>()
-  const doomed = new Map<string, ReadonlyArray<string>>()
+  const doomed = new Map<string, ReadonlyArray<Piece>>()
   const removals = new Set<Promise<void>>()
 
-  function remove(contentId: string, files: ReadonlyArray<string>): void {
-    const removal = removeGarbage(contentId, files)
+  function remove(contentId: string, pieces: ReadonlyArray<Piece>): void {
+    const removal = removeGarbage(contentId, pieces)
       .catch(() => undefined)
       .finally(() => removals.delete(removal))
     removals.add(removal)
@@ -27,15 +29,15 @@ export function createHolds(
         const left = (counts.get(contentId) ?? 1) - 1
         if (left > 0) return void counts.set(contentId, left)
         counts.delete(contentId)
-        const files = doomed.get(contentId)
+        const pieces = doomed.get(contentId)
         doomed.delete(contentId)
-        if (files) remove(contentId, files)
+        if (pieces) remove(contentId, pieces)
       }
     },
-    giveUp(contentId: string, files: ReadonlyArray<string>): void {
-      if (files.length === 0) return
-      if (counts.has(contentId)) doomed.set(contentId, files)
-      else remove(contentId, files)
+    giveUp(contentId: string, pieces: ReadonlyArray<Piece>): void {
+      if (pieces.length === 0) return
+      if (counts.has(contentId)) doomed.set(contentId, pieces)
+      else remove(contentId, pieces)
     },
     /** Resolves when no removal is under way. */
     async settled(): Promise<void> {

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createFaultyDisk } from '../../../../test/support/faulty-disk.ts'
 import { createMemoryMeta } from '../../../../test/support/memory-meta.ts'
+import { present } from '../../../base/assert.ts'
 import { systemClock as clock } from '../../../base/clock.ts'
 import type { Disk } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
+import { encodeKey } from '../../../base/ordered-key.ts'
 import { createSeededRandom, systemRandom as random } from '../../../base/random.ts'
 import { openLmdbMeta } from '../../meta/lmdb/lmdb-meta.ts'
 import type { MetaStore } from '../../meta/port.ts'
@@ -227,6 +229,83 @@ it('a finished local file is moved in, and given back when the put is refused', 
     expect(seenBytes).toBe(size)
     expect(await nodeDisk.size(path)).toBeUndefined()
     expect((await contentOf(await store.get(id)))?.equals(bytesOf(size))).toBe(true)
+  }
+  await store.close()
+})
+
+/** Turns one byte around in the only file of the store. */
+async function damageFile(store: ObjectStore, at: number): Promise<void> {
+  const { directory = '' } = places.get(store) ?? {}
+  const found = await readdir(join(directory, 'files'), { recursive: true, withFileTypes: true })
+  const [file] = found.filter((one) => one.isFile())
+  const handle = await nodeDisk.open(join(file?.parentPath ?? '', file?.name ?? ''))
+  const byte = Buffer.alloc(1)
+  await handle.read(byte, at)
+  await handle.write([Buffer.from([byte.readUInt8() ^ 1])], at)
+  await handle.close()
+}
+
+it.each([undefined, bytesOf(32)])(
+  'a byte that turned on the medium is found by every read of its block',
+  async (key) => {
+    const store = await open()
+    const id = { bucket: 'b', key: 'k' }
+    await store.put(id, bytesOf(900_000), { publish: () => ({}), ...(key && { key }) })
+    await damageFile(store, 500_000)
+    const read = async (first: number, last: number) =>
+      contentOf(await store.get(id, () => ({ range: { first, last }, key })))
+    expect((await read(0, 400_000))?.equals(bytesOf(900_000).subarray(0, 400_001))).toBe(true)
+    expect((await read(600_000, 899_999))?.equals(bytesOf(900_000).subarray(600_000))).toBe(true)
+    await expect(read(499_000, 499_001)).rejects.toMatchObject({ kind: 'corrupt' })
+    await expect(read(0, 899_999)).rejects.toMatchObject({ kind: 'corrupt' })
+    expect(await store.verify(id)).toEqual({ damaged: true, uncheckedBytes: 0 })
+    await store.remove(id)
+    await expect.poll(() => filesOf(store)).toHaveLength(0)
+    await store.close()
+  },
+)
+
+it('bytes in the metadata are checked as well, and those of earlier versions are read without', async () => {
+  const store = await open()
+  const { meta } = places.get(store) ?? {}
+  if (!meta) throw new Error('no metadata')
+  await store.put({ bucket: 'b', key: 'small' }, bytesOf(500), { publish: () => ({}) })
+  const [entry] = await meta.scan({ prefix: encodeKey(['objects/bytes']), limit: 1 })
+  await meta.commit({ puts: [{ key: present(entry, 'the bytes').key, value: bytesOf(500, 2) }] })
+  await expect(store.get({ bucket: 'b', key: 'small' })).rejects.toMatchObject({ kind: 'corrupt' })
+  const [row] = await meta.scan({ prefix: encodeKey(['objects/row']), limit: 1 })
+  const { key, value } = present(row, 'the row')
+  const earlier = (JSON.parse(Buffer.from(value).toString()) as unknown[]).slice(0, 6)
+  await meta.commit({ puts: [{ key, value: Buffer.from(JSON.stringify(earlier)) }] })
+  const found = await contentOf(await store.get({ bucket: 'b', key: 'small' }))
+  expect(found?.equals(bytesOf(500, 2))).toBe(true)
+  expect(await store.verify({ bucket: 'b', key: 'small' })).toEqual({
+    damaged: false,
+    uncheckedBytes: 500,
+  })
+  await store.close()
+})
+
+it('removed objects leave nothing in the metadata, and a composed one is read to its end', async () => {
+  const store = await open()
+  const { meta } = places.get(store) ?? {}
+  const left = async () =>
+    (await meta?.scan({ prefix: encodeKey(['objects/sums']), limit: 9 }))?.length
+  const parts = []
+  for (const [number, size] of [700_000, 10, 300_000].entries()) {
+    const part = { bucket: 'parts', key: String(number) }
+    parts.push({ ...part, ...(await store.put(part, bytesOf(size), { publish: () => ({}) })) })
+  }
+  const ids = parts.map(({ bucket, key, revision }) => ({ bucket, key, revision }))
+  const id = { bucket: 'b', key: 'whole' }
+  await store.compose(id, ids, { publish: () => ({}) })
+  expect(await left()).toBe(2)
+  const reader = await store.get(id)
+  await store.remove(id)
+  expect((await contentOf(reader))?.length).toBe(1_000_010)
+  for (const collection of ['sums', 'bytes', 'file', 'pieces', 'garbage', 'row']) {
+    const prefix = encodeKey([`objects/${collection}`])
+    await expect.poll(() => meta?.scan({ prefix, limit: 1 }), { message: collection }).toEqual([])
   }
   await store.close()
 })

@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import type { Clock } from '../../../base/clock.ts'
 import type { Disk } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
+import type { Metrics } from '../../../base/metrics.ts'
+import { silentMetrics } from '../../../base/metrics.ts'
 import type { Random } from '../../../base/random.ts'
 import type { MetaStore } from '../../meta/port.ts'
-import type { ByteRange, ObjectStore, OpenedObject } from '../port.ts'
+import type { ObjectStore, OpenedObject, Select, Selected, StoredObject } from '../port.ts'
 import { createIntake } from './body-intake.ts'
 import { createHolds } from './content-holds.ts'
 import { createLocalFiles, extensionOf } from './local-files.ts'
@@ -12,8 +14,10 @@ import { openObjectFiles } from './object-files.ts'
 import type { Row } from './object-index.ts'
 import { createObjectIndex, putPiece, storedObject } from './object-index.ts'
 import { listObjects } from './object-listing.ts'
-import { streamPieces } from './piece-stream.ts'
+import { decipher } from './piece-cipher.ts'
+import { readInline, streamPieces } from './piece-stream.ts'
 import { createPublication, isGone } from './publication.ts'
+import { createVerify } from './verification.ts'
 
 export interface DiskObjectsDeps {
   readonly disk: Disk
@@ -22,6 +26,7 @@ export interface DiskObjectsDeps {
   readonly meta: MetaStore
   readonly clock: Clock
   readonly random: Random
+  readonly metrics?: Metrics
   /** Objects up to this size lie in `meta`; larger ones are files. */
   readonly inlineMaxBytes?: number
 }
@@ -35,36 +40,38 @@ const READ_ATTEMPTS_MAX = 20
  * large ones in files. A file is synced, and its name too, before the commit that publishes it.
  */
 export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStore> {
-  const { disk, directory, meta, clock, inlineMaxBytes = INLINE_MAX_BYTES } = deps
+  const { disk, directory, meta, clock, random, metrics = silentMetrics } = deps
+  const { inlineMaxBytes = INLINE_MAX_BYTES } = deps
   const index = createObjectIndex(meta)
   const files = await openObjectFiles({ ...deps, directory: join(directory, 'files'), index })
-  const holds = createHolds(async (contentId, garbage) => {
-    await files.removeFiles(garbage)
-    await index.commit({ removals: [index.garbageKey(contentId)] })
+  const holds = createHolds(async (contentId, pieces) => {
+    await files.removePieces(pieces)
+    await index.forgetGarbage([index.garbageOf(contentId, pieces)])
   })
+  const damaged = reportDamage(metrics)
+  const source = { ...index, openFile: files.open, damaged }
   const publication = createPublication({ index, holds, clock, newId: files.newId })
-  const take = createIntake({ disk, files, inlineMaxBytes })
+  const take = createIntake({ disk, files, random, inlineMaxBytes })
   const local = await createLocalFiles({
     disk,
     directory: join(directory, 'local'),
     index,
     files,
+    source,
     holds,
     publication,
   })
 
-  async function open(row: Row, range: ByteRange | undefined): Promise<OpenedObject> {
+  async function open(row: Row, { range, key }: Selected): Promise<OpenedObject> {
     const object = storedObject(row)
     if (row.piece && !row.piece.file) {
-      const bytes = await index.bytesOf(row.piece.id)
-      if (!bytes) throw new EngineError('not-found', `piece ${row.piece.id} is gone`)
+      const bytes = decipher(row.piece, key, await readInline(source, row.piece), 0)
       return { object, body: range ? bytes.subarray(range.first, range.last + 1) : bytes }
     }
     const release = holds.hold(row.contentId)
     try {
-      const source = { openFile: files.open, bytesOf: index.bytesOf }
       const pieces = await index.piecesOf(row)
-      return { object, body: await streamPieces(source, pieces, range, release) }
+      return { object, body: await streamPieces(source, pieces, { range, key }, release) }
     } catch (error) {
       release()
       throw error
@@ -74,18 +81,17 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
   return {
     capabilities: { localFiles: true },
 
-    async put(id, body, { publish, observe, signal, keepAs }) {
+    async put(id, body, { publish, observe, signal, keepAs, key }) {
       const contentId = files.newId()
-      const received = await take(contentId + extensionOf(id.key), body, { observe, signal })
-      const { sizeBytes, bytes, newFile } = received
-      const piece = { id: contentId, sizeBytes, ...(newFile && { file: newFile.path }) }
+      const received = await take(contentId + extensionOf(id.key), body, { observe, signal, key })
+      const piece = { id: contentId, ...received.piece }
       try {
         const stored = await publication.publish(
           id,
           { publish, ...(keepAs && { keepAs }) },
           (changes) => {
-            putPiece(changes, piece, bytes)
-            return { sizeBytes, contentId, piece }
+            putPiece(changes, piece, received.content)
+            return { sizeBytes: piece.sizeBytes, contentId, piece }
           },
         )
         await received.keep()
@@ -93,7 +99,7 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
       } catch (error) {
         // After a failed commit it may be durable all the same: then the file must stay.
         if (!(error instanceof EngineError && error.kind === 'unavailable'))
-          await newFile?.discard()
+          await received.newFile?.discard()
         throw error
       }
     },
@@ -109,9 +115,9 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
       for (let attempt = 0; attempt < READ_ATTEMPTS_MAX; attempt++) {
         const entry = await index.find(id)
         if (!entry) return undefined
-        const range = select?.(storedObject(entry.row))
+        const selected = await choose(select, storedObject(entry.row))
         try {
-          return await open(entry.row, range)
+          return await open(entry.row, selected)
         } catch (error) {
           if (!isGone(error)) throw error
         }
@@ -124,6 +130,21 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
     move: publication.move,
     list: (request) => listObjects(index, request),
     localPath: local.open,
+    verify: createVerify({ index, holds, source }),
     close: () => holds.settled(),
   }
+}
+
+/** Damage is counted where it is found, whoever reads. */
+function reportDamage(metrics: Metrics) {
+  return (pieceId: string): EngineError => {
+    metrics.record('headrace_damaged_reads_total', {}, 1)
+    return new EngineError('corrupt', `piece ${pieceId} is not what was written`)
+  }
+}
+
+async function choose(select: Select | undefined, object: StoredObject): Promise<Selected> {
+  const choice = await select?.(object)
+  if (!choice) return {}
+  return 'first' in choice ? { range: choice } : choice
 }

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import type { Disk } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
-import type { LocalFile, ObjectId } from '../port.ts'
+import type { KeyOf, LocalFile, ObjectId } from '../port.ts'
 import { receive } from './body-intake.ts'
 import type { ContentHolds } from './content-holds.ts'
 import type { ObjectFiles } from './object-files.ts'
-import type { ObjectIndex, Piece, RowEntry } from './object-index.ts'
-import { streamPieces } from './piece-stream.ts'
+import type { ObjectIndex, Row, RowEntry } from './object-index.ts'
+import { storedObject } from './object-index.ts'
+import type { PieceSource } from './piece-stream.ts'
+import { readInline, streamPieces } from './piece-stream.ts'
 import type { Publication } from './publication.ts'
 import { isGone } from './publication.ts'
 
@@ -18,13 +20,14 @@ interface LocalDeps {
   readonly directory: string
   readonly index: ObjectIndex
   readonly files: ObjectFiles
+  readonly source: PieceSource
   readonly holds: ContentHolds
   readonly publication: Publication
 }
 
 /**
  * Objects as files for engines that read paths. An object in one file is that file; one that lies in
- * the index is written out until its last user releases it; a composed one is put together into one
+ * the index, or is enciphered, is written out until its last user releases it; a composed one is put together into one
  * file, once, which then takes the place of its pieces.
  */
 export async function createLocalFiles(deps: LocalDeps) {
@@ -51,21 +54,27 @@ export async function createLocalFiles(deps: LocalDeps) {
     await underWay
   }
 
-  async function attempt(id: ObjectId, entry: RowEntry): Promise<LocalFile | undefined> {
+  async function attempt(
+    id: ObjectId,
+    entry: RowEntry,
+    key: Uint8Array | undefined,
+  ): Promise<LocalFile | undefined> {
     const { contentId, piece } = entry.row
+    // A piece with a nonce goes this way without a key as well, to be refused there.
+    if (key || piece?.nonce || (piece && !piece.file)) return useWritten(entry.row, key)
     if (piece?.file) return holdFile(contentId, piece.file)
-    if (piece) return useWritten(piece, extensionOf(id.key))
     await joinOnce(id, entry)
     return undefined
   }
 
   return {
-    async open(id: ObjectId): Promise<LocalFile | undefined> {
+    async open(id: ObjectId, keyOf?: KeyOf): Promise<LocalFile | undefined> {
       for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
         const entry = await index.find(id)
         if (!entry) return undefined
         try {
-          const found = await attempt(id, entry)
+          const key = await keyOf?.(storedObject(entry.row))
+          const found = await attempt(id, entry, key)
           if (found) return found
         } catch (error) {
           if (!isGone(error)) throw error
@@ -77,36 +86,52 @@ export async function createLocalFiles(deps: LocalDeps) {
 }
 
 async function joinPieces(deps: LocalDeps, id: ObjectId, entry: RowEntry): Promise<void> {
-  const { index, files, holds, publication } = deps
+  const { index, files, holds, publication, source } = deps
   const pieceId = files.newId()
   const release = holds.hold(entry.row.contentId)
   try {
-    const source = { openFile: files.open, bytesOf: index.bytesOf }
     const pieces = await index.piecesOf(entry.row)
-    const body = await streamPieces(source, pieces, undefined, () => undefined)
+    const body = await streamPieces(source, pieces, {}, () => undefined)
     const name = pieceId + extensionOf(id.key)
     const received = await receive(files, name, body, { inlineMaxBytes: -1 })
-    const { newFile, sizeBytes } = received
+    const { newFile, content } = received
     if (!newFile) return
-    const piece = { id: pieceId, sizeBytes, file: newFile.path }
-    if (await publication.replaceContent(id, entry, piece)) newFile.keep()
+    const piece = { id: pieceId, ...received.piece }
+    if (await publication.replaceContent(id, entry, piece, content)) newFile.keep()
     else await newFile.discard()
   } finally {
     release()
   }
 }
 
-/** Small objects written out, each once for all who use it at the same time. */
-function createWrittenOut({ disk, directory, index }: LocalDeps) {
+/** Objects written out, each once for all who use it at the same time. */
+function createWrittenOut({ disk, directory, index, holds, source }: LocalDeps) {
   const written = new Map<string, { users: number; readonly path: Promise<string> }>()
 
-  async function writeOut(piece: Piece, name: string): Promise<string> {
-    const bytes = await index.bytesOf(piece.id)
-    if (!bytes) throw new EngineError('not-found', `piece ${piece.id} is gone`)
-    const path = join(directory, name)
-    const file = await disk.open(path, { create: true })
+  async function* plainOf(row: Row, key: Uint8Array | undefined): AsyncGenerator<Uint8Array> {
+    const { piece } = row
+    // Even an object without bytes must still be there.
+    if (piece && !piece.file) await readInline(source, piece)
+    const release = holds.hold(row.contentId)
     try {
-      if (bytes.length > 0) await file.write([bytes], 0)
+      yield* await streamPieces(source, await index.piecesOf(row), { key }, release)
+    } finally {
+      release()
+    }
+  }
+
+  async function writeOut(row: Row, name: string, key: Uint8Array | undefined): Promise<string> {
+    const path = join(directory, name)
+    const file = await disk.open(path, { create: true, private: true })
+    try {
+      let at = 0
+      for await (const chunk of plainOf(row, key)) {
+        await file.write([chunk], at)
+        at += chunk.length
+      }
+    } catch (error) {
+      await disk.remove(path)
+      throw error
     } finally {
       await file.close()
     }
@@ -121,9 +146,9 @@ function createWrittenOut({ disk, directory, index }: LocalDeps) {
     }
   }
 
-  return async (piece: Piece, extension: string): Promise<LocalFile> => {
-    const name = piece.id + extension
-    const entry = written.get(name) ?? { users: 0, path: writeOut(piece, name) }
+  return async (row: Row, key: Uint8Array | undefined): Promise<LocalFile> => {
+    const name = row.contentId + extensionOf(row.key)
+    const entry = written.get(name) ?? { users: 0, path: writeOut(row, name, key) }
     entry.users++
     written.set(name, entry)
     let held = true

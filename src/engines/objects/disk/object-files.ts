@@ -3,7 +3,7 @@ import type { Clock } from '../../../base/clock.ts'
 import type { Disk, DiskFile } from '../../../base/disk.ts'
 import type { Random } from '../../../base/random.ts'
 import { coalesce } from './coalesce.ts'
-import type { ObjectIndex } from './object-index.ts'
+import type { ObjectIndex, Piece } from './object-index.ts'
 
 const FILES_A_DIRECTORY_MAX = 1_000
 const GARBAGE_PAGE = 1_000
@@ -50,14 +50,15 @@ export async function openObjectFiles(deps: FilesDeps) {
   const directories = createDirectories(deps, newId)
   const syncDirectory = coalesce((name: string) => disk.syncDirectory(join(directory, name)))
 
-  /** Gone for good when resolved, so that their garbage entries may go as well. */
-  async function removeFiles(files: ReadonlyArray<string>): Promise<void> {
+  /** Their files are gone for good when it resolves, so that their garbage entries may go as well. */
+  async function removePieces(pieces: ReadonlyArray<Piece>): Promise<void> {
+    const files = pieces.flatMap(({ file }) => file ?? [])
     for (const file of files) await disk.remove(join(directory, file))
     const names = new Set(files.map((file) => file.slice(0, file.indexOf('/'))))
     for (const name of names) await syncDirectory(name)
   }
 
-  await sweep(deps, removeFiles)
+  await sweep(deps, removePieces)
 
   async function make(place: Directory, name: string, from: string | undefined): Promise<NewFile> {
     const path = `${place.name}/${name}`
@@ -89,7 +90,7 @@ export async function openObjectFiles(deps: FilesDeps) {
   return {
     /** In the order of time, and never given twice. */
     newId,
-    removeFiles,
+    removePieces,
     pathOf: (file: string): string => join(directory, file),
     open: (file: string): Promise<DiskFile> => disk.open(join(directory, file)),
     /** `name` must be new; with `from`, that file is moved here instead of making an empty one. */
@@ -121,7 +122,7 @@ function createIds(clock: Clock, random: Random): () => string {
 /** What the process before us left: files without an object, and garbage that it did not get to. */
 async function sweep(
   { disk, directory, index }: FilesDeps,
-  removeFiles: (files: ReadonlyArray<string>) => Promise<void>,
+  removePieces: (pieces: ReadonlyArray<Piece>) => Promise<void>,
 ): Promise<void> {
   for (const name of await index.openDirectories()) {
     const path = join(directory, name)
@@ -135,8 +136,8 @@ async function sweep(
   for (;;) {
     const garbage = await index.garbage(GARBAGE_PAGE)
     if (garbage.length === 0) return
-    await removeFiles(garbage.flatMap(({ files }) => files))
-    await index.commit({ removals: garbage.map(({ key }) => key) })
+    await removePieces(garbage.flatMap(({ pieces }) => pieces))
+    await index.forgetGarbage(garbage)
   }
 }
 

@@ -2,6 +2,7 @@ import { EngineError } from '../../../base/errors.ts'
 import { encodeKey } from '../../../base/ordered-key.ts'
 import type { MetaBatch, MetaEntry, MetaStore } from '../../meta/port.ts'
 import type { ObjectAttributes, ObjectId, StoredObject } from '../port.ts'
+import { BLOCK_BYTES, SUM_BYTES, SUMS_AN_ENTRY } from './block-sums.ts'
 
 /**
  * What the disk store keeps in `meta`, all of an object in one commit:
@@ -9,13 +10,15 @@ import type { ObjectAttributes, ObjectId, StoredObject } from '../port.ts'
  *     row        bucket, key    size, times, where the content is, attributes
  *     bytes      piece id       a piece that is small enough to lie here
  *     file       path           marks a file that belongs to an object
+ *     sums       piece id, n    CRC-32C of each block of a file as it lies on the medium, by gibibytes
  *     pieces     content id     the pieces of a content that has several
- *     garbage    content id     files that belong to nothing any more and are to be removed
+ *     garbage    content id     pieces that belong to nothing any more and are to be removed
  *     directory  name           may hold files that never came to belong to anything
  */
 const ROW = 'objects/row'
 const BYTES = 'objects/bytes'
 const FILE = 'objects/file'
+const SUMS = 'objects/sums'
 const PIECES = 'objects/pieces'
 const GARBAGE = 'objects/garbage'
 const DIRECTORY = 'objects/directory'
@@ -25,6 +28,18 @@ export interface Piece {
   readonly id: string
   readonly sizeBytes: number
   readonly file?: string
+  /** The bytes on the medium are enciphered from this block on. */
+  readonly nonce?: string
+  /** CRC-32C of bytes that lie in `meta`; absent where they are older than sums. */
+  readonly sum?: number
+  /** The file has sums in `meta`; absent where it is older than sums. */
+  readonly summed?: true
+}
+
+/** What a piece is made of, beside what its `Piece` says. */
+export interface PieceContent {
+  readonly bytes?: Uint8Array | undefined
+  readonly sums?: Buffer | undefined
 }
 
 export interface Row {
@@ -42,6 +57,12 @@ export interface Row {
 export interface RowEntry {
   readonly row: Row
   readonly version: number
+}
+
+/** A content that left the index, under the key that tells of it. */
+export interface Garbage {
+  readonly key: Uint8Array
+  readonly pieces: ReadonlyArray<Piece>
 }
 
 /** A batch that is being put together. */
@@ -73,6 +94,12 @@ export function createObjectIndex(meta: MetaStore) {
       return (await meta.get(encodeKey([BYTES, pieceId])))?.value
     },
 
+    /** The sums of the blocks from the given one to the end of their entry. */
+    async sumsOf(pieceId: string, block: number): Promise<Uint8Array | undefined> {
+      const entry = await meta.get(sumsKey(pieceId, Math.floor(block / SUMS_AN_ENTRY)))
+      return entry?.value.subarray((block % SUMS_AN_ENTRY) * SUM_BYTES)
+    },
+
     /** Rows in order of the key, from the first that is at or behind (`after`: behind) `from`. */
     async page(bucket: string, prefix: string, after: Uint8Array | undefined, limit: number) {
       const head = bucketPrefix(bucket)
@@ -86,16 +113,20 @@ export function createObjectIndex(meta: MetaStore) {
 
     commit: (batch: MetaBatch) => meta.commit(batch),
 
-    /** Every content that waits for removal, with its files. */
-    async garbage(limit: number) {
+    /** Contents that wait for removal, with their pieces. */
+    async garbage(limit: number): Promise<ReadonlyArray<Garbage>> {
       const entries = await meta.scan({ prefix: encodeKey([GARBAGE]), limit })
-      return entries.map(({ key, value }) => ({
-        key,
-        files: JSON.parse(textOf(value)) as string[],
-      }))
+      return entries.map(({ key, value }) => ({ key, pieces: decodeGarbage(value) }))
     },
 
-    garbageKey: (contentId: string): Uint8Array => encodeKey([GARBAGE, contentId]),
+    garbageOf: (contentId: string, pieces: ReadonlyArray<Piece>): Garbage => ({
+      key: encodeKey([GARBAGE, contentId]),
+      pieces,
+    }),
+
+    /** To be called when the files are gone. */
+    forgetGarbage: (garbage: ReadonlyArray<Garbage>) =>
+      meta.commit({ removals: garbage.flatMap(({ key, pieces }) => [key, ...keysOf(pieces)]) }),
 
     openDirectory: (name: string) =>
       meta.commit({ puts: [{ key: encodeKey([DIRECTORY, name]), value: Buffer.from('1') }] }),
@@ -143,10 +174,15 @@ export function removeRow(changes: Changes, id: ObjectId, before: RowEntry): voi
   changes.removals.push(key)
 }
 
-/** Adds what stands for a new content of one piece. `bytes` when it is to lie in `meta`. */
-export function putPiece(changes: Changes, piece: Piece, bytes: Uint8Array | undefined): void {
-  if (piece.file) changes.puts.push({ key: encodeKey([FILE, piece.file]), value: Buffer.from('1') })
-  else if (bytes) changes.puts.push({ key: encodeKey([BYTES, piece.id]), value: bytes })
+/** Adds what stands for a new content of one piece. */
+export function putPiece(changes: Changes, piece: Piece, { bytes, sums }: PieceContent): void {
+  if (bytes) changes.puts.push({ key: encodeKey([BYTES, piece.id]), value: bytes })
+  if (!piece.file) return
+  changes.puts.push({ key: encodeKey([FILE, piece.file]), value: Buffer.from('1') })
+  const size = SUMS_AN_ENTRY * SUM_BYTES
+  for (let at = 0, number = 0; sums && at < sums.length; at += size, number++) {
+    changes.puts.push({ key: sumsKey(piece.id, number), value: sums.subarray(at, at + size) })
+  }
 }
 
 export function putPieces(changes: Changes, contentId: string, pieces: ReadonlyArray<Piece>): void {
@@ -159,27 +195,41 @@ export function removePieceList(changes: Changes, row: Row): void {
   if (!row.piece) changes.removals.push(encodeKey([PIECES, row.contentId]))
 }
 
-/** The content is given up. Answers the files that are garbage once the batch is committed. */
+/**
+ * The content is given up. Answers the pieces that are garbage once the batch is committed: a reader
+ * that has begun may still need them, and their sums.
+ */
 export function removeContent(
   changes: Changes,
   row: Row,
   pieces: ReadonlyArray<Piece>,
-): ReadonlyArray<string> {
+): ReadonlyArray<Piece> {
   removePieceList(changes, row)
-  const files: string[] = []
-  for (const { id, file } of pieces) {
-    if (file) {
-      files.push(file)
-      changes.removals.push(encodeKey([FILE, file]))
-    } else {
-      changes.removals.push(encodeKey([BYTES, id]))
-    }
+  if (row.piece && !row.piece.file) {
+    changes.removals.push(encodeKey([BYTES, row.piece.id]))
+    return []
   }
-  if (files.length > 0) {
-    const key = encodeKey([GARBAGE, row.contentId])
-    changes.puts.push({ key, value: Buffer.from(JSON.stringify(files)) })
+  for (const { file } of pieces) if (file) changes.removals.push(encodeKey([FILE, file]))
+  const key = encodeKey([GARBAGE, row.contentId])
+  changes.puts.push({ key, value: Buffer.from(JSON.stringify(pieces)) })
+  return pieces
+}
+
+/** What `meta` has of the pieces. */
+function keysOf(pieces: ReadonlyArray<Piece>): Uint8Array[] {
+  const keys: Uint8Array[] = []
+  for (const { id, file, summed, sizeBytes } of pieces) {
+    if (!file) keys.push(encodeKey([BYTES, id]))
+    const entries = summed ? Math.ceil(sizeBytes / (SUMS_AN_ENTRY * BLOCK_BYTES)) : 0
+    for (let number = 0; number < entries; number++) keys.push(sumsKey(id, number))
   }
-  return files
+  return keys
+}
+
+/** Garbage of earlier versions is a list of files. */
+function decodeGarbage(value: Uint8Array): Piece[] {
+  const pieces = JSON.parse(textOf(value)) as Array<Piece | string>
+  return pieces.map((one) => (typeof one === 'string' ? { id: one, sizeBytes: 0, file: one } : one))
 }
 
 export function storedObject(row: Row): StoredObject {
@@ -190,6 +240,10 @@ export function storedObject(row: Row): StoredObject {
 /** The key stands raw at the end: escaped, one of 1,024 zero bytes would be longer than a key may be. */
 function rowKey({ bucket, key }: ObjectId): Buffer {
   return Buffer.concat([bucketPrefix(bucket), Buffer.from(key)])
+}
+
+function sumsKey(pieceId: string, number: number): Uint8Array {
+  return encodeKey([SUMS, pieceId, number])
 }
 
 function bucketPrefix(bucket: string): Buffer {
@@ -204,20 +258,45 @@ type EncodedRow = [
   /** '' in `meta`, null for several pieces. */
   file: string | null,
   attributes: ObjectAttributes,
+  /** Of bytes in `meta` their sum, of a file 0; null or absent without sums. */
+  sum?: number | null,
+  nonce?: string,
 ]
 
 function encodeRow(row: Row): Buffer {
-  const file = row.piece ? (row.piece.file ?? '') : null
-  const { sizeBytes, modifiedMs, revision, contentId, attributes } = row
+  const { sizeBytes, modifiedMs, revision, contentId, piece, attributes } = row
+  const file = piece ? (piece.file ?? '') : null
   const encoded: EncodedRow = [sizeBytes, modifiedMs, revision, contentId, file, attributes]
+  const sum = piece?.summed ? 0 : piece?.sum
+  if (sum !== undefined || piece?.nonce) encoded.push(sum ?? null)
+  if (piece?.nonce) encoded.push(piece.nonce)
   return Buffer.from(JSON.stringify(encoded))
 }
 
 export function decodeRow(key: string, value: MetaEntry['value']): Row {
   const encoded = JSON.parse(textOf(value)) as EncodedRow
   const [sizeBytes, modifiedMs, revision, contentId, file, attributes] = encoded
-  const piece = file === null ? undefined : { id: contentId, sizeBytes, ...(file && { file }) }
-  return { key, sizeBytes, modifiedMs, revision, contentId, piece, attributes }
+  return {
+    key,
+    sizeBytes,
+    modifiedMs,
+    revision,
+    contentId,
+    piece: file === null ? undefined : decodePiece(encoded, file),
+    attributes,
+  }
+}
+
+function decodePiece(encoded: EncodedRow, file: string): Piece {
+  const [sizeBytes, , , id, , , sum, nonce] = encoded
+  const isSummed = sum !== undefined && sum !== null
+  return {
+    id,
+    sizeBytes,
+    ...(file && { file }),
+    ...(isSummed && (file ? { summed: true } : { sum })),
+    ...(nonce !== undefined && { nonce }),
+  }
 }
 
 function textOf(bytes: Uint8Array): string {

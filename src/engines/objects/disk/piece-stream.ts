@@ -1,10 +1,13 @@
 import { Readable } from 'node:stream'
 import type { DiskFile } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
+import { crc32c } from '../../checksum/crc32c.ts'
 import type { ByteRange } from '../port.ts'
+import { BLOCK_BYTES, haveSums } from './block-sums.ts'
 import type { Piece } from './object-index.ts'
+import { decipher } from './piece-cipher.ts'
 
-const READ_BYTES = 256 * 1024
+const READ_BYTES = 4 * BLOCK_BYTES
 
 /** The part of a piece that is asked for. */
 interface Span {
@@ -17,25 +20,46 @@ export interface PieceSource {
   openFile(file: string): Promise<DiskFile>
   /** Bytes that lie in the index. */
   bytesOf(pieceId: string): Promise<Uint8Array | undefined>
+  /** Of the blocks from the given one on, as many as lie together; none for a file without sums. */
+  sumsOf(pieceId: string, block: number): Promise<Uint8Array | undefined>
+  /** Told of what is not as it was written; answers the error to throw. */
+  damaged(pieceId: string): EngineError
+}
+
+export interface ReadOptions {
+  readonly range?: ByteRange | undefined
+  readonly key?: Uint8Array | undefined
 }
 
 /**
- * The bytes of the pieces, one behind the other, read as the consumer takes them. The first piece is
- * open when this resolves: `not-found` shows before anything is promised. `onClose` is called once,
- * when nothing is read any more, whether the stream was finished, destroyed or never touched.
+ * The bytes of the pieces, one behind the other, read as the consumer takes them, each block checked
+ * before a byte of it is given away. The first chunk is there when this resolves: `not-found`, and
+ * damage at the start, show before anything is promised. `onClose` is called once, when nothing is
+ * read any more, whether the stream was finished, destroyed or never touched.
  */
 export async function streamPieces(
   source: PieceSource,
   pieces: ReadonlyArray<Piece>,
-  range: ByteRange | undefined,
+  options: ReadOptions,
   onClose: () => void,
 ): Promise<Readable> {
-  const spans = spansOf(pieces, range)
-  const reader = createReader(source, spans)
-  await reader.open()
+  const reader = createReader(source, spansOf(pieces, options.range), options.key)
+  let first: Uint8Array | null | undefined
+  try {
+    first = await reader.next()
+  } catch (error) {
+    await reader.close()
+    throw error
+  }
   return new Readable({
     highWaterMark: 2 * READ_BYTES,
     read() {
+      if (first !== undefined) {
+        const chunk = first
+        first = undefined
+        this.push(chunk)
+        return
+      }
       reader.next().then(
         (chunk) => this.push(chunk),
         (error: Error) => this.destroy(error),
@@ -51,6 +75,17 @@ export async function streamPieces(
   })
 }
 
+/** The bytes of a piece that lies in the index, as they were written. Throws `not-found`, `corrupt`. */
+export async function readInline(
+  source: Pick<PieceSource, 'bytesOf' | 'damaged'>,
+  piece: Piece,
+): Promise<Uint8Array> {
+  const bytes = await source.bytesOf(piece.id)
+  if (!bytes) throw new EngineError('not-found', `piece ${piece.id} is gone`)
+  if (piece.sum !== undefined && crc32c(bytes) !== piece.sum) throw source.damaged(piece.id)
+  return bytes
+}
+
 function spansOf(pieces: ReadonlyArray<Piece>, range: ByteRange | undefined): Span[] {
   const spans: Span[] = []
   let offset = 0
@@ -63,16 +98,15 @@ function spansOf(pieces: ReadonlyArray<Piece>, range: ByteRange | undefined): Sp
   return spans
 }
 
-function createReader(source: PieceSource, spans: ReadonlyArray<Span>) {
+function createReader(
+  source: PieceSource,
+  spans: ReadonlyArray<Span>,
+  key: Uint8Array | undefined,
+) {
   let index = 0
   let at = spans[0]?.first ?? 0
   let file: DiskFile | undefined
   let underWay: Promise<unknown> = Promise.resolve()
-
-  async function openSpan(): Promise<void> {
-    const span = spans[index]
-    if (span?.piece.file && !file) file = await source.openFile(span.piece.file)
-  }
 
   async function leaveSpan(): Promise<void> {
     const left = file
@@ -82,23 +116,29 @@ function createReader(source: PieceSource, spans: ReadonlyArray<Span>) {
     await left?.close()
   }
 
+  async function readPlain({ piece, last }: Span): Promise<Uint8Array> {
+    if (!piece.file) {
+      const bytes = decipher(piece, key, await readInline(source, piece), 0)
+      return bytes.subarray(at, last + 1)
+    }
+    file ??= await source.openFile(piece.file)
+    const start = at - (at % BLOCK_BYTES)
+    const end = Math.min(start + READ_BYTES, piece.sizeBytes, roundUp(last + 1))
+    const stored = await readChecked(source, file, piece, start, end)
+    return decipher(piece, key, stored, start).subarray(at - start, last + 1 - start)
+  }
+
   async function read(): Promise<Uint8Array | null> {
     const span = spans[index]
     if (!span) return null
-    await openSpan()
-    const chunk = file
-      ? await readFile(file, at, Math.min(READ_BYTES, span.last - at + 1))
-      : (await source.bytesOf(span.piece.id))?.subarray(at, span.last + 1)
-    if (!chunk || chunk.length === 0) {
-      throw new EngineError('corrupt', `piece ${span.piece.id} is shorter than it was written`)
-    }
+    const chunk = await readPlain(span)
+    if (chunk.length === 0) throw source.damaged(span.piece.id)
     at += chunk.length
     if (at > span.last) await leaveSpan()
     return chunk
   }
 
   return {
-    open: openSpan,
     next(): Promise<Uint8Array | null> {
       const reading = read()
       underWay = reading.catch(() => undefined)
@@ -113,8 +153,27 @@ function createReader(source: PieceSource, spans: ReadonlyArray<Span>) {
   }
 }
 
-async function readFile(file: DiskFile, at: number, length: number): Promise<Uint8Array> {
-  const target = Buffer.allocUnsafe(length)
-  const count = await file.read(target, at)
-  return count === length ? target : target.subarray(0, count)
+/** From a border of blocks to another, or to the end of the piece. */
+async function readChecked(
+  source: PieceSource,
+  file: DiskFile,
+  piece: Piece,
+  start: number,
+  end: number,
+): Promise<Uint8Array> {
+  const target = Buffer.allocUnsafe(end - start)
+  const [count, sums] = await Promise.all([
+    file.read(target, start),
+    piece.summed ? source.sumsOf(piece.id, start / BLOCK_BYTES) : undefined,
+  ])
+  if (count < target.length) throw source.damaged(piece.id)
+  if (!piece.summed) return target
+  // They go after the file: whoever opened it just before must look for the object once more.
+  if (!sums) throw new EngineError('not-found', `the sums of piece ${piece.id} are gone`)
+  if (!haveSums(target, sums)) throw source.damaged(piece.id)
+  return target
+}
+
+function roundUp(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / BLOCK_BYTES) * BLOCK_BYTES
 }

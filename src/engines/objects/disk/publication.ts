@@ -11,7 +11,7 @@ import type {
   StoredObject,
 } from '../port.ts'
 import type { ContentHolds } from './content-holds.ts'
-import type { Changes, ObjectIndex, Piece, Row, RowEntry } from './object-index.ts'
+import type { Changes, ObjectIndex, Piece, PieceContent, Row, RowEntry } from './object-index.ts'
 import {
   emptyChanges,
   putPiece,
@@ -41,33 +41,7 @@ export function createPublication(deps: {
 }) {
   const { index, holds, clock, newId } = deps
 
-  function putEmpty(changes: Changes, { bucket, key, attributes }: EmptyObject): void {
-    const piece = { id: newId(), sizeBytes: 0 }
-    const modifiedMs = clock.wallMs()
-    const row = { key, sizeBytes: 0, modifiedMs, revision: newId(), contentId: piece.id, piece }
-    putRowAnyway(changes, { bucket, key }, { ...row, attributes })
-    putPiece(changes, piece, new Uint8Array(0))
-  }
-
-  /** Asks for the changes again and again, until nobody was in between. */
-  async function commit<T>(
-    id: ObjectId,
-    attempt: (changes: Changes) => Promise<{
-      readonly answer: T
-      /** The row whose content is given up, and its files. */
-      readonly given?: RowEntry | undefined
-      readonly garbage?: ReadonlyArray<string>
-    }>,
-  ): Promise<T> {
-    for (let count = 0; count < ATTEMPTS_MAX; count++) {
-      const changes = emptyChanges()
-      const { answer, given, garbage = [] } = await attempt(changes)
-      if (!(await tryCommit(index, changes))) continue
-      if (given) holds.giveUp(given.row.contentId, garbage)
-      return answer
-    }
-    throw new EngineError('conflict', `${id.bucket}/${id.key} changes too often`)
-  }
+  const commit = createCommits(index, holds)
 
   /** `prepare` is asked for the content, and adds what stands for it to the changes. */
   function publish(
@@ -83,22 +57,11 @@ export function createPublication(deps: {
       const attributes = await decide(current, { sizeBytes: content.sizeBytes, modifiedMs })
       const row = { ...content, key: id.key, modifiedMs, revision: newId(), attributes }
       putRow(changes, id, row, before)
-      return { answer: storedObject(row), ...(await giveUp(changes, before, pieces, keepAs)) }
+      return {
+        answer: storedObject(row),
+        ...(await giveUp(index, changes, before, pieces, keepAs)),
+      }
     })
-  }
-
-  /** The content of a row that is replaced or removed: it goes on elsewhere, or it is garbage. */
-  async function giveUp(
-    changes: Changes,
-    before: RowEntry | undefined,
-    pieces: ReadonlyArray<Piece>,
-    keepAs: KeepAs | undefined,
-  ) {
-    if (!before) return {}
-    const elsewhere = keepAs?.(storedObject(before.row))
-    if (!elsewhere) return { given: before, garbage: removeContent(changes, before.row, pieces) }
-    await putMoved(index, changes, before.row, elsewhere)
-    return {}
   }
 
   return {
@@ -128,8 +91,9 @@ export function createPublication(deps: {
         const current = storedObject(before.row)
         await allow?.(current)
         removeRow(changes, id, before)
-        for (const empty of leave?.(current) ?? []) putEmpty(changes, empty)
-        return { answer: true, ...(await giveUp(changes, before, pieces, keepAs)) }
+        for (const empty of leave?.(current) ?? [])
+          putEmpty(changes, empty, { id: newId(), revision: newId(), modifiedMs: clock.wallMs() })
+        return { answer: true, ...(await giveUp(index, changes, before, pieces, keepAs)) }
       }),
 
     move: (
@@ -147,16 +111,69 @@ export function createPublication(deps: {
       }),
 
     /** One content takes the place of another with the same bytes; false when it was replaced. */
-    async replaceContent(id: ObjectId, from: RowEntry, piece: Piece): Promise<boolean> {
+    async replaceContent(
+      id: ObjectId,
+      from: RowEntry,
+      piece: Piece,
+      content: PieceContent,
+    ): Promise<boolean> {
       const changes = emptyChanges()
       putRow(changes, id, { ...from.row, contentId: piece.id, piece }, from)
-      putPiece(changes, piece, undefined)
+      putPiece(changes, piece, content)
       const garbage = removeContent(changes, from.row, await index.piecesOf(from.row))
       if (!(await tryCommit(index, changes))) return false
       holds.giveUp(from.row.contentId, garbage)
       return true
     },
   }
+}
+
+/** Commits what an attempt adds to the changes; asks again and again, until nobody was in between. */
+function createCommits(index: ObjectIndex, holds: ContentHolds) {
+  return async <T>(
+    id: ObjectId,
+    attempt: (changes: Changes) => Promise<{
+      readonly answer: T
+      /** The row whose content is given up, and its pieces. */
+      readonly given?: RowEntry | undefined
+      readonly garbage?: ReadonlyArray<Piece>
+    }>,
+  ): Promise<T> => {
+    for (let count = 0; count < ATTEMPTS_MAX; count++) {
+      const changes = emptyChanges()
+      const { answer, given, garbage = [] } = await attempt(changes)
+      if (!(await tryCommit(index, changes))) continue
+      if (given) holds.giveUp(given.row.contentId, garbage)
+      return answer
+    }
+    throw new EngineError('conflict', `${id.bucket}/${id.key} changes too often`)
+  }
+}
+
+function putEmpty(
+  changes: Changes,
+  { bucket, key, attributes }: EmptyObject,
+  { id, ...rest }: { readonly id: string; readonly revision: string; readonly modifiedMs: number },
+): void {
+  const piece = { id, sizeBytes: 0 }
+  const row = { ...rest, key, sizeBytes: 0, contentId: id, piece, attributes }
+  putRowAnyway(changes, { bucket, key }, row)
+  putPiece(changes, piece, { bytes: new Uint8Array(0) })
+}
+
+/** The content of a row that is replaced or removed: it goes on elsewhere, or it is garbage. */
+async function giveUp(
+  index: ObjectIndex,
+  changes: Changes,
+  before: RowEntry | undefined,
+  pieces: ReadonlyArray<Piece>,
+  keepAs: KeepAs | undefined,
+) {
+  if (!before) return {}
+  const elsewhere = keepAs?.(storedObject(before.row))
+  if (!elsewhere) return { given: before, garbage: removeContent(changes, before.row, pieces) }
+  await putMoved(index, changes, before.row, elsewhere)
+  return {}
 }
 
 export type Publication = ReturnType<typeof createPublication>

@@ -32,7 +32,7 @@ export const copyObject: S3Operation<'CopyObject'> = {
     const replaced = replacedOf(input)
     const stored = await copies.copy({
       source: {
-        bucket: await buckets.find(accountId, source.bucket, input.ExpectedSourceBucketOwner),
+        bucket: await buckets.findAnywhere(source.bucket, input.ExpectedSourceBucketOwner),
         key: source.key,
         conditions: sourceConditions(input),
       },

@@ -1,10 +1,12 @@
 import type { S3Operation } from '../contract.ts'
 import { notFound } from '../s3-errors.ts'
+import { wireCorsRules } from '../wire-cors.ts'
 
 export const getBucketCors: S3Operation<'GetBucketCors'> = {
   name: 'GetBucketCors',
   async run({ buckets }, input, { accountId }) {
-    const { name } = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    const { name, access } = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    if (access?.corsRules) return wireCorsRules(access.corsRules)
     throw notFound('NoSuchCORSConfiguration', 'The CORS configuration does not exist', {
       BucketName: name,
     })

@@ -1,10 +1,11 @@
 import type { S3Operation } from '../contract.ts'
-import { notFound } from '../s3-errors.ts'
+import { noSuchBucketPolicy } from '../s3-errors.ts'
 
 export const getBucketPolicy: S3Operation<'GetBucketPolicy'> = {
   name: 'GetBucketPolicy',
   async run({ buckets }, input, { accountId }) {
-    const { name } = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-    throw notFound('NoSuchBucketPolicy', 'The bucket policy does not exist', { BucketName: name })
+    const { name, access } = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    if (access?.policy === undefined) throw noSuchBucketPolicy(name)
+    return { Policy: access.policy }
   },
 }

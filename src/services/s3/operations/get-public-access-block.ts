@@ -1,16 +1,25 @@
+import { publicAccessBlockOf } from '../bucket-access.ts'
 import type { S3Operation } from '../contract.ts'
+import { notFound } from '../s3-errors.ts'
 
-/** Nothing is public in this build, which is also AWS's default. */
 export const getPublicAccessBlock: S3Operation<'GetPublicAccessBlock'> = {
   name: 'GetPublicAccessBlock',
   async run({ buckets }, input, { accountId }) {
-    await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    const block = publicAccessBlockOf(bucket.access)
+    if (!block) {
+      throw notFound(
+        'NoSuchPublicAccessBlockConfiguration',
+        'The public access block configuration was not found',
+        { BucketName: bucket.name },
+      )
+    }
     return {
       PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        IgnorePublicAcls: true,
-        BlockPublicPolicy: true,
-        RestrictPublicBuckets: true,
+        BlockPublicAcls: block.blockPublicAcls,
+        IgnorePublicAcls: block.ignorePublicAcls,
+        BlockPublicPolicy: block.blockPublicPolicy,
+        RestrictPublicBuckets: block.restrictPublicBuckets,
       },
     }
   },

@@ -21,7 +21,7 @@ export const uploadPartCopy: S3Operation<'UploadPartCopy'> = {
     const { algorithm, isChosen } = upload.record
     const { body, digests } = await copies.open(
       {
-        bucket: await buckets.find(accountId, source.bucket, input.ExpectedSourceBucketOwner),
+        bucket: await buckets.findAnywhere(source.bucket, input.ExpectedSourceBucketOwner),
         key: source.key,
         conditions: sourceConditions(input),
       },

@@ -1,0 +1,16 @@
+import type { S3Operation } from '../contract.ts'
+import { corsRulesOf } from '../wire-cors.ts'
+
+export const putBucketCors: S3Operation<'PutBucketCors'> = {
+  name: 'PutBucketCors',
+  async run({ buckets }, input, { accountId }) {
+    const corsRules = corsRulesOf(input.CORSConfiguration.CORSRules)
+    await buckets.change(
+      accountId,
+      input.Bucket,
+      (bucket) => ({ ...bucket, access: { ...bucket.access, corsRules } }),
+      input.ExpectedBucketOwner,
+    )
+    return {}
+  },
+}

@@ -1,0 +1,42 @@
+import type { SqsOperation } from '../contract.ts'
+import { limits } from '../limits.ts'
+import { invalidValue } from '../sqs-errors.ts'
+import { wireMessage } from '../wire-message.ts'
+import { queueOf } from '../wire-queue.ts'
+
+export const receiveMessage: SqsOperation<'ReceiveMessage'> = {
+  name: 'ReceiveMessage',
+  refuses: ['ReceiveRequestAttemptId'],
+  async run({ queues, messages }, input, context) {
+    const queue = await queueOf(queues, input.QueueUrl, context, 'ReceiveMessage')
+    const { settings } = queue
+    const count = input.MaxNumberOfMessages ?? 1
+    const waitSeconds = input.WaitTimeSeconds ?? settings.waitSeconds
+    const visibilitySeconds = input.VisibilityTimeout ?? settings.visibilitySeconds
+    if (count < 1 || count > limits.receivedMax) {
+      throw invalidValue(count, 'MaxNumberOfMessages', 'Must be between 1 and 10, if provided.')
+    }
+    if (waitSeconds < 0 || waitSeconds > limits.waitSecondsMax) {
+      throw invalidValue(waitSeconds, 'WaitTimeSeconds', 'Must be >= 0 and <= 20, if provided.')
+    }
+    if (visibilitySeconds < 0 || visibilitySeconds > limits.visibilitySecondsMax) {
+      throw invalidValue(
+        visibilitySeconds,
+        'VisibilityTimeout',
+        'Must be >= 0 and <= 43200, if provided.',
+      )
+    }
+    const delivered = await messages.receive(queue, {
+      count,
+      waitMs: waitSeconds * 1000,
+      visibilityMs: visibilitySeconds * 1000,
+      ...(waitSeconds > 0 && { signal: context.signal }),
+    })
+    const wanted = {
+      system: [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])],
+      own: input.MessageAttributeNames ?? [],
+    }
+    if (delivered.length === 0) return {}
+    return { Messages: delivered.map((one) => wireMessage(queue, one, wanted)) }
+  },
+}

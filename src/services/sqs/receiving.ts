@@ -1,0 +1,174 @@
+import { decodeKey } from '../../base/ordered-key.ts'
+import type { MetaEntry } from '../../engines/meta/port.ts'
+import type { Draft } from './draft.ts'
+import { commitDraft } from './draft.ts'
+import type { MessageContent, MessageState } from './message-rows.ts'
+import { rowKeys } from './message-rows.ts'
+import type { MessagesDeps } from './messages.ts'
+import type { OwnedQueue } from './queue.ts'
+import { arnOf } from './queues.ts'
+
+export interface Delivered {
+  readonly state: MessageState
+  readonly content: MessageContent
+}
+
+interface Taking {
+  readonly draft: Draft
+  readonly queue: OwnedQueue
+  /** Where messages go that were received too often; undefined when there is no such queue. */
+  readonly deadLetters: OwnedQueue | undefined
+  readonly visibilityMs: number
+  readonly nowMs: number
+}
+
+/** Index rows looked at for one receive. */
+const LOOKED_AT = 200
+
+/**
+ * Takes visible messages: what is answered is hidden, durably, for the time of visibility. Those
+ * whose retention is over are removed, and those that were received too often change the queue, in
+ * the same commit.
+ */
+export function createReceiving(deps: MessagesDeps) {
+  const { meta, clock, rows, lanes, queues, signals } = deps
+  /** Being taken by another receive of this process, whose commit is under way. */
+  const reserved = new Set<string>()
+
+  const take = createTaking(deps)
+
+  async function takeStandard(taking: Taking, count: number, mine: string[]) {
+    const { draft, queue, nowMs } = taking
+    const keys = rowKeys(queue)
+    const entries = await meta.scan({ prefix: keys.visibles, limit: LOOKED_AT + reserved.size })
+    const delivered: Delivered[] = []
+    for (const { key } of entries) {
+      const [visibleMs, , id] = decodeKey(key).slice(4)
+      if (Number(visibleMs) > nowMs || delivered.length === count) break
+      const messageId = String(id)
+      if (reserved.has(messageId)) continue
+      reserved.add(messageId)
+      mine.push(messageId)
+      const state = await draft.get<MessageState>(keys.state(messageId))
+      // A row that is left over, or was moved since the scan.
+      if (!state || state.visibleMs !== visibleMs) {
+        if (!state) draft.remove(key)
+        continue
+      }
+      const one = await take(taking, state)
+      if (one) delivered.push(one)
+    }
+    return delivered
+  }
+
+  async function takeOfGroup(taking: Taking, groupId: string, count: number) {
+    const { draft, queue, nowMs } = taking
+    await draft.get(rowKeys(queue).turn(groupId))
+    const { states } = await rows.memberStates(draft, queue, groupId)
+    const isBlocked = states.some((state) => state.held === 'flight' && state.visibleMs > nowMs)
+    const delivered: Delivered[] = []
+    for (const state of isBlocked ? [] : states) {
+      if (delivered.length === count || state.visibleMs > nowMs) break
+      const one = await take(taking, state)
+      if (one) delivered.push(one)
+    }
+    await rows.settleTurn(draft, queue, groupId, nowMs)
+    return delivered
+  }
+
+  async function takeFifo(taking: Taking, count: number) {
+    const { queue, nowMs } = taking
+    const groups = await meta.scan({ prefix: rowKeys(queue).readies, limit: LOOKED_AT })
+    const delivered: Delivered[] = []
+    for (const entry of groups) {
+      const { readyMs, groupId } = readyGroup(entry)
+      if (readyMs > nowMs || delivered.length >= count) break
+      delivered.push(...(await takeOfGroup(taking, groupId, count - delivered.length)))
+    }
+    return delivered
+  }
+
+  async function takeOnce(queue: OwnedQueue, count: number, visibilityMs: number) {
+    const { redrive, fifo } = queue.settings
+    const deadLetters = redrive && (await queues.findByArn(redrive.deadLetterArn))
+    const mine: string[] = []
+    try {
+      return await commitDraft(meta, async (draft) => {
+        for (const id of mine.splice(0)) reserved.delete(id)
+        const taking = { draft, queue, deadLetters, visibilityMs, nowMs: clock.wallMs() }
+        return fifo ? takeFifo(taking, count) : takeStandard(taking, count, mine)
+      })
+    } finally {
+      for (const id of mine) reserved.delete(id)
+      if (deadLetters) signals.notify(deadLetters.id)
+    }
+  }
+
+  return {
+    take: (queue: OwnedQueue, count: number, visibilityMs: number) =>
+      queue.settings.fifo
+        ? lanes.run(queue.id, () => takeOnce(queue, count, visibilityMs))
+        : takeOnce(queue, count, visibilityMs),
+    /** When the next message comes to sight by itself. */
+    async nextVisibleMs(queue: OwnedQueue): Promise<number | undefined> {
+      const keys = rowKeys(queue)
+      const prefix = queue.settings.fifo ? keys.readies : keys.visibles
+      const [entry] = await meta.scan({ prefix, limit: 1 })
+      return entry && Number(decodeKey(entry.key)[4])
+    },
+  }
+}
+
+/** What becomes of one visible message. */
+function createTaking({ clock, random, rows }: MessagesDeps) {
+  /** The message as it is delivered, or undefined when it is none to deliver. */
+  async function take(taking: Taking, state: MessageState): Promise<Delivered | undefined> {
+    const { draft, queue, deadLetters, visibilityMs, nowMs } = taking
+    const { retentionSeconds, redrive } = queue.settings
+    const content = await rows.content(queue, state.id)
+    if (!content || state.sentMs + retentionSeconds * 1000 <= nowMs) {
+      rows.remove(draft, queue, state)
+      return undefined
+    }
+    if (redrive && deadLetters && state.receives >= redrive.receivesMax) {
+      await moveToDeadLetters(draft, queue, deadLetters, { state, content })
+      return undefined
+    }
+    const after: MessageState = {
+      ...state,
+      visibleMs: nowMs + visibilityMs,
+      held: 'flight',
+      receives: state.receives + 1,
+      firstReceivedMs: state.firstReceivedMs ?? nowMs,
+      receipt: random.uuid(),
+    }
+    rows.change(draft, queue, state, after)
+    return { state: after, content }
+  }
+
+  /** AWS: a standard queue keeps the time of sending, and so the age; a FIFO queue starts anew. */
+  async function moveToDeadLetters(
+    draft: Draft,
+    queue: OwnedQueue,
+    target: OwnedQueue,
+    { state, content }: Delivered,
+  ): Promise<void> {
+    const nowMs = clock.wallMs()
+    rows.remove(draft, queue, state)
+    const { receipt: _, ...rest } = state
+    const moved: MessageState = {
+      ...rest,
+      visibleMs: nowMs,
+      held: 'delay',
+      ...(target.settings.fifo && { sentMs: nowMs }),
+    }
+    await rows.add(draft, target, moved, { ...content, deadLetterSource: arnOf(queue) })
+  }
+
+  return take
+}
+
+function readyGroup({ key }: MetaEntry) {
+  const [, , , , readyMs, groupId] = decodeKey(key)
+  return { readyMs: Number(readyMs), groupId: String(groupId) }
+}

@@ -1,0 +1,105 @@
+import { decodeKey, encodeKey } from '../../base/ordered-key.ts'
+import { commitDraft } from './draft.ts'
+import { limits } from './limits.ts'
+import type { MessageState, RowsOwner } from './message-rows.ts'
+import { rowKeys } from './message-rows.ts'
+import type { MessagesDeps } from './messages.ts'
+import type { OwnedQueue } from './queue.ts'
+
+const PAGE = 500
+const KINDS = [
+  'message',
+  'content',
+  'visible',
+  'sent',
+  'group',
+  'turn',
+  'ready',
+  'deduplication',
+  'attempt',
+]
+
+/** What goes away by time, and what is left of removed queues. */
+export function createUpkeep({ meta, clock, rows, lanes, queues }: MessagesDeps) {
+  /** Removes the messages that were sent before `sentMs` (exclusive), whatever their state. */
+  async function removeSentBefore(queue: OwnedQueue, sentMs: number): Promise<void> {
+    const keys = rowKeys(queue)
+    for (;;) {
+      const entries = await meta.scan({ prefix: keys.allSent, limit: PAGE })
+      const old = entries.filter(({ key }) => sentOf(key).sentMs < sentMs)
+      for (const { key } of old) await removeOne(queue, key)
+      if (old.length < PAGE) return
+    }
+  }
+
+  function removeOne(queue: OwnedQueue, sentKey: Uint8Array): Promise<void> {
+    const { messageId } = sentOf(sentKey)
+    const remove = () =>
+      commitDraft(meta, async (draft) => {
+        const state = await draft.get<MessageState>(rowKeys(queue).state(messageId))
+        draft.remove(sentKey)
+        if (!state) return
+        if (state.groupId !== undefined) await draft.get(rowKeys(queue).turn(state.groupId))
+        rows.remove(draft, queue, state)
+        if (state.groupId !== undefined) {
+          await rows.settleTurn(draft, queue, state.groupId, clock.wallMs())
+        }
+      })
+    return queue.settings.fifo ? lanes.run(queue.id, remove) : remove()
+  }
+
+  async function removeAll(owner: RowsOwner): Promise<void> {
+    const { accountId, region } = owner.scope
+    for (const kind of KINDS) {
+      const prefix = encodeKey([`sqs/${kind}`, accountId, region, owner.id])
+      for (;;) {
+        const entries = await meta.scan({ prefix, limit: PAGE })
+        if (entries.length > 0) await meta.commit({ removals: entries.map(({ key }) => key) })
+        if (entries.length < PAGE) break
+      }
+    }
+  }
+
+  async function forgetDeduplication(queue: OwnedQueue): Promise<void> {
+    const prefix = rowKeys(queue).deduplications
+    let after: Uint8Array | undefined
+    for (;;) {
+      const entries = await meta.scan({ prefix, limit: PAGE, ...(after && { after }) })
+      const old = entries.filter(({ value }) => untilMsOf(value) <= clock.wallMs())
+      if (old.length > 0) {
+        await commitDraft(meta, async (draft) => {
+          for (const { key } of old) {
+            const now = await draft.get<{ readonly untilMs: number }>(key)
+            if (now && now.untilMs <= clock.wallMs()) draft.remove(key)
+          }
+        })
+      }
+      if (entries.length < PAGE) return
+      after = entries.at(-1)?.key
+    }
+  }
+
+  return {
+    removeSentBefore,
+    async round(): Promise<void> {
+      for await (const queue of queues.everywhere()) {
+        await removeSentBefore(queue, clock.wallMs() - queue.settings.retentionSeconds * 1000)
+        if (queue.settings.fifo) await forgetDeduplication(queue)
+      }
+      for await (const grave of queues.removed()) {
+        const living = await queues.find(grave.scope, grave.name)
+        if (living?.id !== grave.id) await removeAll(grave)
+        if (clock.wallMs() - grave.removedMs > limits.nameHeldMs) await queues.forget(grave)
+      }
+    },
+  }
+}
+
+function untilMsOf(value: Uint8Array): number {
+  return (JSON.parse(Buffer.from(value).toString('utf8')) as { untilMs: number }).untilMs
+}
+
+function sentOf(key: Uint8Array) {
+  const [, , , , sentMs, messageId] = decodeKey(key)
+  return { sentMs: Number(sentMs), messageId: String(messageId) }
+}
