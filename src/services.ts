@@ -15,6 +15,7 @@ import { createReset } from './reset.ts'
 import type { Keys } from './server/keys.ts'
 import type { ResetTarget } from './server/own-pages.ts'
 import { createAthenaService } from './services/athena/service.ts'
+import { createDeliveryStreamTarget } from './services/firehose/delivery-stream-target.ts'
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
 import { createCatalog } from './services/glue/catalog-store.ts'
@@ -54,6 +55,9 @@ import {
 } from './services/sagemaker/service.ts'
 import { createTrainerFinder } from './services/sagemaker/training/trainer-command.ts'
 import { createTrainingJobs } from './services/sagemaker/training/training-jobs.ts'
+import { createSnsService } from './services/sns/service.ts'
+import type { SnsNouns } from './services/sns/sns-nouns.ts'
+import { createSnsNouns } from './services/sns/sns-nouns.ts'
 import { createQueueTarget } from './services/sqs/queue-target.ts'
 import { createSqsService } from './services/sqs/service.ts'
 import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
@@ -77,6 +81,8 @@ export interface ServicesDeps {
 export interface Services {
   readonly services: ReadonlyArray<Service>
   readonly sessions: Sessions
+  /** What is shown to callers without a signature. */
+  readonly unsignedPages: SnsNouns['pages']
   readonly kafka: {
     readonly access: KafkaNouns['access']
     /** Undefined where the engine of the log does not carry Kafka's batches. */
@@ -127,13 +133,19 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
+  const receivers = [createLambdaTarget(lambda), createQueueTarget(sqs)]
+  const sns = createSnsNouns({
+    ...ground,
+    targets: [...receivers, createDeliveryStreamTarget(deliveryStreams)],
+  })
   return {
     services: [
+      createSnsService(sns),
       createS3Service({
         ...ground,
         nouns: s3,
         lifecycleDayMs: config.lifecycleDay,
-        targets: [createLambdaTarget(lambda), createQueueTarget(sqs)],
+        targets: [...receivers, sns.topicTarget],
       }),
       createKinesisService({
         ...kinesis,
@@ -150,6 +162,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,
+    unsignedPages: sns.pages,
     kafka: { access: kafka.access, service: createKafkaService(kafka), rules: msk.rules },
     setEndpoint,
     setBroker,
