@@ -91,6 +91,7 @@ async function serve(options: ServeOptions, open: Opened[]): Promise<App> {
     credentials: createCredentials({ config, keys, sessions }),
     reset: made.reset,
     unsignedPages: made.unsignedPages,
+    scrub: made.scrub,
     broker,
   })
   open.unshift({ close: () => broker.drain() })

@@ -12,9 +12,13 @@ import { ensureSecret } from './engines/meta/secrets.ts'
 import { nodeDisk } from './engines/node-disk.ts'
 import type { Engines } from './open-engines.ts'
 import { createReset } from './reset.ts'
+import { createScrub } from './scrub.ts'
 import type { Keys } from './server/keys.ts'
-import type { ResetTarget } from './server/own-pages.ts'
+import type { ResetTarget, ScrubPage } from './server/own-pages.ts'
 import { createAthenaService } from './services/athena/service.ts'
+import { createEventNouns } from './services/events/events-nouns.ts'
+import { createEventsService } from './services/events/service.ts'
+import { createStreamTarget } from './services/events/targets/stream-target.ts'
 import { createDeliveryStreamTarget } from './services/firehose/delivery-stream-target.ts'
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
@@ -94,6 +98,7 @@ export interface Services {
   /** Tells services of the broker's door; called once, before they start. */
   setBroker(broker: BrokerEntrance): void
   reset(target: ResetTarget): Promise<void>
+  scrub(accountId: string, after?: string): Promise<ScrubPage>
 }
 
 /** All nouns and services on top of the engines; what each is given is all that it can use. */
@@ -110,7 +115,6 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const msk = createMskNouns(ground)
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
-  const sqs = createSqsNouns(ground)
   const catalog = createCatalog(ground)
   const lambda = createLambdaNouns({
     ...ground,
@@ -133,11 +137,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
-  const receivers = [createLambdaTarget(lambda), createQueueTarget(sqs)]
-  const sns = createSnsNouns({
-    ...ground,
-    targets: [...receivers, createDeliveryStreamTarget(deliveryStreams)],
-  })
+  const { sqs, sns, events, targets } = createMessaging(ground, lambda, deliveryStreams)
   return {
     services: [
       createSnsService(sns),
@@ -145,11 +145,16 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         ...ground,
         nouns: s3,
         lifecycleDayMs: config.lifecycleDay,
-        targets: [...receivers, sns.topicTarget],
+        targets,
       }),
       createKinesisService({
         ...kinesis,
         extension: createKinesisChannels({ ...shared, ...kinesis }),
+      }),
+      createEventsService({
+        ...ground,
+        nouns: events,
+        targets: [...targets, createStreamTarget(kinesis)],
       }),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
@@ -166,6 +171,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     kafka: { access: kafka.access, service: createKafkaService(kafka), rules: msk.rules },
     setEndpoint,
     setBroker,
+    scrub: createScrub({ buckets: s3.buckets, objects: engines.objects }),
     reset: createReset({
       ...ground,
       ...kinesis,
@@ -176,6 +182,22 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       kafka,
     }),
   }
+}
+
+/** Queues, topics and buses, and all that events of services can go to. */
+function createMessaging(
+  ground: Ground,
+  lambda: ReturnType<typeof createLambdaNouns>,
+  deliveryStreams: ReturnType<typeof createDeliveryStreams>,
+) {
+  const sqs = createSqsNouns(ground)
+  const events = createEventNouns(ground)
+  const receivers = [createLambdaTarget(lambda), createQueueTarget(sqs)]
+  const sns = createSnsNouns({
+    ...ground,
+    targets: [...receivers, createDeliveryStreamTarget(deliveryStreams)],
+  })
+  return { sqs, sns, events, targets: [...receivers, sns.topicTarget, events.busTarget] }
 }
 
 /** What every noun is made with. */
