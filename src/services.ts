@@ -144,6 +144,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       createS3Service({
         ...ground,
         nouns: s3,
+        query: engines.query,
         lifecycleDayMs: config.lifecycleDay,
         targets,
       }),
