@@ -137,25 +137,19 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
-  const { sqs, sns, events, targets } = createMessaging(ground, lambda, deliveryStreams)
+  const messaging = createMessaging(ground, { kinesis, lambda, deliveryStreams })
   return {
     services: [
-      createSnsService(sns),
       createS3Service({
         ...ground,
         nouns: s3,
         query: engines.query,
         lifecycleDayMs: config.lifecycleDay,
-        targets,
+        targets: messaging.targets,
       }),
       createKinesisService({
         ...kinesis,
         extension: createKinesisChannels({ ...shared, ...kinesis }),
-      }),
-      createEventsService({
-        ...ground,
-        nouns: events,
-        targets: [...targets, createStreamTarget(kinesis)],
       }),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
@@ -164,11 +158,11 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       ...createSagemaker(shared),
       createLogsService({ ...ground, ...logs }),
       ...createMsk(shared, { msk, kafka, connect }),
-      createSqsService({ ...ground, ...sqs }),
+      ...messaging.services,
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,
-    unsignedPages: sns.pages,
+    unsignedPages: messaging.pages,
     kafka: { access: kafka.access, service: createKafkaService(kafka), rules: msk.rules },
     setEndpoint,
     setBroker,
@@ -185,20 +179,30 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
 }
 
-/** Queues, topics and buses, and all that events of services can go to. */
+/** Queues, topics and buses: their services, and all that events of services can go to. */
 function createMessaging(
   ground: Ground,
-  lambda: ReturnType<typeof createLambdaNouns>,
-  deliveryStreams: ReturnType<typeof createDeliveryStreams>,
+  others: {
+    readonly kinesis: KinesisNouns
+    readonly lambda: ReturnType<typeof createLambdaNouns>
+    readonly deliveryStreams: ReturnType<typeof createDeliveryStreams>
+  },
 ) {
   const sqs = createSqsNouns(ground)
   const events = createEventNouns(ground)
-  const receivers = [createLambdaTarget(lambda), createQueueTarget(sqs)]
+  const receivers = [createLambdaTarget(others.lambda), createQueueTarget(sqs)]
   const sns = createSnsNouns({
     ...ground,
-    targets: [...receivers, createDeliveryStreamTarget(deliveryStreams)],
+    targets: [...receivers, createDeliveryStreamTarget(others.deliveryStreams)],
   })
-  return { sqs, sns, events, targets: [...receivers, sns.topicTarget, events.busTarget] }
+  const targets = [...receivers, sns.topicTarget, events.busTarget]
+  const ofRules = [...targets, createStreamTarget(others.kinesis)]
+  const services: ReadonlyArray<Service> = [
+    createSqsService({ ...ground, ...sqs }),
+    createSnsService(sns),
+    createEventsService({ ...ground, nouns: events, targets: ofRules }),
+  ]
+  return { services, targets, pages: sns.pages }
 }
 
 /** What every noun is made with. */

@@ -18,6 +18,8 @@ export interface Confirmations {
   sayFarewell(topic: Topic, subscription: Subscription): Promise<void>
   /** Rejects with `InvalidParameter` for a token that is unknown or too old. */
   confirm(topicArn: string, token: string, bySignature: boolean): Promise<Subscription>
+  /** Forgets tokens that are too old, with the subscriptions that they were to confirm. */
+  forgetOld(): Promise<void>
 }
 
 interface TokenRow {
@@ -79,6 +81,15 @@ export function createConfirmations(deps: {
       const confirmed = { ...there, pending: false, confirmedBySignature: bySignature }
       await subscriptions.create(confirmed)
       return confirmed
+    },
+    async forgetOld() {
+      const oldest = clock.wallMs() - snsLimits.tokenSeconds * 1000
+      for await (const { scope, id, value } of tokens.everywhere()) {
+        if (value.createdMs >= oldest) continue
+        const there = await subscriptions.find(value.subscription.arn)
+        if (there?.pending) await subscriptions.remove(there.arn)
+        await tokens.remove(scope, ...id)
+      }
     },
   }
 }

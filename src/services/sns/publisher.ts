@@ -13,6 +13,7 @@ import type { Outbox, OutgoingMessage } from './outbox.ts'
 import type { Protocol, Subscription, Subscriptions } from './subscriptions.ts'
 import { allOf } from './subscriptions.ts'
 import type { Topic } from './topics.ts'
+import { scopeOfArn } from './topics.ts'
 
 /** A message that has been checked. */
 export interface NewMessage {
@@ -99,7 +100,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       await meta.commit({ removals: old.flatMap(({ key, value }) => [key, value]) })
     },
     async forgetTopic(topicArn) {
-      await meta.commit({ removals: [encodeKey([STATES, topicArn])] })
+      await meta.commit({ removals: [stateKeyOf(topicArn)] })
     },
   }
 }
@@ -161,7 +162,7 @@ function createOrderedPublisher(
   place: ReturnType<typeof createPlacement>,
 ) {
   async function attempt(topic: Topic, messages: ReadonlyArray<NewMessage>) {
-    const stateKey = encodeKey([STATES, topic.arn])
+    const stateKey = stateKeyOf(topic.arn)
     const state = await meta.get(stateKey)
     let last = state ? Number(Buffer.from(state.value).toString()) : 0
     const nowMs = clock.wallMs()
@@ -216,9 +217,15 @@ function createOrderedPublisher(
   }
 }
 
+/** Under the account, with which it goes. */
+function stateKeyOf(topicArn: string): Buffer {
+  return encodeKey([STATES, scopeOfArn(topicArn).accountId, topicArn])
+}
+
 function seenKeyOf(topic: Topic, { groupId = '', deduplicationId = '' }: OutgoingMessage): Buffer {
   const group = topic.deduplicationScope === 'MessageGroup' ? groupId : ''
-  return encodeKey([SEEN, topic.arn, group, deduplicationId])
+  const { accountId } = scopeOfArn(topic.arn)
+  return encodeKey([SEEN, accountId, topic.arn, group, deduplicationId])
 }
 
 function publishedOf({ messageId, sequenceNumber }: Seen): Published {

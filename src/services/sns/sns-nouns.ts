@@ -52,9 +52,10 @@ export function createSnsNouns(deps: {
   const confirmations = createConfirmations({ ...deps, outbox, subscriptions })
   const deliveries = createDeliveries({ ...deps, outbox, subscriptions, sender })
   const forget = {
-    name: 'sns/deduplication',
+    name: 'sns/forgetting',
     async round() {
       await publisher.forgetOld()
+      await confirmations.forgetOld()
       return FORGET_EVERY_MS
     },
   }
