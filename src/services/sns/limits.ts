@@ -5,8 +5,6 @@ export const snsLimits = {
   batchEntriesMax: 10,
   batchIdCharactersMax: 80,
   subjectCharactersMax: 100,
-  topicsMax: 100_000,
-  fifoTopicsMax: 1_000,
   /** Ours: one commit holds the deliveries of a publish. AWS allows 12.5 million. */
   subscriptionsPerTopicMax: 10_000,
   subscriptionsPerFifoTopicMax: 100,
