@@ -19,6 +19,7 @@ import { createAthenaService } from './services/athena/service.ts'
 import { createEventNouns } from './services/events/events-nouns.ts'
 import { createEventsService } from './services/events/service.ts'
 import { createStreamTarget } from './services/events/targets/stream-target.ts'
+import { createDeliveryStreamTarget } from './services/firehose/delivery-stream-target.ts'
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
 import { createCatalog } from './services/glue/catalog-store.ts'
@@ -58,6 +59,9 @@ import {
 } from './services/sagemaker/service.ts'
 import { createTrainerFinder } from './services/sagemaker/training/trainer-command.ts'
 import { createTrainingJobs } from './services/sagemaker/training/training-jobs.ts'
+import { createSnsService } from './services/sns/service.ts'
+import type { SnsNouns } from './services/sns/sns-nouns.ts'
+import { createSnsNouns } from './services/sns/sns-nouns.ts'
 import { createQueueTarget } from './services/sqs/queue-target.ts'
 import { createSqsService } from './services/sqs/service.ts'
 import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
@@ -81,6 +85,8 @@ export interface ServicesDeps {
 export interface Services {
   readonly services: ReadonlyArray<Service>
   readonly sessions: Sessions
+  /** What is shown to callers without a signature. */
+  readonly unsignedPages: SnsNouns['pages']
   readonly kafka: {
     readonly access: KafkaNouns['access']
     /** Undefined where the engine of the log does not carry Kafka's batches. */
@@ -106,7 +112,6 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const msk = createMskNouns(ground)
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
-  const sqs = createSqsNouns(ground)
   const catalog = createCatalog(ground)
   const lambda = createLambdaNouns({
     ...ground,
@@ -129,8 +134,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
-  const events = createEventNouns(ground)
-  const targets = [createLambdaTarget(lambda), createQueueTarget(sqs), events.busTarget]
+  const messaging = createMessaging(ground, { kinesis, lambda, deliveryStreams })
   return {
     services: [
       createS3Service({
@@ -138,16 +142,11 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         nouns: s3,
         query: engines.query,
         lifecycleDayMs: config.lifecycleDay,
-        targets,
+        targets: messaging.targets,
       }),
       createKinesisService({
         ...kinesis,
         extension: createKinesisChannels({ ...shared, ...kinesis }),
-      }),
-      createEventsService({
-        ...ground,
-        nouns: events,
-        targets: [...targets, createStreamTarget(kinesis)],
       }),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
@@ -156,10 +155,11 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       ...createSagemaker(shared),
       createLogsService({ ...ground, ...logs }),
       ...createMsk(shared, { msk, kafka, connect }),
-      createSqsService({ ...ground, ...sqs }),
+      ...messaging.services,
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,
+    unsignedPages: messaging.pages,
     kafka: { access: kafka.access, service: createKafkaService(kafka), rules: msk.rules },
     setEndpoint,
     setBroker,
@@ -174,6 +174,32 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       kafka,
     }),
   }
+}
+
+/** Queues, topics and buses: their services, and all that events of services can go to. */
+function createMessaging(
+  ground: Ground,
+  others: {
+    readonly kinesis: KinesisNouns
+    readonly lambda: ReturnType<typeof createLambdaNouns>
+    readonly deliveryStreams: ReturnType<typeof createDeliveryStreams>
+  },
+) {
+  const sqs = createSqsNouns(ground)
+  const events = createEventNouns(ground)
+  const receivers = [createLambdaTarget(others.lambda), createQueueTarget(sqs)]
+  const sns = createSnsNouns({
+    ...ground,
+    targets: [...receivers, createDeliveryStreamTarget(others.deliveryStreams)],
+  })
+  const targets = [...receivers, sns.topicTarget, events.busTarget]
+  const ofRules = [...targets, createStreamTarget(others.kinesis)]
+  const services: ReadonlyArray<Service> = [
+    createSqsService({ ...ground, ...sqs }),
+    createSnsService(sns),
+    createEventsService({ ...ground, nouns: events, targets: ofRules }),
+  ]
+  return { services, targets, pages: sns.pages }
 }
 
 /** What every noun is made with. */

@@ -1,5 +1,6 @@
 import { ServiceError } from '../base/errors.ts'
 import type { BrokerEntrance } from '../services/kafka/broker-entrance.ts'
+import type { UnsignedPages } from '../services/sns/unsigned-pages.ts'
 import type { Service } from '../wire/operation.ts'
 import type { WireResponse } from '../wire/request.ts'
 import type { Authenticator } from './authenticate.ts'
@@ -39,6 +40,8 @@ export interface OwnPagesDeps {
   /** Throws `ServiceError` when `after` is not the `next` of a page. */
   readonly scrub: (accountId: string, after?: string) => Promise<ScrubPage>
   readonly draining: () => boolean
+  /** What a service shows without a signature: certificates, links of its messages. */
+  readonly unsignedPages?: UnsignedPages
   /** Absent: there is no broker. */
   readonly broker?: Pick<BrokerEntrance, 'address'>
 }
@@ -97,11 +100,20 @@ export function createOwnPages(deps: OwnPagesDeps): OwnPages {
     owns({ method, rawPath, rawQuery, headers }) {
       if (rawPath.startsWith('/_headrace/')) return true
       // A bucket may be called `metrics`; whoever asks for it signs.
-      const unsigned = headers['authorization'] === undefined && rawQuery === ''
-      return rawPath === '/metrics' && unsigned && isRead(method)
+      if (headers['authorization'] !== undefined || !isRead(method)) return false
+      if (deps.unsignedPages?.owns(rawPath, rawQuery)) return true
+      return rawPath === '/metrics' && rawQuery === ''
     },
     async answer(exchange, bytes) {
-      const { method, rawPath } = exchange
+      const { method, rawPath, rawQuery } = exchange
+      if (isRead(method) && deps.unsignedPages?.owns(rawPath, rawQuery)) {
+        const page = await deps.unsignedPages.answer(rawPath, rawQuery)
+        return {
+          status: page.status,
+          headers: { 'content-type': page.contentType },
+          body: page.body,
+        }
+      }
       if (rawPath === '/metrics') return metricsPage()
       if (rawPath === '/_headrace/health' && isRead(method)) return healthPage()
       if (rawPath === '/_headrace/reset' && method === 'POST') return resetPage(exchange, bytes)

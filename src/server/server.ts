@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.ts'
 import type { Random } from '../base/random.ts'
 import type { Config } from '../config.ts'
 import type { BrokerEntrance } from '../services/kafka/broker-entrance.ts'
+import type { UnsignedPages } from '../services/sns/unsigned-pages.ts'
 import type { Service } from '../wire/operation.ts'
 import type { Wire } from '../wire/request.ts'
 import { createAnswer } from './answer.ts'
@@ -42,6 +43,8 @@ export interface ServerDeps {
   readonly credentials: Credentials
   /** For the health page; absent: there is no broker. */
   readonly broker?: Pick<BrokerEntrance, 'address'>
+  /** What services show without a signature. */
+  readonly unsignedPages?: UnsignedPages
   /** Empties an account, or everything; resolves when it is durable. */
   readonly reset: (target: ResetTarget) => Promise<void>
   /** Verifies a page of the objects of an account. */

@@ -15,10 +15,27 @@ export function ensureKeySecret(meta: MetaStore, random: Random, keyId: string):
   return ensure(meta, random, encodeKey(['meta/key-secret', keyId]))
 }
 
-async function ensure(meta: MetaStore, random: Random, key: Uint8Array): Promise<string> {
+/** A secret that `make` makes, such as a key pair: made when first asked for, the same ever after. */
+export function ensureKept(
+  meta: MetaStore,
+  id: string,
+  make: () => Promise<string>,
+): Promise<string> {
+  return ensureMade(meta, encodeKey(['meta/kept-secret', id]), make)
+}
+
+function ensure(meta: MetaStore, random: Random, key: Uint8Array): Promise<string> {
+  return ensureMade(meta, key, async () => random.bytes(32).toString('hex'))
+}
+
+async function ensureMade(
+  meta: MetaStore,
+  key: Uint8Array,
+  make: () => Promise<string>,
+): Promise<string> {
   const there = await meta.get(key)
   if (there) return Buffer.from(there.value).toString('utf8')
-  const secret = random.bytes(32).toString('hex')
+  const secret = await make()
   try {
     await meta.commit({
       checks: [{ key, version: 0 }],
@@ -27,6 +44,6 @@ async function ensure(meta: MetaStore, random: Random, key: Uint8Array): Promise
     return secret
   } catch (error) {
     if (!(error instanceof EngineError && error.kind === 'conflict')) throw error
-    return ensure(meta, random, key)
+    return ensureMade(meta, key, make)
   }
 }
