@@ -28,6 +28,8 @@ export interface DocumentPage {
  * promise resolves; every change of one document is compare-and-set, so no update is lost.
  */
 export interface Documents<T> {
+  /** Where a document lies, for its removal as part of a larger `MetaStore.commit`. */
+  keyOf(scope: Scope, id: ReadonlyArray<KeyPart>): Uint8Array
   get(scope: Scope, ...id: ReadonlyArray<KeyPart>): Promise<T | undefined>
   /**
    * As `get`, but the same object as long as nobody writes the document: for what every request
@@ -113,6 +115,7 @@ export function createDocuments<T>(meta: MetaStore, collection: string): Documen
   const readShared = createSharedReads<T>(meta)
 
   return {
+    keyOf,
     async get(scope, ...id) {
       const entry = await meta.get(keyOf(scope, id))
       return entry && decodeValue<T>(entry)
