@@ -54,6 +54,7 @@ import {
 } from './services/sagemaker/service.ts'
 import { createTrainerFinder } from './services/sagemaker/training/trainer-command.ts'
 import { createTrainingJobs } from './services/sagemaker/training/training-jobs.ts'
+import { createSchedulerService } from './services/scheduler/service.ts'
 import { createQueueTarget } from './services/sqs/queue-target.ts'
 import { createSqsService } from './services/sqs/service.ts'
 import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
@@ -147,6 +148,11 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       createLogsService({ ...ground, ...logs }),
       ...createMsk(shared, { msk, kafka, connect }),
       createSqsService({ ...ground, ...sqs }),
+      createSchedulerService({
+        ...ground,
+        roles: createRoles(ground),
+        targets: [createLambdaTarget(lambda), createQueueTarget(sqs)],
+      }),
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,

@@ -179,5 +179,7 @@ function newExecutionId(random: Random): string {
 }
 
 function timeText(ms: number): string {
-  return dateOf(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+  return dateOf(ms)
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
 }

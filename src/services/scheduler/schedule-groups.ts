@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Scope } from '../../base/scope.ts'
+import type { Documents } from '../../engines/meta/documents.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
 import type { MetaBatch, MetaStore } from '../../engines/meta/port.ts'
 import { commitUnlessChanged } from './guarded-commit.ts'
@@ -26,11 +27,7 @@ export interface ScheduleGroups {
     tags: ScheduleGroup['tags'],
     clientToken: string | undefined,
   ): Promise<void>
-  change(
-    scope: Scope,
-    name: string,
-    change: (group: ScheduleGroup) => ScheduleGroup,
-  ): Promise<void>
+  change(scope: Scope, name: string, change: (group: ScheduleGroup) => ScheduleGroup): Promise<void>
   /** Marks it; the background loop does the rest. */
   startRemoval(scope: Scope, name: string): Promise<void>
   list(scope: Scope, page: GroupPage): Promise<ReadonlyArray<ScheduleGroup>>
@@ -63,8 +60,6 @@ export function createScheduleGroups(deps: {
 }): ScheduleGroups {
   const { meta, clock } = deps
   const documents = createDocuments<ScheduleGroup>(meta, 'scheduler/group')
-  const removals = createDocuments<GroupRemoval>(meta, 'scheduler/group-removal')
-  const removalId = ({ scope, name }: GroupRemoval) => [scope.accountId, scope.region, name]
 
   /** Until it gets tags, the default group is nowhere written down. */
   const defaultGroup: ScheduleGroup = {
@@ -129,19 +124,6 @@ export function createScheduleGroups(deps: {
       if (await documents.create(scope, [name], made)) return
       throw conflict(`Schedule group ${name} already exists.`)
     },
-    async startRemoval({ accountId, region }, name) {
-      const scope = { accountId, region }
-      if (name === DEFAULT_GROUP) throw validation('You cannot delete the default schedule group.')
-      for (;;) {
-        const [check] = await presence(scope, name)
-        const deleting = { ...(await get(scope, name)), deleting: true, modifiedMs: clock.wallMs() }
-        const puts = [
-          ...documents.putBatch(scope, [name], deleting).puts,
-          ...removals.putBatch(everywhere, removalId({ scope, name }), { scope, name }).puts,
-        ]
-        if (check && (await commitUnlessChanged(meta, { checks: [check], puts }))) return
-      }
-    },
     async list({ accountId, region }, { prefix, after, limit }) {
       const scope = { accountId, region }
       const found = await documents.list(scope, {
@@ -154,6 +136,35 @@ export function createScheduleGroups(deps: {
       if (!isWanted || groups.some(({ name }) => name === DEFAULT_GROUP)) return groups
       const all = [...groups, defaultGroup]
       return all.sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, limit)
+    },
+    ...createRemovals({ meta, clock, documents, get, presence }),
+  }
+}
+
+function createRemovals(deps: {
+  readonly meta: MetaStore
+  readonly clock: Clock
+  readonly documents: Documents<ScheduleGroup>
+  readonly get: ScheduleGroups['get']
+  readonly presence: ScheduleGroups['presence']
+}): Pick<ScheduleGroups, 'startRemoval' | 'removals' | 'finishRemoval'> {
+  const { meta, clock, documents, get, presence } = deps
+  const removals = createDocuments<GroupRemoval>(meta, 'scheduler/group-removal')
+  const removalId = ({ scope, name }: GroupRemoval) => [scope.accountId, scope.region, name]
+
+  return {
+    async startRemoval({ accountId, region }, name) {
+      const scope = { accountId, region }
+      if (name === DEFAULT_GROUP) throw validation('You cannot delete the default schedule group.')
+      for (;;) {
+        const [check] = await presence(scope, name)
+        const deleting = { ...(await get(scope, name)), deleting: true, modifiedMs: clock.wallMs() }
+        const puts = [
+          ...documents.putBatch(scope, [name], deleting).puts,
+          ...removals.putBatch(everywhere, removalId({ scope, name }), { scope, name }).puts,
+        ]
+        if (check && (await commitUnlessChanged(meta, { checks: [check], puts }))) return
+      }
     },
     async removals() {
       const found = await removals.list(everywhere, { limit: REMOVALS })

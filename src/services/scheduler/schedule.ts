@@ -54,7 +54,12 @@ export interface Occurrence {
 export const DEFAULT_GROUP = 'default'
 
 export function scheduleArn({ accountId, region }: Scope, { group, name }: ScheduleName): string {
-  return formatArn({ service: 'scheduler', region, accountId, resource: `schedule/${group}/${name}` })
+  return formatArn({
+    service: 'scheduler',
+    region,
+    accountId,
+    resource: `schedule/${group}/${name}`,
+  })
 }
 
 export function groupArn({ accountId, region }: Scope, name: string): string {

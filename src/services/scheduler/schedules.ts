@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { KeyPart } from '../../base/ordered-key.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
+import type { Documents } from '../../engines/meta/documents.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
 import type { MetaBatch, MetaStore } from '../../engines/meta/port.ts'
 import { commitUnlessChanged } from './guarded-commit.ts'
@@ -70,34 +71,7 @@ export function createSchedules(deps: {
   const dues = createDocuments<Due>(meta, 'scheduler/due')
   const plan = createPlan(deps)
 
-  /** Changes a schedule and its place among the due ones; `extra` is what else the commit holds. */
-  async function write(
-    scope: Scope,
-    { group, name }: ScheduleName,
-    change: (current: Schedule | undefined) => Schedule | undefined,
-    extra: (current: Schedule | undefined) => Promise<MetaBatch> = async () => ({}),
-  ): Promise<void> {
-    const key = documents.keyOf(scope, [group, name])
-    for (;;) {
-      const entry = await meta.get(key)
-      const current = entry && (JSON.parse(Buffer.from(entry.value).toString()) as Schedule)
-      const changed = change(current)
-      if (changed === current) return
-      const more = await extra(current)
-      const old = current?.next && idOf({ scope, group, name, dueMs: current.next.dueMs })
-      const due = changed?.next && { scope, group, name, dueMs: changed.next.dueMs }
-      const isDone = await commitUnlessChanged(meta, {
-        checks: [{ key, version: entry?.version ?? 0 }, ...(more.checks ?? [])],
-        removals: [...(old ? [dues.keyOf(everywhere, old)] : []), ...(changed ? [] : [key])],
-        puts: [
-          ...(changed ? documents.putBatch(scope, [group, name], changed).puts : []),
-          ...(due ? dues.putBatch(everywhere, idOf(due), due).puts : []),
-          ...(more.puts ?? []),
-        ],
-      })
-      if (isDone) return
-    }
-  }
+  const write = createWrite({ meta, documents, dues })
 
   const inGroup = (scope: Scope, { group }: ScheduleName) =>
     async function presence() {
@@ -174,6 +148,42 @@ export function createSchedules(deps: {
   }
 }
 
+/** Changes a schedule and its place among the due ones; `extra` is what else the commit holds. */
+function createWrite(deps: {
+  readonly meta: MetaStore
+  readonly documents: Documents<Schedule>
+  readonly dues: Documents<Due>
+}) {
+  const { meta, documents, dues } = deps
+  return async function write(
+    scope: Scope,
+    { group, name }: ScheduleName,
+    change: (current: Schedule | undefined) => Schedule | undefined,
+    extra: (current: Schedule | undefined) => Promise<MetaBatch> = async () => ({}),
+  ): Promise<void> {
+    const key = documents.keyOf(scope, [group, name])
+    for (;;) {
+      const entry = await meta.get(key)
+      const current = entry && (JSON.parse(Buffer.from(entry.value).toString()) as Schedule)
+      const changed = change(current)
+      if (changed === current) return
+      const more = await extra(current)
+      const old = current?.next && idOf({ scope, group, name, dueMs: current.next.dueMs })
+      const due = changed?.next && { scope, group, name, dueMs: changed.next.dueMs }
+      const isDone = await commitUnlessChanged(meta, {
+        checks: [{ key, version: entry?.version ?? 0 }, ...(more.checks ?? [])],
+        removals: [...(old ? [dues.keyOf(everywhere, old)] : []), ...(changed ? [] : [key])],
+        puts: [
+          ...(changed ? documents.putBatch(scope, [group, name], changed).puts : []),
+          ...(due ? dues.putBatch(everywhere, idOf(due), due).puts : []),
+          ...(more.puts ?? []),
+        ],
+      })
+      if (isDone) return
+    }
+  }
+}
+
 /** What a schedule is after each thing that can happen to it. */
 function createPlan({ clock, random }: { readonly clock: Clock; readonly random: Random }) {
   function next(schedule: Schedule, afterMs: number): Schedule {
@@ -230,7 +240,7 @@ function invocationOf(
 }
 
 async function listPage(
-  documents: ReturnType<typeof createDocuments<Schedule>>,
+  documents: Documents<Schedule>,
   scope: Scope,
   { group, prefix = '', enabled, after, limit }: SchedulePage,
 ): Promise<ReadonlyArray<Schedule>> {
@@ -239,7 +249,11 @@ async function listPage(
   let last = after
   for (;;) {
     const from = last && (group === undefined ? [last.group, last.name] : [last.name])
-    const page = await documents.list(scope, { ...under, limit: PAGE, ...(from && { after: from }) })
+    const page = await documents.list(scope, {
+      ...under,
+      limit: PAGE,
+      ...(from && { after: from }),
+    })
     for (const { value } of page) {
       const isWanted = enabled === undefined || value.settings.enabled === enabled
       if (isWanted && value.name.startsWith(prefix)) found.push(value)
