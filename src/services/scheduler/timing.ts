@@ -1,4 +1,4 @@
-import { utcMs } from '../../base/clock.ts'
+import { dateOf, parseTimeMs } from '../../base/clock.ts'
 import type { Schedule as Recurrence } from '../../base/schedule.ts'
 import { nextTime, parseSchedule } from '../../base/schedule.ts'
 import type { TimeZone } from '../../base/time-zone.ts'
@@ -62,13 +62,13 @@ function nextOfCron(cron: Cron, zone: TimeZone, afterMs: number): number | undef
   }
 }
 
-const AT = /^at\((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\)$/
+const AT = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/
 /** Without blanks at the edges, as Scheduler wants it. */
 const RATE = /^rate\([1-9]\d* (minute|hour|day)s?\)$/
 
 function read(expression: string, zone: TimeZone): Recurrence | OneTime | undefined {
-  const at = AT.exec(expression)
-  if (at) return readAt(at.slice(1).map(Number), zone)
+  const [, at] = AT.exec(expression) ?? []
+  if (at !== undefined) return readAt(at, zone)
   if (expression.startsWith('rate') && !RATE.test(expression)) return undefined
   return parseSchedule(expression)
 }
@@ -78,20 +78,10 @@ interface OneTime {
   readonly atMs: number
 }
 
-function readAt(fields: ReadonlyArray<number>, zone: TimeZone): OneTime | undefined {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = fields
-  const shownMs = utcMs(year, month, day, hour, minute, second)
-  const isDate = day === dayOf(shownMs, year, month)
-  if (!isDate || month > 12 || hour > 23 || minute > 59 || second > 59) return undefined
+function readAt(text: string, zone: TimeZone): OneTime | undefined {
+  const shownMs = parseTimeMs(`${text}Z`)
+  // What comes back otherwise, such as the 31st of February, is none.
+  if (Number.isNaN(shownMs) || dateOf(shownMs).toISOString() !== `${text}.000Z`) return undefined
   const atMs = zone.utcMs(shownMs)
   return atMs === undefined ? undefined : { kind: 'at', atMs }
-}
-
-const DAY_MS = 86_400_000
-
-/** Counted from the first of the month, so that the 31st of February is none. */
-function dayOf(shownMs: number, year: number, month: number): number {
-  const firstMs = utcMs(year, month, 1, 0, 0, 0)
-  const isWithin = shownMs >= firstMs && shownMs < utcMs(year, month + 1, 1, 0, 0, 0)
-  return isWithin ? Math.floor((shownMs - firstMs) / DAY_MS) + 1 : 0
 }
