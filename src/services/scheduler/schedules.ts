@@ -168,7 +168,10 @@ function createWrite(deps: {
       const changed = change(current)
       if (changed === current) return
       const more = await extra(current)
-      const old = current?.next && idOf({ scope, group, name, dueMs: current.next.dueMs })
+      // One that stays where it is must not be among what is removed.
+      const isMoved = current?.next?.dueMs !== changed?.next?.dueMs
+      const old =
+        isMoved && current?.next && idOf({ scope, group, name, dueMs: current.next.dueMs })
       const due = changed?.next && { scope, group, name, dueMs: changed.next.dueMs }
       const isDone = await commitUnlessChanged(meta, {
         checks: [{ key, version: entry?.version ?? 0 }, ...(more.checks ?? [])],
