@@ -90,6 +90,7 @@ async function serve(options: ServeOptions, open: Opened[]): Promise<App> {
     services,
     credentials: createCredentials({ config, keys, sessions }),
     reset: made.reset,
+    scrub: made.scrub,
     broker,
   })
   open.unshift({ close: () => broker.drain() })

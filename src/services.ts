@@ -12,9 +12,13 @@ import { ensureSecret } from './engines/meta/secrets.ts'
 import { nodeDisk } from './engines/node-disk.ts'
 import type { Engines } from './open-engines.ts'
 import { createReset } from './reset.ts'
+import { createScrub } from './scrub.ts'
 import type { Keys } from './server/keys.ts'
-import type { ResetTarget } from './server/own-pages.ts'
+import type { ResetTarget, ScrubPage } from './server/own-pages.ts'
 import { createAthenaService } from './services/athena/service.ts'
+import { createEventNouns } from './services/events/events-nouns.ts'
+import { createEventsService } from './services/events/service.ts'
+import { createStreamTarget } from './services/events/targets/stream-target.ts'
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
 import { createCatalog } from './services/glue/catalog-store.ts'
@@ -89,6 +93,7 @@ export interface Services {
   /** Tells services of the broker's door; called once, before they start. */
   setBroker(broker: BrokerEntrance): void
   reset(target: ResetTarget): Promise<void>
+  scrub(accountId: string, after?: string): Promise<ScrubPage>
 }
 
 /** All nouns and services on top of the engines; what each is given is all that it can use. */
@@ -128,17 +133,25 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
+  const events = createEventNouns(ground)
+  const targets = [createLambdaTarget(lambda), createQueueTarget(sqs), events.busTarget]
   return {
     services: [
       createS3Service({
         ...ground,
         nouns: s3,
+        query: engines.query,
         lifecycleDayMs: config.lifecycleDay,
-        targets: [createLambdaTarget(lambda), createQueueTarget(sqs)],
+        targets,
       }),
       createKinesisService({
         ...kinesis,
         extension: createKinesisChannels({ ...shared, ...kinesis }),
+      }),
+      createEventsService({
+        ...ground,
+        nouns: events,
+        targets: [...targets, createStreamTarget(kinesis)],
       }),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
@@ -159,6 +172,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     kafka: { access: kafka.access, service: createKafkaService(kafka), rules: msk.rules },
     setEndpoint,
     setBroker,
+    scrub: createScrub({ buckets: s3.buckets, objects: engines.objects }),
     reset: createReset({
       ...ground,
       ...kinesis,

@@ -67,6 +67,17 @@ const reset = buildCommand<
   docs: { brief: 'Empty the account of the caller, or everything, on a running server.' },
 })
 
+const scrub = buildCommand<{ endpoint?: string }, [], CliContext>({
+  loader: async () => (await import('./scrub.ts')).scrub,
+  parameters: { flags: { endpoint } },
+  docs: {
+    brief:
+      'Read all objects of the caller’s account on a running server and name the damaged ones.',
+    fullDescription:
+      'Every object of every bucket is read from the disk and compared with the sums that were kept when it was written. Each damaged one is printed; the exit code is 1 when there is one.',
+  },
+})
+
 const tail = buildCommand<
   { from?: string; format?: string; limit?: string; noFollow?: boolean; endpoint?: string },
   [string],
@@ -159,7 +170,7 @@ function buildHeadrace(version: string): Application<CliContext> {
     docs: { brief: 'Pipelines that run end to end on this machine.' },
   })
   const routes = buildRouteMap({
-    routes: { up, demo, status, env, tail, reset, keys },
+    routes: { up, demo, status, env, tail, reset, scrub, keys },
     docs: {
       brief: 'The ML data-ingestion stack of AWS as one program.',
       fullDescription:

@@ -10,12 +10,32 @@ import { parseSignature } from './signature.ts'
 /** What a reset empties: one account in all its regions, or everything that is kept. */
 export type ResetTarget = { readonly accountId: string } | 'everything'
 
+export interface DamagedObject {
+  readonly bucket: string
+  readonly key: string
+  /** Of the whole object: it is read as a whole, up to its first damage. */
+  readonly sizeBytes: number
+}
+
+/** What a part of a scrub has seen. */
+export interface ScrubPage {
+  readonly objects: number
+  readonly bytes: number
+  /** Older than sums: read, but compared with nothing. */
+  readonly uncheckedBytes: number
+  readonly damaged: ReadonlyArray<DamagedObject>
+  /** Where the next page begins; absent behind the last. */
+  readonly next?: string
+}
+
 export interface OwnPagesDeps {
   readonly version: string
   readonly services: ReadonlyArray<Service>
   readonly metrics: PrometheusMetrics
   readonly authenticator: Authenticator
   readonly reset: (target: ResetTarget) => Promise<void>
+  /** Throws `ServiceError` when `after` is not the `next` of a page. */
+  readonly scrub: (accountId: string, after?: string) => Promise<ScrubPage>
   readonly draining: () => boolean
   /** Absent: there is no broker. */
   readonly broker?: Pick<BrokerEntrance, 'address'>
@@ -31,7 +51,7 @@ export interface OwnPages {
 }
 
 export function createOwnPages(deps: OwnPagesDeps): OwnPages {
-  const { version, services, metrics, authenticator, reset, draining } = deps
+  const { version, services, metrics, authenticator, reset, scrub, draining } = deps
 
   async function metricsPage(): Promise<WireResponse> {
     const body = await metrics.page()
@@ -47,11 +67,22 @@ export function createOwnPages(deps: OwnPagesDeps): OwnPages {
     return json(200, { status, version, services: states, ...(kafka && { kafka }) })
   }
 
+  async function callerOf(exchange: Exchange, bytes: () => Promise<Buffer>): Promise<string> {
+    const found = parseSignature(exchange.headers, exchange.rawQuery)
+    return (await authenticator.authenticate(exchange, found, anyService, bytes)).accountId
+  }
+
+  /** `POST /_headrace/scrub` verifies a page of the caller's objects, the first without `?after=`. */
+  async function scrubPage(exchange: Exchange, bytes: () => Promise<Buffer>) {
+    const accountId = await callerOf(exchange, bytes)
+    const after = /(?:^|&)after=([^&]*)/.exec(exchange.rawQuery)?.[1]
+    return json(200, await scrub(accountId, after))
+  }
+
   /** `POST /_headrace/reset` empties the caller's account, with `?scope=everything` all of them. */
   async function resetPage(exchange: Exchange, bytes: () => Promise<Buffer>) {
-    const { headers, rawQuery } = exchange
-    const found = parseSignature(headers, rawQuery)
-    const { accountId } = await authenticator.authenticate(exchange, found, anyService, bytes)
+    const { rawQuery } = exchange
+    const accountId = await callerOf(exchange, bytes)
     const scope = /(?:^|&)scope=([^&]*)/.exec(rawQuery)?.[1] ?? 'account'
     if (scope !== 'account' && scope !== 'everything') {
       throw new ServiceError('ValidationException', `scope '${scope}' is not account or everything`)
@@ -72,6 +103,7 @@ export function createOwnPages(deps: OwnPagesDeps): OwnPages {
       if (rawPath === '/metrics') return metricsPage()
       if (rawPath === '/_headrace/health' && isRead(method)) return healthPage()
       if (rawPath === '/_headrace/reset' && method === 'POST') return resetPage(exchange, bytes)
+      if (rawPath === '/_headrace/scrub' && method === 'POST') return scrubPage(exchange, bytes)
       return json(404, { code: 'NotFound', message: `There is no ${method} ${rawPath}.` })
     },
   }

@@ -263,6 +263,21 @@ describe('pages of Headrace itself', () => {
     expect(server.resets).toEqual([{ accountId: '123456789012' }, 'everything'])
   })
 
+  test('scrub wants a signature, and reads the account of the caller', async () => {
+    const target = '/_headrace/scrub?after=YS9i'
+    expect((await page('POST', target)).status).toBe(403)
+    expect(server.scrubs).toEqual([])
+    const headers = signedHeaders({
+      method: 'POST',
+      target,
+      headers: { host: server.host },
+      service: 'headrace',
+      accessKeyId: '123456789012',
+    })
+    expect((await send(server, { method: 'POST', target, headers })).status).toBe(200)
+    expect(server.scrubs).toEqual([['123456789012', 'YS9i']])
+  })
+
   test('any other path below is not found', async () => {
     expect((await page('GET', '/_headrace/secrets')).status).toBe(404)
     expect((await page('DELETE', '/_headrace/health')).status).toBe(404)

@@ -17,7 +17,7 @@ import { serverLimits } from './limits.ts'
 import { listenOn } from './listen-on.ts'
 import type { PrometheusMetrics } from './metrics.ts'
 import { createMux } from './mux.ts'
-import type { ResetTarget } from './own-pages.ts'
+import type { ResetTarget, ScrubPage } from './own-pages.ts'
 import { createOwnPages } from './own-pages.ts'
 import { abortPassage } from './passage.ts'
 
@@ -44,6 +44,8 @@ export interface ServerDeps {
   readonly broker?: Pick<BrokerEntrance, 'address'>
   /** Empties an account, or everything; resolves when it is durable. */
   readonly reset: (target: ResetTarget) => Promise<void>
+  /** Verifies a page of the objects of an account. */
+  readonly scrub: (accountId: string, after?: string) => Promise<ScrubPage>
   readonly metrics: PrometheusMetrics
   readonly clock: Clock
   readonly random: Random

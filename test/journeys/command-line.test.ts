@@ -40,6 +40,7 @@ test.each([
   [['env']],
   [['tail']],
   [['reset']],
+  [['scrub']],
   [['keys']],
   [['keys', 'add']],
 ])('headrace %j --help explains itself', async (command) => {

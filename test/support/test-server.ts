@@ -35,6 +35,7 @@ export async function startTestServer(options: {
   const keys = createKeys({ meta, clock, random })
   const sessions = createSessions({ rootSecret: 'root', clock, random })
   const resets: ResetTarget[] = []
+  const scrubs: Array<readonly [string, string | undefined]> = []
   const services = Object.entries(options.operations).map(
     ([name, runs]): Service => ({
       name,
@@ -59,13 +60,17 @@ export async function startTestServer(options: {
     services,
     credentials: createCredentials({ config, keys, sessions }),
     reset: async (target) => void resets.push(target),
+    async scrub(accountId, after) {
+      scrubs.push([accountId, after])
+      return { objects: 0, bytes: 0, uncheckedBytes: 0, damaged: [] }
+    },
     metrics: createMetrics(),
     clock,
     random,
     log: options.log ?? silentLogger,
   })
   const { port } = await server.listen(0, '127.0.0.1')
-  return { port, host: `127.0.0.1:${port}`, server, keys, sessions, resets }
+  return { port, host: `127.0.0.1:${port}`, server, keys, sessions, resets, scrubs }
 }
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>

@@ -7,6 +7,7 @@ import type { NotificationSettings } from './notification-settings.ts'
 import type { ListObjects } from './object-listing.ts'
 import type { Objects } from './objects.ts'
 import type { Restorations } from './restorations.ts'
+import type { Select } from './selection.ts'
 import type { CompleteUpload } from './upload-completion.ts'
 import type { Uploads } from './uploads.ts'
 import type { LifetimeMembers } from './wire-lifetime.ts'
@@ -24,6 +25,7 @@ export interface S3Deps {
   readonly listObjects: ListObjects
   readonly lifecycles: LifecycleSettings
   readonly restorations: Restorations
+  readonly select: Select
   readonly lifetimeMembers: LifetimeMembers
   /** A name for a rule that has none. */
   readonly newId: () => string

@@ -5,6 +5,7 @@ import type { Metrics } from '../../base/metrics.ts'
 import type { Random } from '../../base/random.ts'
 import type { Background } from '../../engines/meta/background.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
+import type { QueryEngine } from '../../engines/query/port.ts'
 import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
 import { createAuthorize } from './authorization.ts'
@@ -70,10 +71,12 @@ import { putObjectAcl } from './operations/put-object-acl.ts'
 import { putObjectTagging } from './operations/put-object-tagging.ts'
 import { putPublicAccessBlock } from './operations/put-public-access-block.ts'
 import { restoreObject } from './operations/restore-object.ts'
+import { selectObjectContent } from './operations/select-object-content.ts'
 import { uploadPart } from './operations/upload-part.ts'
 import { uploadPartCopy } from './operations/upload-part-copy.ts'
 import { createRestorations } from './restorations.ts'
 import type { S3Nouns } from './s3-nouns.ts'
+import { createSelect } from './selection.ts'
 import { createLifetimeMembers } from './wire-lifetime.ts'
 
 export function createS3Service(deps: {
@@ -81,6 +84,7 @@ export function createS3Service(deps: {
   /** Where bucket notifications can go; a kind that is not among them is refused by name. */
   readonly targets: ReadonlyArray<EventTarget>
   readonly meta: MetaStore
+  readonly query: QueryEngine
   readonly background: Background
   /** What counts as a day for lifecycles and restored objects. */
   readonly lifecycleDayMs: number
@@ -99,6 +103,7 @@ export function createS3Service(deps: {
     lifecycles,
     restorations: createRestorations({ ...deps, ...nouns, dayMs }),
     lifetimeMembers: createLifetimeMembers({ lifecycles, clock, dayMs }),
+    select: createSelect({ ...deps, ...nouns }),
     newId: () => random.uuid(),
   }
   const lifecycleRun = createLifecycleRun({ ...deps, ...nouns, settings: lifecycles, dayMs })
@@ -176,6 +181,7 @@ const operations = [
   putObjectTagging,
   putPublicAccessBlock,
   restoreObject,
+  selectObjectContent,
   uploadPart,
   uploadPartCopy,
 ]

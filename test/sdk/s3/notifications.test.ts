@@ -46,9 +46,13 @@ test('a configuration comes back as it was given, and an empty one removes it', 
     },
   })
   expect(kept.LambdaFunctionConfigurations?.[1]?.Id).toBeTruthy()
+  await configure(Bucket, { EventBridgeConfiguration: {} })
+  const bridged = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }))
+  expect(bridged.EventBridgeConfiguration).toEqual({})
   await configure(Bucket, {})
   const none = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }))
   expect(none.LambdaFunctionConfigurations).toBeUndefined()
+  expect(none.EventBridgeConfiguration).toBeUndefined()
 })
 
 test('what cannot be delivered is refused with its reason', async () => {
@@ -73,8 +77,6 @@ test('what cannot be delivered is refused with its reason', async () => {
     { SkipDestinationValidation: true },
   )
   expect((await errorOf(overlap)).message).toContain('overlap')
-  const bridge = configure(Bucket, { EventBridgeConfiguration: {} })
-  expect((await errorOf(bridge)).name).toBe('NotImplemented')
   const restore = {
     LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ['s3:Replication:*'] }],
   }

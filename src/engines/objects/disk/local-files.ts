@@ -107,6 +107,7 @@ async function joinPieces(deps: LocalDeps, id: ObjectId, entry: RowEntry): Promi
 /** Objects written out, each once for all who use it at the same time. */
 function createWrittenOut({ disk, directory, index, holds, source }: LocalDeps) {
   const written = new Map<string, { users: number; readonly path: Promise<string> }>()
+  let count = 0
 
   async function* plainOf(row: Row, key: Uint8Array | undefined): AsyncGenerator<Uint8Array> {
     const { piece } = row
@@ -121,7 +122,8 @@ function createWrittenOut({ disk, directory, index, holds, source }: LocalDeps) 
   }
 
   async function writeOut(row: Row, name: string, key: Uint8Array | undefined): Promise<string> {
-    const path = join(directory, name)
+    // A name of its own: the file of those who used it before may be on its way out.
+    const path = join(directory, `${++count}-${name}`)
     const file = await disk.open(path, { create: true, private: true })
     try {
       let at = 0

@@ -1,6 +1,7 @@
+import type { EventPattern } from '../../../base/event-pattern.ts'
+import { compileEventPattern } from '../../../base/event-pattern.ts'
 import type { StreamRecord } from '../../kinesis/stream-reader.ts'
-import type { EventPattern } from './event-pattern.ts'
-import { compileEventPattern } from './event-pattern.ts'
+import { invalidParameter } from '../lambda-errors.ts'
 
 /**
  * Whether a record of a stream passes one of the filters of a mapping, or there is none. A
@@ -10,7 +11,7 @@ export function compileRecordFilter(
   patterns: ReadonlyArray<string>,
 ): (record: StreamRecord) => boolean {
   if (patterns.length === 0) return () => true
-  const tests: ReadonlyArray<EventPattern> = patterns.map(compileEventPattern)
+  const tests: ReadonlyArray<EventPattern> = patterns.map(compileFilter)
   return (record) => {
     const document = {
       kinesisSchemaVersion: '1.0',
@@ -20,6 +21,14 @@ export function compileRecordFilter(
       data: readData(record.data),
     }
     return tests.some((test) => test(document))
+  }
+}
+
+function compileFilter(pattern: string): EventPattern {
+  try {
+    return compileEventPattern(pattern)
+  } catch (error) {
+    throw invalidParameter('Invalid filter pattern definition.', error)
   }
 }
 

@@ -50,9 +50,24 @@ test.each([
   '{"a":[{"prefix":1}]}',
   '{"a":[{"numeric":[">"]}]}',
   '{"a":[{"numeric":["~",1]}]}',
-  '{"a":[{"cidr":"10.0.0.0/8"}]}',
+  '{"a":[{"cidr":"10.0.0.0"}]}',
   '{"a":[{"prefix":"x","suffix":"y"}]}',
   '{"$or":[]}',
 ])('%s is no pattern', (text) => {
-  expect(() => compileEventPattern(text)).toThrow('Invalid filter pattern definition.')
+  expect(() => compileEventPattern(text)).toThrow('Event pattern is not valid. Reason: ')
+})
+
+test.each([
+  [{ wildcard: 'a*c' }, 'abbc', true],
+  [{ wildcard: 'a*c*' }, 'ab', false],
+  [{ wildcard: 'ab*ba' }, 'aba', false],
+  [{ cidr: '10.0.0.0/24' }, '10.0.0.255', true],
+  [{ cidr: '10.0.0.0/24' }, '10.0.1.0', false],
+  [{ prefix: { 'equals-ignore-case': 'AB' } }, 'abc', true],
+  [{ 'anything-but': { wildcard: '*/lib/*' } }, 'a/lib/b', false],
+  [{ 'anything-but': { prefix: ['a', 'b'] } }, 'c', true],
+])('%j of %s answers %j', (rule, value, expected) => {
+  const pattern = JSON.stringify({ detail: { at: [rule] } })
+  expect(compileEventPattern(pattern)({ detail: { at: value } })).toBe(expected)
+  expect(compileEventPattern(pattern)({ detail: [{ at: value }] })).toBe(expected)
 })

@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest'
+import { createScrub } from './scrub.ts'
+import type { Bucket } from './services/s3/bucket.ts'
+
+const bucket = (name: string): Bucket => ({
+  accountId: '111122223333',
+  region: 'us-east-1',
+  name,
+  createdMs: 0,
+  storeId: `store-of-${name}`,
+  state: 'open',
+  tags: {},
+  notificationRules: [],
+})
+
+/** Keys by bucket; each object has ten bytes, and those called `bad` are damaged. */
+function scrubOf(
+  held: Record<string, string[]>,
+  sizes: { pageObjects: number; pageBytes?: number },
+) {
+  return createScrub({
+    ...sizes,
+    buckets: { list: async () => Object.keys(held).map(bucket) },
+    objects: {
+      async list({ bucket: store, after = '', limit }) {
+        const keys = (held[store.slice('store-of-'.length)] ?? []).filter((key) => key > after)
+        const entries = keys.slice(0, limit).map((key) => ({
+          object: { key, sizeBytes: 10, modifiedMs: 0, revision: '1', attributes: {} },
+        }))
+        return { entries, truncated: keys.length > limit }
+      },
+      async verify({ key }) {
+        if (key === 'gone') return undefined
+        return { damaged: key === 'bad', uncheckedBytes: key === 'old' ? 10 : 0 }
+      },
+    },
+  })
+}
+
+it.each([1, 2, 3, 100])('sees every object once in pages of %j', async (pageObjects) => {
+  const held = { a: ['bad', 'gone', 'old', 'x/y'], b: [], c: ['bad', 'm'] }
+  const scrub = scrubOf(held, { pageObjects })
+  const pages = [await scrub('111122223333')]
+  for (let next = pages[0]?.next; next !== undefined; next = pages.at(-1)?.next) {
+    pages.push(await scrub('111122223333', next))
+  }
+  expect(pages.every(({ objects }) => objects <= pageObjects)).toBe(true)
+  expect(pages.reduce((sum, { objects }) => sum + objects, 0)).toBe(5)
+  expect(pages.reduce((sum, page) => sum + page.uncheckedBytes, 0)).toBe(10)
+  expect(pages.flatMap(({ damaged }) => damaged)).toEqual([
+    { bucket: 'a', key: 'bad', sizeBytes: 10 },
+    { bucket: 'c', key: 'bad', sizeBytes: 10 },
+  ])
+})
+
+it('ends a page behind the object that fills it with bytes', async () => {
+  const scrub = scrubOf({ a: ['1', '2', '3'] }, { pageObjects: 100, pageBytes: 11 })
+  expect(await scrub('111122223333')).toMatchObject({ objects: 2, next: expect.any(String) })
+})
+
+it('refuses a place that no page named', async () => {
+  const scrub = scrubOf({ a: ['1'] }, { pageObjects: 100 })
+  await expect(scrub('111122223333', 'nonsense')).rejects.toMatchObject({
+    code: 'ValidationException',
+  })
+})

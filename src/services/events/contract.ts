@@ -1,0 +1,18 @@
+import type { Clock } from '../../base/clock.ts'
+import type { EventTarget } from '../../base/event-target.ts'
+import type { Random } from '../../base/random.ts'
+import type { OperationName } from '../../wire/contract.ts'
+import type { Operation } from '../../wire/operation.ts'
+import type { EventNouns } from './events-nouns.ts'
+
+export type Sdk = typeof import('@aws-sdk/client-eventbridge')
+
+/** The nouns that the operations stand on. */
+export interface EventsDeps extends EventNouns {
+  /** By the service part of the ARNs that they serve. */
+  readonly targets: ReadonlyMap<string, EventTarget>
+  readonly clock: Clock
+  readonly random: Random
+}
+
+export type EventsOperation<Name extends OperationName<Sdk>> = Operation<EventsDeps, Sdk, Name>

@@ -1,0 +1,193 @@
+import type { Clock } from '../../base/clock.ts'
+import { ServiceError } from '../../base/errors.ts'
+import type { EventTarget, TargetEvent } from '../../base/event-target.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { Metrics } from '../../base/metrics.ts'
+import type { Background } from '../../engines/meta/background.ts'
+import type { Arrival, Delivery, EventQueue, Retry, Waiting } from './event-queue.ts'
+import { eventLimits } from './limits.ts'
+import type { Rules } from './rules.ts'
+import { ruleArn } from './rules.ts'
+import { inputFor, valueAt } from './target-input.ts'
+
+const BATCH = 200
+const CONCURRENCY_MAX = 32
+/** What takes longer is tried again, so that one slow target holds up nobody. */
+const DELIVERY_TIMEOUT_MS = 10_000
+const BACK_OFF_FIRST_MS = 1_000
+const BACK_OFF_MAX_MS = 600_000
+/** Events that another node took are seen after this long. */
+const REST_MAX_MS = 1_000
+
+/**
+ * Matches the events of the queue and takes them to the targets of the rules, at least once each. What
+ * fails is tried again with growing rests as long as the target's retry policy says.
+ */
+export function createDeliveryLoop(deps: {
+  readonly queue: EventQueue
+  readonly rules: Rules
+  readonly targets: ReadonlyMap<string, EventTarget>
+  readonly background: Background
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Metrics
+}) {
+  const { queue, rules, targets, background, clock, log } = deps
+  const settle = createOutcome(deps)
+
+  async function send(delivery: Delivery): Promise<void> {
+    const { target, scope } = delivery
+    const receiver = targets.get(serviceOf(target.arn))
+    if (!receiver) throw new ServiceError('NO_RESOURCE', `${target.arn} cannot be reached.`)
+    const sender = { principal: 'events.amazonaws.com', sourceArn: delivery.ruleArn, scope }
+    const stop = new AbortController()
+    const late = clock.sleep(DELIVERY_TIMEOUT_MS, stop.signal).then(() => {
+      if (!stop.signal.aborted) throw new Error(`${target.arn} did not answer in time`)
+    })
+    try {
+      await Promise.race([receiver.deliver(target.arn, messageOf(delivery), sender), late])
+    } finally {
+      stop.abort()
+    }
+  }
+
+  async function attempt(delivery: Delivery): Promise<ReadonlyArray<Retry>> {
+    try {
+      await send(delivery)
+      const labels = { service: 'events', resource: delivery.ruleArn }
+      deps.metrics.record('headrace_delivered_records_total', labels, 1)
+      return []
+    } catch (error) {
+      log.warn({ arn: delivery.target.arn, err: error }, 'an event was not taken by its target')
+      return settle(delivery, error)
+    }
+  }
+
+  async function match({ value }: Waiting<Arrival>): Promise<ReadonlyArray<Retry>> {
+    const { scope, busName, event } = value
+    const createdMs = clock.wallMs()
+    const deliveries = (await rules.matching(scope, busName, event)).flatMap((rule) => {
+      const arn = ruleArn(scope, rule)
+      return rule.targets.map((target) => ({ scope, ruleArn: arn, target, event, createdMs }))
+    })
+    const retries = await Promise.all(deliveries.map((one) => attempt({ ...one, attempts: 0 })))
+    return retries.flat()
+  }
+
+  /** Answers whether there may be more at once. */
+  async function round(): Promise<boolean> {
+    const arrivals = await queue.arrivals(BATCH)
+    if (arrivals.length > 0) {
+      await queue.settle({ arrivals }, (await inTurns(arrivals, match)).flat())
+    }
+    const deliveries = await queue.due(BATCH)
+    if (deliveries.length > 0) {
+      const again = await inTurns(deliveries, ({ value }) => attempt(value))
+      await queue.settle({ deliveries }, again.flat())
+    }
+    return arrivals.length + deliveries.length > 0
+  }
+
+  return {
+    start: (signal: AbortSignal): Promise<void> =>
+      background.run(
+        {
+          name: 'events/delivery',
+          async round(running) {
+            while (!running.aborted) {
+              if (await round()) continue
+              const dueMs = (await queue.nextDueMs()) ?? Number.POSITIVE_INFINITY
+              const restMs = Math.min(Math.max(dueMs - clock.wallMs(), 0), REST_MAX_MS)
+              if (restMs > 0) await queue.wait(restMs, running)
+            }
+            return 0
+          },
+        },
+        signal,
+      ),
+  }
+}
+
+/** What follows a failure: another attempt, the dead-letter queue, or the end. */
+function createOutcome(deps: {
+  readonly targets: ReadonlyMap<string, EventTarget>
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Metrics
+}) {
+  const { targets, clock, log, metrics } = deps
+
+  async function bury(delivery: Delivery, error: unknown, condition: string): Promise<boolean> {
+    const { target, ruleArn: sourceArn, scope } = delivery
+    if (target.deadLetterArn === undefined) return true
+    const code = error instanceof ServiceError ? error.code : 'INTERNAL_ERROR'
+    const attributes = {
+      RULE_ARN: text(sourceArn),
+      TARGET_ARN: text(target.arn),
+      ERROR_CODE: text(code),
+      ERROR_MESSAGE: text(error instanceof Error ? error.message || code : code),
+      RETRY_ATTEMPTS: { dataType: 'Number', text: String(delivery.attempts) },
+      ...(condition && { EXHAUSTED_RETRY_CONDITION: text(condition) }),
+    }
+    try {
+      const body = Buffer.from(JSON.stringify(delivery.event))
+      const sender = { principal: 'events.amazonaws.com', sourceArn, scope }
+      await targets
+        .get(serviceOf(target.deadLetterArn))
+        ?.deliver(target.deadLetterArn, { body, attributes }, sender)
+      return true
+    } catch (cause) {
+      log.warn({ arn: target.deadLetterArn, err: cause }, 'a dead-letter queue took no event')
+      return false
+    }
+  }
+
+  return async (delivery: Delivery, error: unknown): Promise<ReadonlyArray<Retry>> => {
+    const { target, attempts, createdMs } = delivery
+    const ageMs = (target.ageSecondsMax ?? eventLimits.eventAgeSecondsMax) * 1_000
+    const isOld = clock.wallMs() - createdMs >= ageMs
+    const isTried = attempts >= (target.retriesMax ?? eventLimits.retriesMax)
+    // AWS: a target that is gone or refuses is not tried again.
+    const isFinal = error instanceof ServiceError && error.status < 500 && error.status !== 429
+    const condition = isOld ? 'MaximumEventAgeInSeconds' : isTried ? 'MaximumRetryAttempts' : ''
+    const isOver = isFinal || condition !== ''
+    if (isOver && (await bury(delivery, error, isFinal ? '' : condition))) {
+      const labels = { service: 'events', resource: delivery.ruleArn }
+      metrics.record('headrace_failed_records_total', labels, 1)
+      return []
+    }
+    const restMs = Math.min(BACK_OFF_FIRST_MS * 2 ** attempts, BACK_OFF_MAX_MS)
+    const later = { ...delivery, attempts: attempts + 1 }
+    return [{ dueMs: clock.wallMs() + restMs, delivery: later }]
+  }
+}
+
+function messageOf({ target, event, ruleArn: arn }: Delivery): TargetEvent {
+  const { partitionKeyPath, messageGroupId } = target
+  const key = partitionKeyPath === undefined ? event.id : valueAt(event, partitionKeyPath)
+  return {
+    body: Buffer.from(inputFor(target, event, arn)),
+    partitionKey: typeof key === 'string' ? key : (JSON.stringify(key) ?? event.id),
+    ...(messageGroupId !== undefined && { groupId: messageGroupId }),
+  }
+}
+
+async function inTurns<T, R>(items: ReadonlyArray<T>, run: (item: T) => Promise<R>): Promise<R[]> {
+  const rest = [...items]
+  const results: R[] = []
+  const work = async () => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) {
+      results.push(await run(item))
+    }
+  }
+  await Promise.all(Array.from({ length: CONCURRENCY_MAX }, work))
+  return results
+}
+
+export function serviceOf(arn: string): string {
+  return arn.split(':')[2] ?? ''
+}
+
+function text(value: string) {
+  return { dataType: 'String', text: value }
+}

@@ -1,0 +1,107 @@
+import type { Clock } from '../../base/clock.ts'
+import type { KeyPart } from '../../base/ordered-key.ts'
+import type { Random } from '../../base/random.ts'
+import type { Scope } from '../../base/scope.ts'
+import type { EventPut } from '../../base/service-events.ts'
+import { createWaker } from '../../base/waker.ts'
+import { createDocuments } from '../../engines/meta/documents.ts'
+import type { MetaStore } from '../../engines/meta/port.ts'
+import type { BusEvent } from './bus-event.ts'
+import type { RuleTarget } from './rules.ts'
+
+/** An event that waits to be matched. */
+export interface Arrival {
+  readonly scope: Scope
+  readonly busName: string
+  readonly event: BusEvent
+}
+
+/** An event on its way to one target of a rule, after a failure. */
+export interface Delivery {
+  readonly scope: Scope
+  readonly ruleArn: string
+  readonly target: RuleTarget
+  readonly event: BusEvent
+  readonly attempts: number
+  readonly createdMs: number
+}
+
+export interface Waiting<T> {
+  readonly id: ReadonlyArray<KeyPart>
+  readonly value: T
+}
+
+/** What became of a delivery that has to be tried again. */
+export interface Retry {
+  readonly dueMs: number
+  readonly delivery: Delivery
+}
+
+/** Events between their acknowledgement and their delivery: durable, at least once. */
+export interface EventQueue {
+  /** The writes that stand for events, for a commit of the caller's. */
+  puts(arrivals: ReadonlyArray<Arrival>): ReadonlyArray<EventPut>
+  /** Durable when resolved. */
+  add(arrivals: ReadonlyArray<Arrival>): Promise<void>
+  wake(): void
+  arrivals(limit: number): Promise<ReadonlyArray<Waiting<Arrival>>>
+  due(limit: number): Promise<ReadonlyArray<Waiting<Delivery>>>
+  nextDueMs(): Promise<number | undefined>
+  /** In one commit: these are done with, those are to be tried again. */
+  settle(done: Settled, retries: ReadonlyArray<Retry>): Promise<void>
+  wait(ms: number, signal: AbortSignal): Promise<void>
+}
+
+export interface Settled {
+  readonly arrivals?: ReadonlyArray<Waiting<Arrival>>
+  readonly deliveries?: ReadonlyArray<Waiting<Delivery>>
+}
+
+/** The queue is one for all accounts, so that one loop finds all work. */
+const everywhere = { accountId: '', region: '' }
+
+export function createEventQueue(deps: {
+  readonly meta: MetaStore
+  readonly clock: Clock
+  readonly random: Random
+}): EventQueue {
+  const { meta, clock, random } = deps
+  const arrivals = createDocuments<Arrival>(meta, 'events/arrival')
+  const deliveries = createDocuments<Delivery>(meta, 'events/delivery')
+  const waker = createWaker(clock)
+  const newId = (ms: number) => [ms, random.bytes(8).toString('hex')]
+
+  function puts(added: ReadonlyArray<Arrival>): ReadonlyArray<EventPut> {
+    const now = clock.wallMs()
+    return added.flatMap((one) => arrivals.putBatch(everywhere, newId(now), one).puts)
+  }
+
+  return {
+    puts,
+    async add(added) {
+      await meta.commit({ puts: puts(added) })
+      waker.wake()
+    },
+    wake: waker.wake,
+    arrivals: (limit) => arrivals.list(everywhere, { limit }),
+    async due(limit) {
+      const page = await deliveries.list(everywhere, { limit })
+      return page.filter(({ id: [dueMs] }) => Number(dueMs) <= clock.wallMs())
+    },
+    async nextDueMs() {
+      const [next] = await deliveries.list(everywhere, { limit: 1 })
+      return next && Number(next.id[0])
+    },
+    async settle(done, retries) {
+      const removals = [
+        ...(done.arrivals ?? []).map(({ id }) => arrivals.keyOf(everywhere, id)),
+        ...(done.deliveries ?? []).map(({ id }) => deliveries.keyOf(everywhere, id)),
+      ]
+      const again = retries.flatMap(
+        ({ dueMs, delivery }) => deliveries.putBatch(everywhere, newId(dueMs), delivery).puts,
+      )
+      await meta.commit({ removals, puts: again })
+    },
+    wait: waker.wait,
+  }
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '../../base/clock.ts'
+import type { EventTarget } from '../../base/event-target.ts'
+import type { Random } from '../../base/random.ts'
+import type { MetaStore } from '../../engines/meta/port.ts'
+import type { Buses } from './buses.ts'
+import { createBuses } from './buses.ts'
+import type { EventQueue } from './event-queue.ts'
+import { createEventQueue } from './event-queue.ts'
+import type { Rules } from './rules.ts'
+import { createRules } from './rules.ts'
+import { createBusTarget } from './targets/bus-target.ts'
+
+export interface EventNouns {
+  readonly buses: Buses
+  readonly rules: Rules
+  readonly queue: EventQueue
+  /** Buses as destinations of other services. */
+  readonly busTarget: EventTarget
+}
+
+export function createEventNouns(deps: {
+  readonly meta: MetaStore
+  readonly clock: Clock
+  readonly random: Random
+}): EventNouns {
+  const buses = createBuses(deps)
+  const queue = createEventQueue(deps)
+  const busTarget = createBusTarget({ ...deps, buses, queue })
+  return { buses, queue, busTarget, rules: createRules(deps.meta) }
+}

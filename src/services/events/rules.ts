@@ -1,0 +1,111 @@
+import { formatArn } from '../../base/arn.ts'
+import type { EventPattern } from '../../base/event-pattern.ts'
+import { compileEventPattern } from '../../base/event-pattern.ts'
+import type { Scope } from '../../base/scope.ts'
+import { createDocuments } from '../../engines/meta/documents.ts'
+import type { MetaStore } from '../../engines/meta/port.ts'
+import { limitExceeded, notFound } from './event-errors.ts'
+import { eventLimits } from './limits.ts'
+
+export interface RuleTarget {
+  readonly id: string
+  readonly arn: string
+  readonly roleArn?: string | undefined
+  readonly input?: string | undefined
+  readonly inputPath?: string | undefined
+  readonly inputTransformer?: InputTransformer | undefined
+  readonly partitionKeyPath?: string | undefined
+  readonly messageGroupId?: string | undefined
+  readonly retriesMax?: number | undefined
+  readonly ageSecondsMax?: number | undefined
+  readonly deadLetterArn?: string | undefined
+}
+
+export interface InputTransformer {
+  readonly paths: Readonly<Record<string, string>>
+  readonly template: string
+}
+
+export interface Rule {
+  readonly name: string
+  readonly busName: string
+  readonly pattern: string
+  readonly enabled: boolean
+  readonly description?: string | undefined
+  readonly roleArn?: string | undefined
+  readonly targets: ReadonlyArray<RuleTarget>
+}
+
+/** The rules of every bus, with their targets. */
+export interface Rules {
+  get(scope: Scope, busName: string, name: string): Promise<Rule>
+  find(scope: Scope, busName: string, name: string): Promise<Rule | undefined>
+  /** Makes the rule, or changes it; its targets stay. */
+  put(scope: Scope, rule: Omit<Rule, 'targets'>): Promise<void>
+  /** Rejects with `ResourceNotFoundException`. */
+  change(scope: Scope, busName: string, name: string, change: (rule: Rule) => Rule): Promise<void>
+  remove(scope: Scope, busName: string, name: string): Promise<void>
+  list(scope: Scope, busName: string, prefix?: string): Promise<ReadonlyArray<Rule>>
+  matching(scope: Scope, busName: string, event: unknown): Promise<ReadonlyArray<Rule>>
+}
+
+export function ruleArn(scope: Scope, { busName, name }: Pick<Rule, 'busName' | 'name'>): string {
+  const path = busName === 'default' ? name : `${busName}/${name}`
+  return formatArn({ service: 'events', ...scope, resource: `rule/${path}` })
+}
+
+const COMPILED_MAX = 1_000
+
+export function createRules(meta: MetaStore): Rules {
+  const documents = createDocuments<Rule>(meta, 'events/rule')
+  const compile = createPatterns()
+  const absent = (busName: string, name: string) =>
+    notFound(`Rule ${name} does not exist on EventBus ${busName}.`)
+
+  async function list(scope: Scope, busName: string, prefix = '') {
+    const page = { under: [busName], limit: eventLimits.rulesMax, ...(prefix && { prefix }) }
+    return (await documents.list(scope, page)).map(({ value }) => value)
+  }
+
+  return {
+    find: (scope, busName, name) => documents.get(scope, busName, name),
+    async get(scope, busName, name) {
+      const rule = await documents.get(scope, busName, name)
+      if (!rule) throw absent(busName, name)
+      return rule
+    },
+    async put(scope, rule) {
+      const id = [rule.busName, rule.name]
+      const change = (old: Rule) => ({ ...rule, targets: old.targets })
+      if (await documents.update(scope, id, change)) return
+      if ((await list(scope, rule.busName)).length >= eventLimits.rulesMax) throw limitExceeded()
+      if (await documents.create(scope, id, { ...rule, targets: [] })) return
+      await documents.update(scope, id, change)
+    },
+    async change(scope, busName, name, change) {
+      if (await documents.update(scope, [busName, name], change)) return
+      throw absent(busName, name)
+    },
+    async remove(scope, busName, name) {
+      await documents.remove(scope, busName, name)
+    },
+    list,
+    async matching(scope, busName, event) {
+      const rules = await list(scope, busName)
+      return rules.filter((rule) => rule.enabled && compile(rule.pattern)(event))
+    },
+  }
+}
+
+/** Compiles each pattern once, as long as it is among those used last. */
+function createPatterns(): (text: string) => EventPattern {
+  const compiled = new Map<string, EventPattern>()
+  return (text) => {
+    const known = compiled.get(text)
+    if (known) return known
+    const made = compileEventPattern(text)
+    if (compiled.size >= COMPILED_MAX) compiled.clear()
+    compiled.set(text, made)
+    return made
+  }
+}
