@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { assert } from './base/assert.ts'
 import type { Clock } from './base/clock.ts'
+import type { EventTarget } from './base/event-target.ts'
 import type { Logger } from './base/logger.ts'
 import type { Metrics } from './base/metrics.ts'
 import type { Random } from './base/random.ts'
@@ -16,6 +17,7 @@ import { createScrub } from './scrub.ts'
 import type { Keys } from './server/keys.ts'
 import type { ResetTarget, ScrubPage } from './server/own-pages.ts'
 import { createAthenaService } from './services/athena/service.ts'
+import type { EventNouns } from './services/events/events-nouns.ts'
 import { createEventNouns } from './services/events/events-nouns.ts'
 import { createEventsService } from './services/events/service.ts'
 import { createStreamTarget } from './services/events/targets/stream-target.ts'
@@ -148,11 +150,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         ...kinesis,
         extension: createKinesisChannels({ ...shared, ...kinesis }),
       }),
-      createEventsService({
-        ...ground,
-        nouns: events,
-        targets: [...targets, createStreamTarget(kinesis)],
-      }),
+      ...createEventing(ground, events, [...targets, createStreamTarget(kinesis)]),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
       createGlue(shared),
@@ -161,11 +159,6 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       createLogsService({ ...ground, ...logs }),
       ...createMsk(shared, { msk, kafka, connect }),
       createSqsService({ ...ground, ...sqs }),
-      createSchedulerService({
-        ...ground,
-        roles: createRoles(ground),
-        targets: [createLambdaTarget(lambda), createQueueTarget(sqs)],
-      }),
       ...createIdentity(ground),
     ],
     sessions: ground.sessions,
@@ -272,6 +265,19 @@ function createMsk(shared: Shared, { msk, kafka, connect }: MskParts): ReadonlyA
       ...{ ...shared, ...connect, kafka, clusters, entrance },
       log: shared.engines.log,
     }),
+  ]
+}
+
+/** Those that send to targets of all kinds. */
+function createEventing(
+  ground: Ground,
+  nouns: EventNouns,
+  targets: ReadonlyArray<EventTarget>,
+): ReadonlyArray<Service> {
+  const roles = createRoles(ground)
+  return [
+    createEventsService({ ...ground, nouns, targets }),
+    createSchedulerService({ ...ground, roles, targets }),
   ]
 }
 
