@@ -1,5 +1,5 @@
 import { EngineError } from '../../base/errors.ts'
-import type { MetaBatch, MetaStore } from '../../engines/meta/port.ts'
+import type { MetaBatch, MetaStore } from './port.ts'
 
 /** False, with nothing written, when one of the checks does not hold. */
 export async function commitUnlessChanged(meta: MetaStore, batch: MetaBatch): Promise<boolean> {
