@@ -48,7 +48,9 @@ export function createTargetCheck(deps: {
       const { arn, deadLetterArn } = target
       const service = serviceOf(arn)
       if (service === undefined) throw validation(`Provided Arn is not in correct format.`)
-      if (!targets.has(service)) throw notSupported(`The target ${arn}`)
+      const isBus = parseArn(arn)?.resource.startsWith('event-bus/') ?? false
+      if (!targets.has(service) || (service === 'events' && !isBus))
+        throw notSupported(`The target ${arn}`)
       if (deadLetterArn !== undefined && !targets.has('sqs')) {
         throw notSupported(`DeadLetterConfig ${deadLetterArn}`)
       }

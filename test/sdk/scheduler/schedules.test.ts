@@ -135,6 +135,11 @@ test.each([
   ['a universal target', { Arn: 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage' }, 'not supported'],
   ['a task of ECS', { Arn: 'arn:aws:ecs:us-east-1:000000000000:cluster/c' }, 'not supported'],
   ['EcsParameters', { Arn, EcsParameters: { TaskDefinitionArn: 'a' } }, 'Target.EcsParameters'],
+  [
+    'an API destination',
+    { Arn: 'arn:aws:events:us-east-1:0:api-destination/a/b' },
+    'not supported',
+  ],
   ['no ARN', { Arn: 'queue' }, 'not in correct format'],
   ['a FIFO queue without a group', { Arn: `${Arn}.fifo` }, 'SqsParameters'],
   [
