@@ -21,7 +21,7 @@ export const uses = {
   firehose: ['glue', 'kinesis', 'lambda', 'logs', 's3'],
   sns: ['firehose', 'iam', 'lambda', 'sqs'],
   events: ['firehose', 'glue', 'iam', 'kinesis', 'lambda', 'logs', 'sns', 'sqs'],
-  scheduler: ['events', 'sts'],
+  scheduler: ['iam'],
   athena: ['glue', 's3'],
   sagemaker: ['logs', 's3', 'sts'],
 }

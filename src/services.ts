@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { assert } from './base/assert.ts'
 import type { Clock } from './base/clock.ts'
+import type { EventTarget } from './base/event-target.ts'
 import type { Logger } from './base/logger.ts'
 import type { Metrics } from './base/metrics.ts'
 import type { Random } from './base/random.ts'
@@ -16,6 +17,7 @@ import { createScrub } from './scrub.ts'
 import type { Keys } from './server/keys.ts'
 import type { ResetTarget, ScrubPage } from './server/own-pages.ts'
 import { createAthenaService } from './services/athena/service.ts'
+import type { EventNouns } from './services/events/events-nouns.ts'
 import { createEventNouns } from './services/events/events-nouns.ts'
 import { createEventsService } from './services/events/service.ts'
 import { createStreamTarget } from './services/events/targets/stream-target.ts'
@@ -59,6 +61,7 @@ import {
 } from './services/sagemaker/service.ts'
 import { createTrainerFinder } from './services/sagemaker/training/trainer-command.ts'
 import { createTrainingJobs } from './services/sagemaker/training/training-jobs.ts'
+import { createSchedulerService } from './services/scheduler/service.ts'
 import { createSnsService } from './services/sns/service.ts'
 import type { SnsNouns } from './services/sns/sns-nouns.ts'
 import { createSnsNouns } from './services/sns/sns-nouns.ts'
@@ -197,7 +200,7 @@ function createMessaging(
   const services: ReadonlyArray<Service> = [
     createSqsService({ ...ground, ...sqs }),
     createSnsService(sns),
-    createEventsService({ ...ground, nouns: events, targets: ofRules }),
+    ...createEventing(ground, events, ofRules),
   ]
   return { services, targets, pages: sns.pages }
 }
@@ -289,6 +292,19 @@ function createMsk(shared: Shared, { msk, kafka, connect }: MskParts): ReadonlyA
       ...{ ...shared, ...connect, kafka, clusters, entrance },
       log: shared.engines.log,
     }),
+  ]
+}
+
+/** Those that send to targets of all kinds. */
+function createEventing(
+  ground: Ground,
+  nouns: EventNouns,
+  targets: ReadonlyArray<EventTarget>,
+): ReadonlyArray<Service> {
+  const roles = createRoles(ground)
+  return [
+    createEventsService({ ...ground, nouns, targets }),
+    createSchedulerService({ ...ground, roles, targets }),
   ]
 }
 

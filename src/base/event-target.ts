@@ -21,6 +21,11 @@ export interface EventSender {
   readonly sourceArn: string
   /** Account and region of the source: `aws:SourceAccount`. */
   readonly scope: Scope
+  /**
+   * The role in whose name it is sent, already found to trust the principal: within the account of
+   * the role it needs no word of the resource's policy, but a denial there stands.
+   */
+  readonly roleArn?: string
 }
 
 export interface TargetEvent {

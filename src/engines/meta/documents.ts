@@ -2,6 +2,7 @@ import { EngineError } from '../../base/errors.ts'
 import type { KeyPart } from '../../base/ordered-key.ts'
 import { decodeKey, encodeKey, encodeKeyPrefix } from '../../base/ordered-key.ts'
 import type { Scope } from '../../base/scope.ts'
+import { commitUnlessChanged } from './guarded-commit.ts'
 import type { MetaBatch, MetaEntry, MetaStore } from './port.ts'
 
 /** One stored document with its identity. */
@@ -75,7 +76,10 @@ export function createDocuments<T>(meta: MetaStore, collection: string): Documen
       if (!entry) return undefined
       const value = change(decodeValue<T>(entry))
       const put = { key, value: encodeValue(value) }
-      const done = await tryCommit(meta, { checks: [{ key, version: entry.version }], puts: [put] })
+      const done = await commitUnlessChanged(meta, {
+        checks: [{ key, version: entry.version }],
+        puts: [put],
+      })
       if (done) return value
     }
     throw new EngineError('conflict', `${collection} ${id.join('/')} changes too often`)
@@ -87,7 +91,7 @@ export function createDocuments<T>(meta: MetaStore, collection: string): Documen
       const entry = await meta.get(key)
       if (!entry) return false
       const checks = [{ key, version: entry.version }]
-      if (await tryCommit(meta, { checks, removals: [key] })) return true
+      if (await commitUnlessChanged(meta, { checks, removals: [key] })) return true
     }
     throw new EngineError('conflict', `${collection} ${id.join('/')} changes too often`)
   }
@@ -124,7 +128,7 @@ export function createDocuments<T>(meta: MetaStore, collection: string): Documen
     create(scope, id, value) {
       const key = keyOf(scope, id)
       const put = { key, value: encodeValue(value) }
-      return tryCommit(meta, { checks: [{ key, version: 0 }], puts: [put] })
+      return commitUnlessChanged(meta, { checks: [{ key, version: 0 }], puts: [put] })
     },
     put: (scope, id, value) =>
       meta.commit({ puts: [{ key: keyOf(scope, id), value: encodeValue(value) }] }),
@@ -164,16 +168,6 @@ function createSharedReads<T>(meta: MetaStore): (key: Buffer) => Promise<T | und
     const [oldest] = shared.keys()
     if (shared.size > SHARED_MAX && oldest !== undefined) shared.delete(oldest)
     return value
-  }
-}
-
-async function tryCommit(meta: MetaStore, batch: MetaBatch): Promise<boolean> {
-  try {
-    await meta.commit(batch)
-    return true
-  } catch (error) {
-    if (error instanceof EngineError && error.kind === 'conflict') return false
-    throw error
   }
 }
 

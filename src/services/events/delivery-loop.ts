@@ -63,10 +63,16 @@ export function createDeliveryLoop(deps: {
     }
   }
 
+  async function rulesFor({ scope, busName, event, ruleName }: Arrival) {
+    if (ruleName === undefined) return rules.matching(scope, busName, event)
+    const rule = await rules.find(scope, busName, ruleName)
+    return rule?.enabled ? [rule] : []
+  }
+
   async function match({ value }: Waiting<Arrival>): Promise<ReadonlyArray<Retry>> {
-    const { scope, busName, event } = value
+    const { scope, event } = value
     const createdMs = clock.wallMs()
-    const deliveries = (await rules.matching(scope, busName, event)).flatMap((rule) => {
+    const deliveries = (await rulesFor(value)).flatMap((rule) => {
       const arn = ruleArn(scope, rule)
       return rule.targets.map((target) => ({ scope, ruleArn: arn, target, event, createdMs }))
     })

@@ -14,6 +14,8 @@ export interface Arrival {
   readonly scope: Scope
   readonly busName: string
   readonly event: BusEvent
+  /** For this rule alone, whatever its pattern: an event of its schedule. */
+  readonly ruleName?: string
 }
 
 /** An event on its way to one target of a rule, after a failure. */

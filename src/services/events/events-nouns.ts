@@ -6,6 +6,8 @@ import type { Buses } from './buses.ts'
 import { createBuses } from './buses.ts'
 import type { EventQueue } from './event-queue.ts'
 import { createEventQueue } from './event-queue.ts'
+import type { RuleSchedules } from './rule-schedules.ts'
+import { createRuleSchedules } from './rule-schedules.ts'
 import type { Rules } from './rules.ts'
 import { createRules } from './rules.ts'
 import { createBusTarget } from './targets/bus-target.ts'
@@ -14,6 +16,7 @@ export interface EventNouns {
   readonly buses: Buses
   readonly rules: Rules
   readonly queue: EventQueue
+  readonly ruleSchedules: RuleSchedules
   /** Buses as destinations of other services. */
   readonly busTarget: EventTarget
 }
@@ -26,5 +29,7 @@ export function createEventNouns(deps: {
   const buses = createBuses(deps)
   const queue = createEventQueue(deps)
   const busTarget = createBusTarget({ ...deps, buses, queue })
-  return { buses, queue, busTarget, rules: createRules(deps.meta) }
+  const rules = createRules(deps.meta)
+  const ruleSchedules = createRuleSchedules({ ...deps, rules, queue })
+  return { buses, queue, busTarget, rules, ruleSchedules }
 }

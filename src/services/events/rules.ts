@@ -29,7 +29,10 @@ export interface InputTransformer {
 export interface Rule {
   readonly name: string
   readonly busName: string
-  readonly pattern: string
+  /** Of the events that it is for; absent when it goes by time only. */
+  readonly pattern?: string | undefined
+  /** `rate(…)` or `cron(…)`, of a rule that goes by time. */
+  readonly schedule?: string | undefined
   readonly enabled: boolean
   readonly description?: string | undefined
   readonly roleArn?: string | undefined
@@ -67,6 +70,9 @@ export function createRules(meta: MetaStore): Rules {
     return (await documents.list(scope, page)).map(({ value }) => value)
   }
 
+  const isFor = ({ enabled, pattern }: Rule, event: unknown) =>
+    enabled && pattern !== undefined && compile(pattern)(event)
+
   return {
     find: (scope, busName, name) => documents.get(scope, busName, name),
     async get(scope, busName, name) {
@@ -92,7 +98,7 @@ export function createRules(meta: MetaStore): Rules {
     list,
     async matching(scope, busName, event) {
       const rules = await list(scope, busName)
-      return rules.filter((rule) => rule.enabled && compile(rule.pattern)(event))
+      return rules.filter((rule) => isFor(rule, event))
     },
   }
 }

@@ -34,12 +34,17 @@ export function createEventsService(deps: {
   readonly log: Logger
   readonly metrics: Metrics
 }): Service {
-  const { nouns, clock, random } = deps
+  const { nouns, clock, random, background } = deps
   const targets = new Map(deps.targets.map((target) => [target.service, target]))
   return {
     name: 'eventbridge',
     operations: bindOperations({ ...nouns, targets, clock, random }, operations),
-    start: createDeliveryLoop({ ...deps, ...nouns, targets }).start,
+    async start(signal) {
+      const { round } = nouns.ruleSchedules
+      const schedules = background.run({ name: 'events/schedules', round }, signal)
+      const delivery = createDeliveryLoop({ ...deps, ...nouns, targets }).start(signal)
+      await Promise.all([schedules, delivery])
+    },
   }
 }
 

@@ -9,7 +9,8 @@ export function wireRule(scope: Scope, rule: Rule) {
   return {
     Name: rule.name,
     Arn: ruleArn(scope, rule),
-    EventPattern: rule.pattern,
+    ...(rule.pattern !== undefined && { EventPattern: rule.pattern }),
+    ...(rule.schedule !== undefined && { ScheduleExpression: rule.schedule }),
     State: (rule.enabled ? 'ENABLED' : 'DISABLED') as RuleState,
     ...(rule.description !== undefined && { Description: rule.description }),
     ...(rule.roleArn !== undefined && { RoleArn: rule.roleArn }),

@@ -1,3 +1,4 @@
+import { parseArn } from '../../base/arn.ts'
 import { ServiceError } from '../../base/errors.ts'
 import type { EventSender, EventTarget } from '../../base/event-target.ts'
 import { senderVerdict } from './queue-permission.ts'
@@ -16,7 +17,9 @@ export function createQueueTarget({
   async function allowed(arn: string, sender: EventSender) {
     const queue = await queues.findByArn(arn)
     if (!queue) throw queueMissing()
-    if (senderVerdict(queue, sender) === 'allow') return queue
+    const verdict = senderVerdict(queue, sender)
+    const isOwnRole = sender.roleArn !== undefined && accountOf(sender.roleArn) === accountOf(arn)
+    if (verdict === 'allow' || (verdict === 'none' && isOwnRole)) return queue
     throw new ServiceError(
       'AccessDeniedException',
       `The policy of ${arn} does not allow ${sender.principal} to send messages.`,
@@ -49,4 +52,8 @@ export function createQueueTarget({
       await messages.send(queue, [message])
     },
   }
+}
+
+function accountOf(arn: string): string | undefined {
+  return parseArn(arn)?.accountId
 }

@@ -1,28 +1,33 @@
 import { compileEventPattern } from '../../../base/event-pattern.ts'
 import type { EventsOperation } from '../contract.ts'
 import { notSupported, validation } from '../event-errors.ts'
+import { checkSchedule } from '../rule-schedules.ts'
 import { ruleArn } from '../rules.ts'
 
 export const putRule: EventsOperation<'PutRule'> = {
   name: 'PutRule',
-  refuses: ['ScheduleExpression', 'Tags'],
-  async run({ buses, rules }, input, { accountId, region }) {
+  refuses: ['Tags'],
+  async run({ buses, rules, ruleSchedules }, input, { accountId, region }) {
     const scope = { accountId, region }
     const { Name: name, EventPattern: pattern, State = 'ENABLED' } = input
-    if (!pattern) {
+    const schedule = input.ScheduleExpression || undefined
+    if (!pattern && !schedule) {
       throw validation('Parameter(s) EventPattern or ScheduleExpression must be specified.')
     }
     if (State !== 'ENABLED' && State !== 'DISABLED') throw notSupported(`State ${State}`)
-    compileEventPattern(pattern)
+    if (pattern) compileEventPattern(pattern)
     const bus = await buses.get(scope, input.EventBusName)
+    if (schedule) checkSchedule(schedule, bus.name)
     await rules.put(scope, {
       name,
       busName: bus.name,
-      pattern,
+      pattern: pattern || undefined,
+      schedule,
       enabled: State === 'ENABLED',
       description: input.Description,
       roleArn: input.RoleArn,
     })
+    if (schedule) await ruleSchedules.set(scope, name, schedule)
     return { RuleArn: ruleArn(scope, { busName: bus.name, name }) }
   },
 }

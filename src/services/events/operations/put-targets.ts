@@ -1,3 +1,4 @@
+import { parseArn } from '../../../base/arn.ts'
 import type { EventsOperation } from '../contract.ts'
 import { serviceOf } from '../delivery-loop.ts'
 import { limitExceeded, notSupported, validation } from '../event-errors.ts'
@@ -15,7 +16,8 @@ export const putTargets: EventsOperation<'PutTargets'> = {
           `Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`,
         )
       }
-      if (!targets.has(serviceOf(arn))) throw notSupported(`Target ${id}, ${arn},`)
+      const isReached = targets.has(serviceOf(arn)) && !isApiDestination(arn)
+      if (!isReached) throw notSupported(`Target ${id}, ${arn},`)
       if (deadLetterArn !== undefined && !targets.has(serviceOf(deadLetterArn))) {
         throw notSupported(`DeadLetterConfig ${deadLetterArn}`)
       }
@@ -28,4 +30,9 @@ export const putTargets: EventsOperation<'PutTargets'> = {
     })
     return { FailedEntryCount: 0, FailedEntries: [] }
   },
+}
+
+/** Its ARN is of the same service as those of buses. */
+function isApiDestination(arn: string): boolean {
+  return parseArn(arn)?.resource.startsWith('api-destination/') ?? false
 }
