@@ -6,7 +6,7 @@ import type { KafkaNouns } from './services/kafka/kafka-nouns.ts'
 import type { Streams } from './services/kinesis/streams.ts'
 import type { Functions } from './services/lambda/functions.ts'
 import type { Connectors } from './services/msk-connect/connectors.ts'
-import type { Buckets } from './services/s3/buckets.ts'
+import type { Buckets } from './services/s3/buckets/buckets.ts'
 
 export interface ResetDeps {
   readonly meta: MetaStore

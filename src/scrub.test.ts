@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createScrub } from './scrub.ts'
-import type { Bucket } from './services/s3/bucket.ts'
+import type { Bucket } from './services/s3/buckets/bucket.ts'
 
 const bucket = (name: string): Bucket => ({
   accountId: '111122223333',

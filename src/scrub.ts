@@ -1,12 +1,12 @@
 import { ServiceError } from './base/errors.ts'
 import type { ObjectStore, StoredObject } from './engines/objects/port.ts'
 import type { DamagedObject, ScrubPage } from './server/own-pages.ts'
-import type { Bucket } from './services/s3/bucket.ts'
-import { objectsOf, versionsOf } from './services/s3/bucket.ts'
-import type { Buckets } from './services/s3/buckets.ts'
+import type { Bucket } from './services/s3/buckets/bucket.ts'
+import { objectsOf, versionsOf } from './services/s3/buckets/bucket.ts'
+import type { Buckets } from './services/s3/buckets/buckets.ts'
 import { BUCKETS_MAX } from './services/s3/limits.ts'
-import { recordOf } from './services/s3/object-record.ts'
-import { parseVersionKey, versionIdOf } from './services/s3/version-keys.ts'
+import { recordOf } from './services/s3/objects/object-record.ts'
+import { parseVersionKey, versionIdOf } from './services/s3/versions/version-keys.ts'
 
 export interface ScrubDeps {
   readonly buckets: Pick<Buckets, 'list'>

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Clock } from '../../src/base/clock.ts'
 import { ServiceError } from '../../src/base/errors.ts'
-import type { ObjectAccess, ObjectSummary } from '../../src/services/s3/object-access.ts'
+import type { ObjectAccess, ObjectSummary } from '../../src/services/s3/objects/object-access.ts'
 
 /** The object store in memory, for unit tests of nouns: any bucket is there; local files are copies. */
 export function createMemoryObjects(clock: Clock): ObjectAccess & {

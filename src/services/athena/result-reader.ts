@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { Scope } from '../../base/scope.ts'
 import { parseS3Path } from '../glue/s3-path.ts'
-import type { ObjectAccess } from '../s3/object-access.ts'
+import type { ObjectAccess } from '../s3/objects/object-access.ts'
 import { invalidRequest } from './athena-errors.ts'
 import type { Execution } from './executions.ts'
 

@@ -1,6 +1,6 @@
 import type { Scope } from '../../base/scope.ts'
 import { parseS3Path } from '../glue/s3-path.ts'
-import type { ObjectAccess } from '../s3/object-access.ts'
+import type { ObjectAccess } from '../s3/objects/object-access.ts'
 import type { Execution } from './executions.ts'
 import { encodeMetadata } from './metadata-file.ts'
 import type { Outcome } from './run/outcome.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ServiceError } from '../../base/errors.ts'
 import type { Scope } from '../../base/scope.ts'
-import type { ObjectAccess } from '../s3/object-access.ts'
+import type { ObjectAccess } from '../s3/objects/object-access.ts'
 import { invalidRequest, unsupported } from './athena-errors.ts'
 import { parseStatement } from './dialect/parse-statement.ts'
 import type { Statement } from './dialect/statement-ast.ts'

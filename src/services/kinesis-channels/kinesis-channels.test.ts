@@ -11,7 +11,7 @@ import type { RequestContext } from '../../wire/operation.ts'
 import { planUniform } from '../kinesis/resharding.ts'
 import { streamArn } from '../kinesis/stream.ts'
 import type { LogWriter } from '../logs/log-groups.ts'
-import type { PutObjectRequest } from '../s3/object-access.ts'
+import type { PutObjectRequest } from '../s3/objects/object-access.ts'
 import { createKinesisChannels } from './kinesis-channels.ts'
 
 const ARN = streamArn(KEY)

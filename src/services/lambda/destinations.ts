@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import { dateOf } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
-import type { ObjectAccess } from '../s3/object-access.ts'
+import type { ObjectAccess } from '../s3/objects/object-access.ts'
 import type { FunctionInvoker } from './function-invoker.ts'
 import { invalidParameter, unsupported } from './lambda-errors.ts'
 

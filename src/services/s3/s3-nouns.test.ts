@@ -12,9 +12,9 @@ import { createBackground } from '../../engines/meta/background.ts'
 import { createLeases } from '../../engines/meta/leases.ts'
 import type { MetaBatch, MetaStore } from '../../engines/meta/port.ts'
 import { openDiskObjects } from '../../engines/objects/disk/disk-objects.ts'
-import { createNotificationDelivery } from './notification-delivery.ts'
-import type { NotificationRule } from './notification-rules.ts'
-import { recordOf } from './object-record.ts'
+import { createNotificationDelivery } from './notifications/notification-delivery.ts'
+import type { NotificationRule } from './notifications/notification-rules.ts'
+import { recordOf } from './objects/object-record.ts'
 import { openS3Nouns } from './s3-nouns.ts'
 
 const scope = { accountId: '111122223333', region: 'eu-west-1' }

@@ -1,6 +1,6 @@
 import type { Disk } from '../../../base/disk.ts'
 import type { Scope } from '../../../base/scope.ts'
-import type { ObjectAccess, ObjectSummary } from '../../s3/object-access.ts'
+import type { ObjectAccess, ObjectSummary } from '../../s3/objects/object-access.ts'
 import type { CsvRules } from './csv-sample.ts'
 import { sampleCsv } from './csv-sample.ts'
 import type { JsonPath } from './json-path.ts'

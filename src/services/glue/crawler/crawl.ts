@@ -1,7 +1,7 @@
 import type { Disk } from '../../../base/disk.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
-import type { ObjectAccess, ObjectSummary } from '../../s3/object-access.ts'
+import type { ObjectAccess, ObjectSummary } from '../../s3/objects/object-access.ts'
 import type { GlueCatalog } from '../catalog-store.ts'
 import { limits } from '../limits.ts'
 import type { S3Path } from '../s3-path.ts'

@@ -1,4 +1,4 @@
-import type { ObjectSummary } from '../../s3/object-access.ts'
+import type { ObjectSummary } from '../../s3/objects/object-access.ts'
 
 /** The folders below an include path, with what is directly in each. */
 export interface Folder {

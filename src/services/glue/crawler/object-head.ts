@@ -1,6 +1,6 @@
 import { createGunzip, constants as zlibConstants } from 'node:zlib'
 import type { Scope } from '../../../base/scope.ts'
-import type { ObjectAccess } from '../../s3/object-access.ts'
+import type { ObjectAccess } from '../../s3/objects/object-access.ts'
 import { unzstdHead } from './zstd-head.ts'
 
 export type Compression = 'none' | 'gzip' | 'zstd'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ObjectSummary } from '../../s3/object-access.ts'
+import type { ObjectSummary } from '../../s3/objects/object-access.ts'
 import type { ObjectSchema } from './classify-object.ts'
 import { createFolder, fileObjects } from './folder-tree.ts'
 import { primitive } from './schema-types.ts'

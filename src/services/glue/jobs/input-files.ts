@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { EngineError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type { ScratchDirectory } from '../../../engines/scratch.ts'
-import type { ObjectAccess, ObjectSummary } from '../../s3/object-access.ts'
+import type { ObjectAccess, ObjectSummary } from '../../s3/objects/object-access.ts'
 import { unsupported } from '../catalog-errors.ts'
 
 /** Objects of the store as local files of a run, below `input` in its scratch directory. */

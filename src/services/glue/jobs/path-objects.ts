@@ -1,5 +1,5 @@
 import type { Scope } from '../../../base/scope.ts'
-import type { ObjectAccess, ObjectSummary } from '../../s3/object-access.ts'
+import type { ObjectAccess, ObjectSummary } from '../../s3/objects/object-access.ts'
 import { globPattern } from '../crawler/glob.ts'
 import type { S3Path } from '../s3-path.ts'
 

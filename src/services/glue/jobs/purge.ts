@@ -1,5 +1,5 @@
 import type { Scope } from '../../../base/scope.ts'
-import type { ObjectAccess, ObjectSummary } from '../../s3/object-access.ts'
+import type { ObjectAccess, ObjectSummary } from '../../s3/objects/object-access.ts'
 import type { GlueCatalog } from '../catalog-store.ts'
 import { compileFilter } from '../partitions/filter.ts'
 import { parseS3Path } from '../s3-path.ts'

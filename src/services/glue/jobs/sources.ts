@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Scope } from '../../../base/scope.ts'
-import type { ObjectAccess, ObjectSummary } from '../../s3/object-access.ts'
+import type { ObjectAccess, ObjectSummary } from '../../s3/objects/object-access.ts'
 import type { CatalogPartition, CatalogTable, Column, StorageDescriptor } from '../catalog.ts'
 import { invalidInput, unsupported } from '../catalog-errors.ts'
 import type { GlueCatalog } from '../catalog-store.ts'

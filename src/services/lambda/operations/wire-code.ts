@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
-import type { ObjectAccess } from '../../s3/object-access.ts'
+import type { ObjectAccess } from '../../s3/objects/object-access.ts'
 import { invalidParameter, tooLarge, unsupported } from '../lambda-errors.ts'
 import { limits } from '../limits.ts'
 

@@ -1,7 +1,6 @@
-import { checkWriteConditions } from '../conditions.ts'
 import type { S3Operation } from '../contract.ts'
-import { quoted, recordOf } from '../object-record.ts'
-import { encodeUrlForm } from '../url-form.ts'
+import { checkWriteConditions } from '../objects/conditions.ts'
+import { quoted, recordOf } from '../objects/object-record.ts'
 import {
   checksumWithType,
   givenChecksum,
@@ -9,7 +8,8 @@ import {
   unquoted,
   unservedOnRead,
   versionMember,
-} from '../wire-object.ts'
+} from '../objects/wire-object.ts'
+import { encodeUrlForm } from '../url-form.ts'
 
 export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
   name: 'CompleteMultipartUpload',

@@ -1,13 +1,11 @@
 import { dateOf } from '../../../base/clock.ts'
 import type { Input } from '../../../wire/contract.ts'
-import { checkWriteConditions } from '../conditions.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
-import { quoted, recordOf } from '../object-record.ts'
-import type { ObjectDetails } from '../objects.ts'
-import { invalidRequest } from '../s3-errors.ts'
-import { versionIdOf } from '../version-keys.ts'
-import type { NamedSource } from '../wire-copy.ts'
-import { parseCopySource, sourceConditions } from '../wire-copy.ts'
+import { checkWriteConditions } from '../objects/conditions.ts'
+import { quoted, recordOf } from '../objects/object-record.ts'
+import type { ObjectDetails } from '../objects/objects.ts'
+import type { NamedSource } from '../objects/wire-copy.ts'
+import { parseCopySource, sourceConditions } from '../objects/wire-copy.ts'
 import {
   algorithmOf,
   checksumWithType,
@@ -15,7 +13,9 @@ import {
   originOf,
   unservedOnWrite,
   versionMember,
-} from '../wire-object.ts'
+} from '../objects/wire-object.ts'
+import { invalidRequest } from '../s3-errors.ts'
+import { versionIdOf } from '../versions/version-keys.ts'
 
 export const copyObject: S3Operation<'CopyObject'> = {
   name: 'CopyObject',

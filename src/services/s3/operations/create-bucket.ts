@@ -1,9 +1,9 @@
 import { ServiceError } from '../../../base/errors.ts'
 import type { S3Operation } from '../contract.ts'
 import { BUCKET_TAGS_MAX } from '../limits.ts'
+import { requireNoAcl } from '../objects/wire-object.ts'
 import { notSupported } from '../s3-errors.ts'
 import { tagsFromPairs } from '../tags.ts'
-import { requireNoAcl } from '../wire-object.ts'
 
 export const createBucket: S3Operation<'CreateBucket'> = {
   name: 'CreateBucket',

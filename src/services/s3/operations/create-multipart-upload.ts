@@ -1,9 +1,9 @@
 import type { Input } from '../../../wire/contract.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
-import { isCrc } from '../crc-combine.ts'
+import { isCrc } from '../objects/crc-combine.ts'
+import type { UploadRecord } from '../objects/upload-record.ts'
+import { algorithmOf, detailsOf, unservedOnWrite } from '../objects/wire-object.ts'
 import { invalidRequest } from '../s3-errors.ts'
-import type { UploadRecord } from '../upload-record.ts'
-import { algorithmOf, detailsOf, unservedOnWrite } from '../wire-object.ts'
 
 export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
   name: 'CreateMultipartUpload',

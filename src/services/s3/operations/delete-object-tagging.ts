@@ -1,5 +1,5 @@
 import type { S3Operation } from '../contract.ts'
-import { originOf, versionMember } from '../wire-object.ts'
+import { originOf, versionMember } from '../objects/wire-object.ts'
 
 export const deleteObjectTagging: S3Operation<'DeleteObjectTagging'> = {
   name: 'DeleteObjectTagging',

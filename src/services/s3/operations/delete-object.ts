@@ -1,7 +1,7 @@
 import type { S3Operation } from '../contract.ts'
-import { requireBypassable } from '../wire-lock.ts'
-import { originOf } from '../wire-object.ts'
-import { removalMembers } from '../wire-removal.ts'
+import { originOf } from '../objects/wire-object.ts'
+import { removalMembers } from '../objects/wire-removal.ts'
+import { requireBypassable } from '../versions/wire-lock.ts'
 
 export const deleteObject: S3Operation<'DeleteObject'> = {
   name: 'DeleteObject',

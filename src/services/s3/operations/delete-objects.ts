@@ -1,10 +1,10 @@
 import { ServiceError } from '../../../base/errors.ts'
 import type { S3Operation } from '../contract.ts'
 import { DELETE_KEYS_MAX } from '../limits.ts'
+import { originOf } from '../objects/wire-object.ts'
+import { deletedEntry } from '../objects/wire-removal.ts'
 import { malformedXml } from '../s3-errors.ts'
-import { requireBypassable } from '../wire-lock.ts'
-import { originOf } from '../wire-object.ts'
-import { deletedEntry } from '../wire-removal.ts'
+import { requireBypassable } from '../versions/wire-lock.ts'
 
 /** Keys are removed side by side; one that cannot be is named in the answer, the others are gone. */
 export const deleteObjects: S3Operation<'DeleteObjects'> = {

@@ -1,5 +1,5 @@
+import { ownerOnly } from '../access/wire-acl.ts'
 import type { S3Operation } from '../contract.ts'
-import { ownerOnly } from '../wire-acl.ts'
 
 export const getBucketAcl: S3Operation<'GetBucketAcl'> = {
   name: 'GetBucketAcl',

@@ -1,6 +1,6 @@
+import { wireCorsRules } from '../access/wire-cors.ts'
 import type { S3Operation } from '../contract.ts'
 import { notFound } from '../s3-errors.ts'
-import { wireCorsRules } from '../wire-cors.ts'
 
 export const getBucketCors: S3Operation<'GetBucketCors'> = {
   name: 'GetBucketCors',

@@ -1,6 +1,6 @@
 import type { S3Operation } from '../contract.ts'
+import { lifecycleAnswer } from '../lifecycle/wire-lifecycle.ts'
 import { notFound } from '../s3-errors.ts'
-import { lifecycleAnswer } from '../wire-lifecycle.ts'
 
 export const getBucketLifecycleConfiguration: S3Operation<'GetBucketLifecycleConfiguration'> = {
   name: 'GetBucketLifecycleConfiguration',

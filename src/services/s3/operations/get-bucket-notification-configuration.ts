@@ -1,5 +1,5 @@
 import type { S3Operation } from '../contract.ts'
-import { configurationOf } from '../wire-notifications.ts'
+import { configurationOf } from '../notifications/wire-notifications.ts'
 
 export const getBucketNotificationConfiguration: S3Operation<'GetBucketNotificationConfiguration'> =
   {

@@ -1,5 +1,5 @@
+import { ownerOnly } from '../access/wire-acl.ts'
 import type { S3Operation } from '../contract.ts'
-import { ownerOnly } from '../wire-acl.ts'
 
 export const getObjectAcl: S3Operation<'GetObjectAcl'> = {
   name: 'GetObjectAcl',

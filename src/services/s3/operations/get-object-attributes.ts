@@ -3,10 +3,15 @@ import { dateOf } from '../../../base/clock.ts'
 import { checksumSizes } from '../../../engines/checksum/checksum.ts'
 import type { Input } from '../../../wire/contract.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
-import type { ObjectRecord } from '../object-record.ts'
-import { partCountOf, partSpan, recordOf } from '../object-record.ts'
-import { limitOf } from '../wire-listing.ts'
-import { checksumMembers, checksumWithType, unservedOnRead, versionMember } from '../wire-object.ts'
+import type { ObjectRecord } from '../objects/object-record.ts'
+import { partCountOf, partSpan, recordOf } from '../objects/object-record.ts'
+import { limitOf } from '../objects/wire-listing.ts'
+import {
+  checksumMembers,
+  checksumWithType,
+  unservedOnRead,
+  versionMember,
+} from '../objects/wire-object.ts'
 
 export const getObjectAttributes: S3Operation<'GetObjectAttributes'> = {
   name: 'GetObjectAttributes',

@@ -1,5 +1,5 @@
 import type { S3Operation } from '../contract.ts'
-import { recordOf } from '../object-record.ts'
+import { recordOf } from '../objects/object-record.ts'
 import { noSuchLock } from '../s3-errors.ts'
 
 export const getObjectLegalHold: S3Operation<'GetObjectLegalHold'> = {

@@ -1,6 +1,6 @@
 import type { S3Operation } from '../contract.ts'
 import { notFound } from '../s3-errors.ts'
-import { lockConfigurationMember } from '../wire-lock.ts'
+import { lockConfigurationMember } from '../versions/wire-lock.ts'
 
 export const getObjectLockConfiguration: S3Operation<'GetObjectLockConfiguration'> = {
   name: 'GetObjectLockConfiguration',

@@ -1,6 +1,6 @@
 import { dateOf } from '../../../base/clock.ts'
 import type { S3Operation } from '../contract.ts'
-import { recordOf } from '../object-record.ts'
+import { recordOf } from '../objects/object-record.ts'
 import { noSuchLock } from '../s3-errors.ts'
 
 export const getObjectRetention: S3Operation<'GetObjectRetention'> = {

@@ -1,6 +1,6 @@
 import type { S3Operation } from '../contract.ts'
-import { recordOf } from '../object-record.ts'
-import { versionMember } from '../wire-object.ts'
+import { recordOf } from '../objects/object-record.ts'
+import { versionMember } from '../objects/wire-object.ts'
 import { tagSetOf } from '../wire-tags.ts'
 
 export const getObjectTagging: S3Operation<'GetObjectTagging'> = {

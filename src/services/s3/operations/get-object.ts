@@ -1,7 +1,7 @@
 import type { ByteRange, StoredObject } from '../../../engines/objects/port.ts'
 import type { S3Operation } from '../contract.ts'
-import { unservedOnRead, versionMember } from '../wire-object.ts'
-import { checkRead, readMembers, selectRange } from '../wire-read.ts'
+import { unservedOnRead, versionMember } from '../objects/wire-object.ts'
+import { checkRead, readMembers, selectRange } from '../objects/wire-read.ts'
 
 export const getObject: S3Operation<'GetObject'> = {
   name: 'GetObject',

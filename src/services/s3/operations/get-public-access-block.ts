@@ -1,4 +1,4 @@
-import { publicAccessBlockOf } from '../bucket-access.ts'
+import { publicAccessBlockOf } from '../access/bucket-access.ts'
 import type { S3Operation } from '../contract.ts'
 import { notFound } from '../s3-errors.ts'
 

@@ -1,6 +1,6 @@
 import type { S3Operation } from '../contract.ts'
-import { unservedOnRead, versionMember } from '../wire-object.ts'
-import { checkRead, readMembers, selectRange } from '../wire-read.ts'
+import { unservedOnRead, versionMember } from '../objects/wire-object.ts'
+import { checkRead, readMembers, selectRange } from '../objects/wire-read.ts'
 
 export const headObject: S3Operation<'HeadObject'> = {
   name: 'HeadObject',

@@ -2,9 +2,9 @@ import { dateOf } from '../../../base/clock.ts'
 import type { Input } from '../../../wire/contract.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
 import { BUCKETS_MAX } from '../limits.ts'
+import { readToken, writeToken } from '../objects/wire-listing.ts'
+import { ownerOf } from '../objects/wire-object.ts'
 import { invalidArgument } from '../s3-errors.ts'
-import { readToken, writeToken } from '../wire-listing.ts'
-import { ownerOf } from '../wire-object.ts'
 
 export const listBuckets: S3Operation<'ListBuckets'> = {
   name: 'ListBuckets',

@@ -2,11 +2,11 @@ import type { StorageClass } from '@aws-sdk/client-s3'
 import { dateOf } from '../../../base/clock.ts'
 import type { ListPage } from '../../../engines/objects/port.ts'
 import type { S3Operation } from '../contract.ts'
+import type { Upload } from '../objects/upload-record.ts'
+import { behindUploadsOf, isUploadId, uploadEntryKey, uploadOf } from '../objects/upload-record.ts'
+import { encoderOf, limitOf } from '../objects/wire-listing.ts'
+import { ownerOf } from '../objects/wire-object.ts'
 import { invalidArgument } from '../s3-errors.ts'
-import type { Upload } from '../upload-record.ts'
-import { behindUploadsOf, isUploadId, uploadEntryKey, uploadOf } from '../upload-record.ts'
-import { encoderOf, limitOf } from '../wire-listing.ts'
-import { ownerOf } from '../wire-object.ts'
 
 export const listMultipartUploads: S3Operation<'ListMultipartUploads'> = {
   name: 'ListMultipartUploads',

@@ -2,12 +2,12 @@ import type { ObjectVersionStorageClass } from '@aws-sdk/client-s3'
 import { dateOf } from '../../../base/clock.ts'
 import type { StoredObject } from '../../../engines/objects/port.ts'
 import type { S3Operation } from '../contract.ts'
-import { quoted, recordOf } from '../object-record.ts'
+import { quoted, recordOf } from '../objects/object-record.ts'
+import { encoderOf, limitOf } from '../objects/wire-listing.ts'
+import { ownerOf } from '../objects/wire-object.ts'
 import { invalidArgument } from '../s3-errors.ts'
-import { versionIdOf } from '../version-keys.ts'
-import type { VersionEntry, VersionsPage } from '../version-listing.ts'
-import { encoderOf, limitOf } from '../wire-listing.ts'
-import { ownerOf } from '../wire-object.ts'
+import { versionIdOf } from '../versions/version-keys.ts'
+import type { VersionEntry, VersionsPage } from '../versions/version-listing.ts'
 
 export const listObjectVersions: S3Operation<'ListObjectVersions'> = {
   name: 'ListObjectVersions',

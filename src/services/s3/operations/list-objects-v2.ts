@@ -6,7 +6,7 @@ import {
   pageMembers,
   readToken,
   writeToken,
-} from '../wire-listing.ts'
+} from '../objects/wire-listing.ts'
 
 export const listObjectsV2: S3Operation<'ListObjectsV2'> = {
   name: 'ListObjectsV2',

@@ -1,5 +1,5 @@
 import type { S3Operation } from '../contract.ts'
-import { encoderOf, lastNameOf, limitOf, pageMembers } from '../wire-listing.ts'
+import { encoderOf, lastNameOf, limitOf, pageMembers } from '../objects/wire-listing.ts'
 
 export const listObjects: S3Operation<'ListObjects'> = {
   name: 'ListObjects',

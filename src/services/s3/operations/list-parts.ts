@@ -2,10 +2,10 @@ import type { StorageClass } from '@aws-sdk/client-s3'
 import { dateOf } from '../../../base/clock.ts'
 import type { S3Operation } from '../contract.ts'
 import { PART_COUNT_MAX } from '../limits.ts'
-import { quoted } from '../object-record.ts'
+import { quoted } from '../objects/object-record.ts'
+import { limitOf } from '../objects/wire-listing.ts'
+import { checksumMembers, ownerOf, unservedOnRead } from '../objects/wire-object.ts'
 import { invalidArgument } from '../s3-errors.ts'
-import { limitOf } from '../wire-listing.ts'
-import { checksumMembers, ownerOf, unservedOnRead } from '../wire-object.ts'
 
 export const listParts: S3Operation<'ListParts'> = {
   name: 'ListParts',

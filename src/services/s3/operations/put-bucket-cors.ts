@@ -1,5 +1,5 @@
+import { corsRulesOf } from '../access/wire-cors.ts'
 import type { S3Operation } from '../contract.ts'
-import { corsRulesOf } from '../wire-cors.ts'
 
 export const putBucketCors: S3Operation<'PutBucketCors'> = {
   name: 'PutBucketCors',

@@ -1,7 +1,7 @@
 import type { S3Operation } from '../contract.ts'
-import { requireLifecycleRules } from '../lifecycle-check.ts'
+import { requireLifecycleRules } from '../lifecycle/lifecycle-check.ts'
+import { lifecycleRuleOf } from '../lifecycle/wire-lifecycle.ts'
 import { malformedXml } from '../s3-errors.ts'
-import { lifecycleRuleOf } from '../wire-lifecycle.ts'
 
 export const putBucketLifecycleConfiguration: S3Operation<'PutBucketLifecycleConfiguration'> = {
   name: 'PutBucketLifecycleConfiguration',

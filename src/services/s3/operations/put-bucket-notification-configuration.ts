@@ -1,5 +1,5 @@
 import type { S3Operation } from '../contract.ts'
-import { rulesOf } from '../wire-notifications.ts'
+import { rulesOf } from '../notifications/wire-notifications.ts'
 
 export const putBucketNotificationConfiguration: S3Operation<'PutBucketNotificationConfiguration'> =
   {

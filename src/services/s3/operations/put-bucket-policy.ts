@@ -1,6 +1,6 @@
 import { isPublicPolicy } from '../../iam/policy-publicity.ts'
-import { publicAccessBlockOf } from '../bucket-access.ts'
-import { checkBucketPolicy } from '../bucket-policy.ts'
+import { publicAccessBlockOf } from '../access/bucket-access.ts'
+import { checkBucketPolicy } from '../access/bucket-policy.ts'
 import type { S3Operation } from '../contract.ts'
 import { accessDenied } from '../s3-errors.ts'
 

@@ -1,4 +1,4 @@
-import type { Bucket } from '../bucket.ts'
+import type { Bucket } from '../buckets/bucket.ts'
 import type { S3Operation } from '../contract.ts'
 import { BUCKET_TAGS_MAX } from '../limits.ts'
 import { tagsFromSet } from '../wire-tags.ts'

@@ -1,5 +1,5 @@
+import { requireAcl } from '../access/wire-acl.ts'
 import type { S3Operation } from '../contract.ts'
-import { requireAcl } from '../wire-acl.ts'
 
 /** AWS: in a bucket that is "bucket owner enforced" only the ACL is taken that is so anyway. */
 export const putObjectAcl: S3Operation<'PutObjectAcl'> = {

@@ -1,6 +1,6 @@
 import type { S3Operation } from '../contract.ts'
+import { originOf } from '../objects/wire-object.ts'
 import { malformedXml } from '../s3-errors.ts'
-import { originOf } from '../wire-object.ts'
 
 export const putObjectLegalHold: S3Operation<'PutObjectLegalHold'> = {
   name: 'PutObjectLegalHold',

@@ -1,6 +1,6 @@
 import { ServiceError } from '../../../base/errors.ts'
 import type { S3Operation } from '../contract.ts'
-import { lockConfigurationOf } from '../wire-lock.ts'
+import { lockConfigurationOf } from '../versions/wire-lock.ts'
 
 export const putObjectLockConfiguration: S3Operation<'PutObjectLockConfiguration'> = {
   name: 'PutObjectLockConfiguration',

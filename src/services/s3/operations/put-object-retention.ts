@@ -1,6 +1,6 @@
 import type { S3Operation } from '../contract.ts'
-import { requireBypassable, retentionOf } from '../wire-lock.ts'
-import { originOf } from '../wire-object.ts'
+import { originOf } from '../objects/wire-object.ts'
+import { requireBypassable, retentionOf } from '../versions/wire-lock.ts'
 
 export const putObjectRetention: S3Operation<'PutObjectRetention'> = {
   name: 'PutObjectRetention',

@@ -1,6 +1,6 @@
 import type { S3Operation } from '../contract.ts'
 import { OBJECT_TAGS_MAX } from '../limits.ts'
-import { originOf, versionMember } from '../wire-object.ts'
+import { originOf, versionMember } from '../objects/wire-object.ts'
 import { tagsFromSet } from '../wire-tags.ts'
 
 export const putObjectTagging: S3Operation<'PutObjectTagging'> = {

@@ -1,7 +1,6 @@
-import { checkWriteConditions } from '../conditions.ts'
 import type { S3Operation } from '../contract.ts'
-import { quoted, recordOf } from '../object-record.ts'
-import { requireDigestWithLock } from '../wire-lock.ts'
+import { checkWriteConditions } from '../objects/conditions.ts'
+import { quoted, recordOf } from '../objects/object-record.ts'
 import {
   checksumWithType,
   detailsOf,
@@ -10,7 +9,8 @@ import {
   requireBodySize,
   unservedOnWrite,
   versionMember,
-} from '../wire-object.ts'
+} from '../objects/wire-object.ts'
+import { requireDigestWithLock } from '../versions/wire-lock.ts'
 
 export const putObject: S3Operation<'PutObject'> = {
   name: 'PutObject',

@@ -1,7 +1,7 @@
 import { withStatus } from '../../../wire/answer-status.ts'
 import type { S3Operation } from '../contract.ts'
+import { originOf } from '../objects/wire-object.ts'
 import { malformedXml, notSupported } from '../s3-errors.ts'
-import { originOf } from '../wire-object.ts'
 
 export const restoreObject: S3Operation<'RestoreObject'> = {
   name: 'RestoreObject',

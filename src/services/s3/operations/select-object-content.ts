@@ -1,9 +1,9 @@
 import type { Input, Output } from '../../../wire/contract.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
+import { unservedOnRead } from '../objects/wire-object.ts'
 import { malformedXml, notSupported } from '../s3-errors.ts'
-import type { SelectionInput, SelectionRows } from '../selection.ts'
-import { csvRow, jsonRow } from '../selection.ts'
-import { unservedOnRead } from '../wire-object.ts'
+import type { SelectionInput, SelectionRows } from '../selection/selection.ts'
+import { csvRow, jsonRow } from '../selection/selection.ts'
 
 type SelectInput = Input<Sdk, 'SelectObjectContent'>
 type Events = NonNullable<Output<Sdk, 'SelectObjectContent'>['Payload']>

@@ -1,10 +1,10 @@
 import { dateOf } from '../../../base/clock.ts'
 import type { S3Operation } from '../contract.ts'
-import { quoted, recordOf } from '../object-record.ts'
-import { requirePartNumber } from '../ranges.ts'
-import { versionIdOf } from '../version-keys.ts'
-import { parseCopySource, sourceConditions } from '../wire-copy.ts'
-import { checksumMembers, unservedOnRead } from '../wire-object.ts'
+import { quoted, recordOf } from '../objects/object-record.ts'
+import { requirePartNumber } from '../objects/ranges.ts'
+import { parseCopySource, sourceConditions } from '../objects/wire-copy.ts'
+import { checksumMembers, unservedOnRead } from '../objects/wire-object.ts'
+import { versionIdOf } from '../versions/version-keys.ts'
 
 export const uploadPartCopy: S3Operation<'UploadPartCopy'> = {
   name: 'UploadPartCopy',

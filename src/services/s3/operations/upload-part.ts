@@ -1,8 +1,13 @@
 import type { S3Operation } from '../contract.ts'
-import { quoted } from '../object-record.ts'
-import { requirePartNumber } from '../ranges.ts'
-import { checksumMismatch } from '../upload-completion.ts'
-import { checksumMembers, digestPlanOf, requireBodySize, unservedOnRead } from '../wire-object.ts'
+import { quoted } from '../objects/object-record.ts'
+import { requirePartNumber } from '../objects/ranges.ts'
+import { checksumMismatch } from '../objects/upload-completion.ts'
+import {
+  checksumMembers,
+  digestPlanOf,
+  requireBodySize,
+  unservedOnRead,
+} from '../objects/wire-object.ts'
 
 export const uploadPart: S3Operation<'UploadPart'> = {
   name: 'UploadPart',

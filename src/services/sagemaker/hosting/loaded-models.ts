@@ -1,6 +1,6 @@
 import { ServiceError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
-import type { ObjectAccess } from '../../s3/object-access.ts'
+import type { ObjectAccess } from '../../s3/objects/object-access.ts'
 import { sagemakerLimits } from '../limits.ts'
 import { unpackModel } from '../model-archive.ts'
 import { splitUri } from '../s3-uri.ts'

@@ -1,0 +1,52 @@
+import type { Scope } from '../../../base/scope.ts'
+import type { BucketAccess } from '../access/bucket-access.ts'
+import type { NotificationRule } from '../notifications/notification-rules.ts'
+import type { RetentionMode } from '../objects/object-record.ts'
+import type { Tags } from '../tags.ts'
+
+/** A bucket as it is kept. Names are one space over all accounts and regions, as on AWS. */
+export interface Bucket extends Scope {
+  readonly name: string
+  readonly createdMs: number
+  /** Names its objects in the object store. New for every creation, so nothing old ever shows. */
+  readonly storeId: string
+  /** A bucket is closed while its removal looks whether it is empty. */
+  readonly state: 'open' | 'closing'
+  readonly tags: Tags
+  readonly notificationRules: ReadonlyArray<NotificationRule>
+  readonly access?: BucketAccess
+  /** Whether every event goes to the default event bus as well; absent: no. */
+  readonly eventBridge?: boolean
+  /** Absent: it never had versions. */
+  readonly versioning?: 'Enabled' | 'Suspended'
+  readonly objectLock?: ObjectLock
+}
+
+/** Makes it possible to lock versions; never taken off. */
+export interface ObjectLock {
+  /** What a version gets that says nothing of its own. */
+  readonly defaultRetention?: {
+    readonly mode: RetentionMode
+    readonly period: { readonly days: number } | { readonly years: number }
+  }
+}
+
+/** Where in the object store the parts of a bucket lie. */
+export function objectsOf({ storeId }: Pick<Bucket, 'storeId'>): string {
+  return storeId
+}
+
+/** Versions that are not the current object, and delete markers; see `version-keys.ts`. */
+export function versionsOf({ storeId }: Pick<Bucket, 'storeId'>): string {
+  return `${storeId}/versions`
+}
+
+/** Uploads that are under way: empty objects, whose key is the object's, a zero byte, the upload's id. */
+export function uploadsOf({ storeId }: Bucket): string {
+  return `${storeId}/uploads`
+}
+
+/** Keys are the upload's id, a slash and the part's number. */
+export function partsOf({ storeId }: Bucket): string {
+  return `${storeId}/parts`
+}

@@ -1,0 +1,168 @@
+import { ServiceError } from '../../../base/errors.ts'
+import type { Random } from '../../../base/random.ts'
+import type {
+  Beside,
+  ObjectAttributes,
+  ObjectId,
+  ObjectStore,
+  StoredObject,
+  Written,
+} from '../../../engines/objects/port.ts'
+import type { Bucket } from '../buckets/bucket.ts'
+import { objectsOf } from '../buckets/bucket.ts'
+import type { Buckets } from '../buckets/buckets.ts'
+import type { Origin } from '../notifications/event-record.ts'
+import { eventObjectOf } from '../notifications/event-record.ts'
+import type { ObjectEvent } from '../notifications/notification-rules.ts'
+import type { Announcement, Outbox } from '../notifications/outbox.ts'
+import { defaultLockOf } from '../versions/object-locks.ts'
+import type { KeyState, VersionChanges } from '../versions/version-changes.ts'
+import { lastSequencerOf } from '../versions/version-changes.ts'
+import type { VersionHistory } from '../versions/version-history.ts'
+import { newVersionId, versionIdOf } from '../versions/version-keys.ts'
+import type { ObjectRecord } from './object-record.ts'
+import { attributesOf, recordOf } from './object-record.ts'
+
+/** Makes the attributes to publish, knowing the object that is there; may throw to refuse. */
+export type Describe = (current: ObjectRecord | undefined, sequencer: string) => ObjectRecord
+
+export interface ObjectWrite {
+  readonly key: string
+  readonly event: ObjectEvent
+  readonly origin: Origin
+  readonly describe: Describe
+}
+
+/** For the object store: completes the attributes at the moment of publication, and keeps versions. */
+export interface PublicationOptions {
+  readonly publish: (
+    current: StoredObject | undefined,
+    written: Written,
+  ) => Promise<ObjectAttributes>
+  readonly beside: Beside
+}
+
+export interface PublicationDeps {
+  readonly store: ObjectStore
+  readonly buckets: Buckets
+  readonly outbox: Outbox
+  readonly history: VersionHistory
+  readonly changes: VersionChanges
+  readonly random: Random
+  readonly nextSequencer: (previous: string | undefined) => string
+}
+
+/**
+ * What every write of an object goes through: its event is durable before it, it gets its place in
+ * the order of the key, the version that it follows stays where there are versions, and it is
+ * acknowledged only when its bucket is still there.
+ */
+export function createObjectPublication(deps: PublicationDeps) {
+  const { store, buckets, outbox, history, changes, random, nextSequencer } = deps
+
+  async function stateOf(
+    bucket: Bucket,
+    key: string,
+    current: StoredObject | undefined,
+  ): Promise<KeyState> {
+    const place = { bucket: objectsOf(bucket), key, revision: current?.revision ?? '' }
+    return {
+      current: current && { place, object: current, isNewest: true },
+      marker: bucket.versioning && (await history.marker(bucket, key)),
+    }
+  }
+
+  return {
+    /** `run` writes to the object store with the options that it is given. */
+    async publish(
+      bucket: Bucket,
+      { key, event, origin, describe }: ObjectWrite,
+      run: (options: PublicationOptions) => Promise<StoredObject>,
+    ): Promise<StoredObject> {
+      const announcement = outbox.announce(bucket, event, key, origin)
+      let state: KeyState = { current: undefined, marker: undefined }
+      const options: PublicationOptions = {
+        async publish(current, { sizeBytes, modifiedMs }) {
+          state = await stateOf(bucket, key, current)
+          const sequencer = nextSequencer(lastSequencerOf(state))
+          const described = describe(current && recordOf(current), sequencer)
+          const record = {
+            ...described,
+            ...defaultLockOf(bucket, described, modifiedMs),
+            ...(bucket.versioning === 'Enabled' && { versionId: newVersionId(sequencer, random) }),
+          }
+          const attributes = attributesOf(record)
+          await announcement?.record(eventObjectOf({ key, sizeBytes, attributes }))
+          return attributes
+        },
+        beside: () => changes.beforePublication(bucket, key, state),
+      }
+      return announced(announcement, async () => {
+        const stored = await run(options)
+        await settle({ store, buckets }, bucket, { bucket: objectsOf(bucket), key })
+        return stored
+      })
+    },
+
+    /** Changes what is kept of a version, not its bytes. Rejects with `not-found` when it is not at `id`. */
+    amend(
+      bucket: Bucket,
+      id: ObjectId,
+      { key, event, origin, change }: Amendment,
+    ): Promise<StoredObject> {
+      const announcement = event && outbox.announce(bucket, event, key, origin)
+      return announced(announcement, async () => {
+        const stored = await store.setAttributes(id, async (found) => {
+          const before = recordOf(found)
+          const sequencer = nextSequencer(before.sequencer)
+          const attributes = attributesOf({ ...change(before), sequencer })
+          const object = eventObjectOf({ key, sizeBytes: found.sizeBytes, attributes })
+          await announcement?.record(object, versionIdOf(before))
+          return attributes
+        })
+        return { ...stored, key }
+      })
+    },
+  }
+}
+
+export interface Amendment {
+  readonly key: string
+  /** Absent: nobody is told. */
+  readonly event?: ObjectEvent | undefined
+  readonly origin: Origin
+  /** May throw to refuse. */
+  readonly change: (record: ObjectRecord) => ObjectRecord
+}
+
+export type ObjectPublication = ReturnType<typeof createObjectPublication>
+
+/** The events go out when `run` has resolved, and are withdrawn when it rejects. */
+export async function announced<T>(
+  announcement: Announcement | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await run()
+    announcement?.published()
+    return result
+  } catch (error) {
+    await announcement?.withdraw()
+    throw error
+  }
+}
+
+/** Takes back what was written to a bucket that was removed meanwhile. */
+export async function settle(
+  { store, buckets }: { readonly store: ObjectStore; readonly buckets: Buckets },
+  bucket: Bucket,
+  written: ObjectId,
+): Promise<void> {
+  try {
+    await buckets.requireOpen(bucket)
+  } catch (error) {
+    const gone = error instanceof ServiceError && error.code === 'NoSuchBucket'
+    if (gone) await store.remove(written)
+    throw error
+  }
+}

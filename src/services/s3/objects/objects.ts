@@ -1,0 +1,209 @@
+import type { Clock } from '../../../base/clock.ts'
+import { EngineError, ServiceError } from '../../../base/errors.ts'
+import type { Scope } from '../../../base/scope.ts'
+import type {
+  ByteRange,
+  ObjectBody,
+  ObjectStore,
+  OpenedObject,
+  StoredObject,
+} from '../../../engines/objects/port.ts'
+import type { Bucket } from '../buckets/bucket.ts'
+import { objectsOf } from '../buckets/bucket.ts'
+import { requireRetrievable } from '../lifecycle/storage-classes.ts'
+import { KEY_BYTES_MAX } from '../limits.ts'
+import type { Origin } from '../notifications/event-record.ts'
+import type { ObjectEvent } from '../notifications/notification-rules.ts'
+import { keyTooLong } from '../s3-errors.ts'
+import type { Tags } from '../tags.ts'
+import type { VersionLock } from '../versions/object-locks.ts'
+import { requireLockable } from '../versions/object-locks.ts'
+import type { VersionLocation } from '../versions/version-location.ts'
+import { requireVersionId } from '../versions/version-location.ts'
+import type { WriteConditions } from './conditions.ts'
+import { requireWritable } from './conditions.ts'
+import type { DigestPlan } from './digests.ts'
+import { createDigester } from './digests.ts'
+import type { Amendment, Describe, ObjectPublication } from './object-publication.ts'
+import type { ContentHeaders, ObjectRecord } from './object-record.ts'
+import { recordOf } from './object-record.ts'
+import type { Removal, RemoveObject, RemoveRequest } from './object-removal.ts'
+
+/** What a caller says of an object beside its bytes. */
+export interface ObjectDetails extends VersionLock {
+  readonly headers?: ContentHeaders | undefined
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+  readonly tags?: Tags | undefined
+  readonly storageClass?: string | undefined
+}
+
+export interface PutRequest extends ObjectDetails, WriteConditions {
+  readonly key: string
+  readonly body: ObjectBody
+  readonly digests: DigestPlan
+  readonly event: Extract<ObjectEvent, 'ObjectCreated:Put' | 'ObjectCreated:Copy'>
+  readonly origin: Origin
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Objects under the rules of S3, for the API and for the other services alike: conditions, digests,
+ * tags, versions, locks, events. What is acknowledged is durable, and so are the events that it causes.
+ *
+ * Without a `versionId` the object is meant: the newest version, if that is no delete marker. The
+ * version `null` is the one that was written while the bucket gave no ids. Throws `NoSuchKey`,
+ * `NoSuchVersion`, and `MethodNotAllowed` for a delete marker, where a version has to be there.
+ */
+export interface Objects {
+  put(bucket: Bucket, request: PutRequest): Promise<StoredObject>
+  /** `select` sees the object first and may answer a range or throw. */
+  open(
+    bucket: Bucket,
+    key: string,
+    select?: (object: StoredObject) => ByteRange | undefined,
+    versionId?: string,
+  ): Promise<OpenedObject>
+  head(bucket: Bucket, key: string, versionId?: string): Promise<StoredObject>
+  /** Undefined when there is none, or a delete marker. */
+  find(bucket: Bucket, key: string, versionId?: string): Promise<StoredObject | undefined>
+  /** Nothing happens when there is none, unless a condition asks for one. */
+  remove(bucket: Bucket, key: string, request: RemoveRequest): Promise<Removal>
+  /** `change` sees what is there and may throw to refuse. */
+  change(bucket: Bucket, key: string, request: ChangeRequest): Promise<StoredObject>
+  setTags(
+    bucket: Bucket,
+    key: string,
+    tags: Tags,
+    request: Omit<ChangeRequest, 'change'>,
+  ): Promise<StoredObject>
+}
+
+export interface ChangeRequest extends Omit<Amendment, 'key'> {
+  readonly versionId?: string | undefined
+}
+
+const absences: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion', 'MethodNotAllowed'])
+
+export function createObjects(deps: {
+  readonly store: ObjectStore
+  readonly publication: ObjectPublication
+  readonly removeObject: RemoveObject
+  readonly location: VersionLocation
+  readonly clock: Clock
+}): Objects {
+  const { store, publication, removeObject, location, clock } = deps
+
+  async function head(bucket: Bucket, key: string, versionId?: string): Promise<StoredObject> {
+    requireKey(key)
+    requireVersionId(bucket, versionId)
+    return (await location.locate({ bucket, key, versionId, method: 'GET' })).object
+  }
+
+  const change: Objects['change'] = (bucket, key, { versionId, ...amendment }) => {
+    requireKey(key)
+    requireVersionId(bucket, versionId)
+    return location.atPlace({ bucket, key, versionId, method: 'PUT' }, (place, requireSame) => {
+      const apply = (record: ObjectRecord) => {
+        requireSame(record)
+        return amendment.change(record)
+      }
+      return unlessAbsent(publication.amend(bucket, place, { ...amendment, key, change: apply }))
+    })
+  }
+
+  return {
+    head,
+    change,
+
+    async find(bucket, key, versionId) {
+      try {
+        return await head(bucket, key, versionId)
+      } catch (error) {
+        if (error instanceof ServiceError && absences.has(error.code)) return undefined
+        throw error
+      }
+    },
+
+    async put(bucket, request) {
+      const { key, body, origin, event, signal } = request
+      requireKey(key)
+      requireLockable(bucket, request, clock.wallMs())
+      const digester = createDigester(request.digests)
+      const describe: Describe = (current, sequencer) => {
+        requireWritable(key, current, request)
+        const { md5, checksum } = digester.finish()
+        return recordFrom(request, { etag: md5, sequencer, checksum })
+      }
+      const id = { bucket: objectsOf(bucket), key }
+      return publication.publish(bucket, { key, event, origin, describe }, (options) =>
+        store.put(id, body, { ...options, observe: digester.update, ...(signal && { signal }) }),
+      )
+    },
+
+    async open(bucket, key, select, versionId) {
+      requireKey(key)
+      requireVersionId(bucket, versionId)
+      const wanted = { bucket, key, versionId, method: 'GET' as const }
+      const opened = await location.atPlace(wanted, (place, requireSame) =>
+        store.get(place, (found) => {
+          requireSame(recordOf(found))
+          requireRetrievable(recordOf(found), clock.wallMs())
+          return select?.({ ...found, key })
+        }),
+      )
+      return { ...opened, object: { ...opened.object, key } }
+    },
+
+    async remove(bucket, key, request) {
+      requireKey(key)
+      requireVersionId(bucket, request.versionId)
+      return removeObject(bucket, key, request)
+    },
+
+    setTags: (bucket, key, tags, request) =>
+      change(bucket, key, {
+        ...request,
+        change: ({ tags: _before, ...rest }) => ({
+          ...rest,
+          ...(Object.keys(tags).length > 0 && { tags }),
+        }),
+      }),
+  }
+}
+
+async function unlessAbsent<T>(change: Promise<T>): Promise<T | undefined> {
+  try {
+    return await change
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === 'not-found') return undefined
+    throw error
+  }
+}
+
+/** Leaves out what is not said, so that rows stay small. */
+export function recordFrom(
+  { headers, metadata, tags, storageClass, retention, legalHold }: ObjectDetails,
+  rest: Pick<ObjectRecord, 'etag' | 'sequencer' | 'checksum' | 'parts' | 'uploadId'>,
+): ObjectRecord {
+  return {
+    ...rest,
+    ...(headers && Object.keys(headers).length > 0 && { headers }),
+    ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
+    ...(tags && Object.keys(tags).length > 0 && { tags }),
+    ...(storageClass && storageClass !== 'STANDARD' && { storageClass }),
+    ...(retention && { retention }),
+    ...(legalHold !== undefined && { legalHold }),
+  }
+}
+
+/** Who a service of this house is, when it writes objects of an account. */
+export function serviceOrigin({ accountId }: Pick<Scope, 'accountId'>, requestId: string): Origin {
+  return { principalId: `AWS:${accountId}`, sourceAddress: '127.0.0.1', requestId }
+}
+
+export function requireKey(key: string): void {
+  // A string of so few units cannot be too long, whatever they are.
+  if (key.length * 3 <= KEY_BYTES_MAX) return
+  const sizeBytes = Buffer.byteLength(key)
+  if (sizeBytes > KEY_BYTES_MAX) throw keyTooLong(sizeBytes)
+}
