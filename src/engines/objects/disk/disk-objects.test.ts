@@ -66,7 +66,7 @@ async function filesOf(store: ObjectStore): Promise<ReadonlyArray<string>> {
 
 it('entries of metadata are written with the change that they stand beside, or not at all', async () => {
   const store = await open()
-  const { meta } = present(places.get(store))
+  const { meta } = present(places.get(store), 'it was opened here')
   const id = { bucket: 'b', key: 'k' }
   const noted = (name: string) => ({
     puts: [{ key: Buffer.from(`note/${name}`), value: Buffer.from('1') }],
