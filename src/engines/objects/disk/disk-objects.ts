@@ -35,7 +35,7 @@ export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStor
   const place = await openObjectFiles({ ...deps, directory: join(directory, 'files'), index })
   const holds = createHolds(async (contentId, pieces) => {
     await place.removePieces(pieces)
-    await index.forgetGarbage([index.garbageOf(contentId, pieces)])
+    await index.forgetGarbage([{ contentId, pieces }])
   })
   const scratchDirectory = join(directory, 'local')
   return createIndexedObjects({ ...deps, inlineMaxBytes, scratchDirectory, index, place, holds })

@@ -64,7 +64,7 @@ export function createPublication(deps: {
       if (beside && !others) return undefined
       putRow(changes, id, row, before)
       const given = [...(others?.given ?? [])]
-      if (before && !others?.isKept) given.push(givenUp(changes, before.row, pieces))
+      if (before && !others?.isKept) given.push(givenUp(changes, before.row, pieces, modifiedMs))
       return { answer: storedObject(row), given }
     })
   }
@@ -102,7 +102,7 @@ export function createPublication(deps: {
         if (beside && !others) return undefined
         removeRow(changes, id, before)
         const given = [...(others?.given ?? [])]
-        if (!others?.isKept) given.push(givenUp(changes, before.row, pieces))
+        if (!others?.isKept) given.push(givenUp(changes, before.row, pieces, clock.wallMs()))
         return { answer: true, given }
       }),
 
@@ -122,7 +122,8 @@ export function createPublication(deps: {
       const changes = emptyChanges()
       putRow(changes, id, { ...from.row, contentId: piece.id, piece }, from)
       putPiece(changes, piece, content)
-      const garbage = removeContent(changes, from.row, await index.piecesOf(from.row))
+      const pieces = await index.piecesOf(from.row)
+      const garbage = removeContent(changes, from.row, pieces, clock.wallMs())
       if (!(await tryCommit(index, changes))) return false
       holds.giveUp(from.row.contentId, garbage)
       return true
