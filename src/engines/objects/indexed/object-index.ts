@@ -3,6 +3,7 @@ import { decodeKey, encodeKey } from '../../../base/ordered-key.ts'
 import type { MetaBatch, MetaEntry, MetaStore } from '../../meta/port.ts'
 import type { ObjectAttributes, ObjectId, StoredObject } from '../port.ts'
 import { BLOCK_BYTES, SUM_BYTES, SUMS_AN_ENTRY } from './block-sums.ts'
+import { createDirectoryMarks } from './directory-marks.ts'
 
 /**
  * What the stores of this folder keep in `meta`, all of an object in one commit:
@@ -13,17 +14,15 @@ import { BLOCK_BYTES, SUM_BYTES, SUMS_AN_ENTRY } from './block-sums.ts'
  *     sums       piece id, n    CRC-32C of each block of such a piece as it lies there, by gibibytes
  *     pieces     content id     the pieces of a content that has several
  *     garbage    content id     pieces that belong to nothing any more and are to be removed, since when
+ *     place                     where the pieces are, so that they are looked for nowhere else
  *     directory  name           may hold pieces that never came to belong to anything
  */
 const ROW = 'objects/row'
 const BYTES = 'objects/bytes'
-const FILE = 'objects/file'
+export const FILE = 'objects/file'
 const SUMS = 'objects/sums'
 const PIECES = 'objects/pieces'
 const GARBAGE = 'objects/garbage'
-const DIRECTORY = 'objects/directory'
-const OPEN = Buffer.from('1')
-const SEALED = Buffer.from('2')
 
 /** An unbroken run of bytes, in its place (see `PiecePlace`) or in an entry of `meta`. */
 export interface Piece {
@@ -88,6 +87,18 @@ export function createObjectIndex(meta: MetaStore) {
     return JSON.parse(textOf(entry.value)) as Piece[]
   }
 
+  async function tryCommit(batch: MetaBatch): Promise<boolean> {
+    const { checks = [], puts = [], removals = [] } = batch
+    if (checks.length + puts.length + removals.length === 0) return true
+    try {
+      await meta.commit(batch)
+      return true
+    } catch (error) {
+      if (error instanceof EngineError && error.kind === 'conflict') return false
+      throw error
+    }
+  }
+
   return {
     async find(id: ObjectId): Promise<RowEntry | undefined> {
       const entry = await meta.get(rowKey(id))
@@ -117,7 +128,8 @@ export function createObjectIndex(meta: MetaStore) {
       return entries.map((entry) => ({ entry, key: textOf(entry.key.subarray(head.length)) }))
     },
 
-    commit: (batch: MetaBatch) => meta.commit(batch),
+    /** False when a check did not hold: then nothing was done. */
+    tryCommit,
 
     /** Contents that wait for removal, with their pieces; `after` is the key of one before. */
     async garbage(limit: number, after?: Uint8Array): Promise<ReadonlyArray<Garbage>> {
@@ -135,36 +147,7 @@ export function createObjectIndex(meta: MetaStore) {
         ]),
       }),
 
-    openDirectory: (name: string) =>
-      meta.commit({ puts: [{ key: encodeKey([DIRECTORY, name]), value: OPEN }] }),
-
-    /**
-     * Adds that the directory still is open. Rejects with `unavailable` when it is not: what was made
-     * in it may be gone.
-     */
-    async checkDirectory(changes: Changes, name: string): Promise<void> {
-      const key = encodeKey([DIRECTORY, name])
-      const entry = await meta.get(key)
-      if (!entry || !OPEN.equals(entry.value)) {
-        throw new EngineError(
-          'unavailable',
-          `directory ${name} was swept before its piece was done`,
-        )
-      }
-      changes.checks.push({ key, version: entry.version })
-    },
-
-    /** From now on no piece in it comes to belong to anything. */
-    sealDirectory: (name: string) =>
-      meta.commit({ puts: [{ key: encodeKey([DIRECTORY, name]), value: SEALED }] }),
-
-    closeDirectory: (name: string) => meta.commit({ removals: [encodeKey([DIRECTORY, name])] }),
-
-    async openDirectories(): Promise<ReadonlyArray<string>> {
-      const prefix = encodeKey([DIRECTORY])
-      const entries = await meta.scan({ prefix, limit: 100_000 })
-      return entries.map(({ key }) => textOf(key.subarray(prefix.length + 1, key.length - 1)))
-    },
+    ...createDirectoryMarks(meta),
 
     async belongs(file: string): Promise<boolean> {
       return (await meta.get(encodeKey([FILE, file]))) !== undefined

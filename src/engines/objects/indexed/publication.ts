@@ -124,7 +124,7 @@ export function createPublication(deps: {
       putPiece(changes, piece, content)
       const pieces = await index.piecesOf(from.row)
       const garbage = removeContent(changes, from.row, pieces, clock.wallMs())
-      if (!(await tryCommit(index, changes))) return false
+      if (!(await index.tryCommit(changes))) return false
       holds.giveUp(from.row.contentId, garbage)
       return true
     },
@@ -145,7 +145,7 @@ function createCommits(index: ObjectIndex, holds: ContentHolds) {
     for (let count = 0; count < ATTEMPTS_MAX; count++) {
       const changes = emptyChanges()
       const outcome = await attempt(changes)
-      if (!outcome || !(await tryCommit(index, changes))) continue
+      if (!outcome || !(await index.tryCommit(changes))) continue
       for (const { contentId, pieces } of outcome.given ?? []) holds.giveUp(contentId, pieces)
       return outcome.answer
     }
@@ -192,16 +192,4 @@ async function joinParts(
   putPieces(changes, contentId, pieces)
   const sizeBytes = pieces.reduce((sum, one) => sum + one.sizeBytes, 0)
   return { sizeBytes, contentId, piece: undefined }
-}
-
-async function tryCommit(index: ObjectIndex, changes: Changes): Promise<boolean> {
-  const { checks, puts, removals } = changes
-  if (checks.length + puts.length + removals.length === 0) return true
-  try {
-    await index.commit(changes)
-    return true
-  } catch (error) {
-    if (error instanceof EngineError && error.kind === 'conflict') return false
-    throw error
-  }
 }
