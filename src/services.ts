@@ -67,6 +67,7 @@ import type { SnsNouns } from './services/sns/sns-nouns.ts'
 import { createSnsNouns } from './services/sns/sns-nouns.ts'
 import { createQueueTarget } from './services/sqs/queue-target.ts'
 import { createSqsService } from './services/sqs/service.ts'
+import type { SqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
@@ -116,6 +117,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
   const catalog = createCatalog(ground)
+  const sqs = createSqsNouns(ground)
   const lambda = createLambdaNouns({
     ...ground,
     compute: engines.compute,
@@ -123,6 +125,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     objects: s3.access,
     logWriter: logs.groups,
     reader: kinesis.reader,
+    sqs,
   })
   const shared: Shared = {
     ...ground,
@@ -137,7 +140,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
-  const messaging = createMessaging(ground, { kinesis, lambda, deliveryStreams })
+  const messaging = createMessaging(ground, { kinesis, lambda, sqs, deliveryStreams })
   return {
     services: [
       createS3Service({
@@ -185,10 +188,11 @@ function createMessaging(
   others: {
     readonly kinesis: KinesisNouns
     readonly lambda: ReturnType<typeof createLambdaNouns>
+    readonly sqs: SqsNouns
     readonly deliveryStreams: ReturnType<typeof createDeliveryStreams>
   },
 ) {
-  const sqs = createSqsNouns(ground)
+  const { sqs } = others
   const events = createEventNouns(ground)
   const receivers = [createLambdaTarget(others.lambda), createQueueTarget(sqs)]
   const sns = createSnsNouns({
