@@ -159,25 +159,33 @@ test('a query tells of its states one after the other, and why it failed', async
   await ruleTo(queue.arn, 'queries', { source: ['aws.athena'] })
   const athena = client(AthenaClient)
   const ResultConfiguration = { OutputLocation: `s3://${Bucket}/results/` }
-  const { QueryExecutionId: queryExecutionId } = await athena.send(
-    new StartQueryExecutionCommand({ QueryString: 'SELECT x FROM gone', ResultConfiguration }),
-  )
-  const events = await eventsOf(queue, 3)
-  const common = {
-    versionId: '0',
-    statementType: 'DML',
-    queryExecutionId,
-    workgroupName: 'primary',
-  }
-  const byState = (state: string) =>
-    events.find(({ detail }) => detail['currentState'] === state)?.detail
-  expect(byState('QUEUED')).toEqual({ ...common, currentState: 'QUEUED', sequenceNumber: '1' })
-  expect(byState('RUNNING')).toMatchObject({ previousState: 'QUEUED', sequenceNumber: '2' })
-  expect(byState('FAILED')).toMatchObject({
-    ...common,
+  const start = async (QueryString: string) =>
+    (await athena.send(new StartQueryExecutionCommand({ QueryString, ResultConfiguration })))
+      .QueryExecutionId
+  const good = await start('SELECT 1')
+  const bad = await start('SELECT x FROM gone')
+  // What fails before it runs is told of without RUNNING.
+  const events = await eventsOf(queue, 5)
+  const common = { versionId: '0', statementType: 'DML', workgroupName: 'primary' }
+  const detailOf = (queryExecutionId: string | undefined, currentState: string) =>
+    events
+      .map(({ detail }) => detail)
+      .find(
+        (one) =>
+          one['queryExecutionId'] === queryExecutionId && one['currentState'] === currentState,
+      )
+  const queued = { ...common, queryExecutionId: good, currentState: 'QUEUED', sequenceNumber: '1' }
+  expect(detailOf(good, 'QUEUED')).toEqual(queued)
+  expect(detailOf(good, 'RUNNING')).toMatchObject({ previousState: 'QUEUED', sequenceNumber: '2' })
+  expect(detailOf(good, 'SUCCEEDED')).toEqual({
+    ...queued,
+    currentState: 'SUCCEEDED',
     previousState: 'RUNNING',
     sequenceNumber: '3',
-    athenaError: { errorCategory: 2, retryable: false },
+  })
+  expect(detailOf(bad, 'FAILED')).toMatchObject({
+    ...common,
+    athenaError: { errorCategory: 2, errorType: 1301, retryable: false },
   })
 })
 
