@@ -108,7 +108,7 @@ export function createS3Service(deps: {
   const lifetimes = {
     lifecycles,
     restorations: createRestorations({ ...deps, ...nouns, dayMs }),
-    lifetimeMembers: createLifetimeMembers({ lifecycles, clock, dayMs }),
+    lifetimeMembers: createLifetimeMembers({ ...nouns, lifecycles, clock, dayMs }),
     select: createSelect({ ...deps, ...nouns }),
     newId: () => random.uuid(),
   }
