@@ -20,6 +20,7 @@ import { createVersionHistory } from './versions/version-history.ts'
 import { createListVersions } from './versions/version-listing.ts'
 import { createVersionLocation } from './versions/version-location.ts'
 import { createVersionLocks } from './versions/version-locks.ts'
+import { createWalkVersions } from './versions/version-walk.ts'
 
 /**
  * The nouns of S3, for its own service and (as `access`) for the others. What a crash left half done
@@ -39,7 +40,7 @@ export async function openS3Nouns(deps: {
   const buckets = createBuckets(deps)
   const history = createVersionHistory({ store })
   const changes = createVersionChanges({ history })
-  const outbox = createOutbox({ ...deps, history })
+  const outbox = createOutbox(deps)
   const nextSequencer = createSequencers(clock)
   const ground = { ...deps, store, buckets, outbox, history, changes, nextSequencer }
   const publication = createObjectPublication(ground)
@@ -61,13 +62,13 @@ export async function openS3Nouns(deps: {
   })
   const copies = createCopies({ objects })
   const access = createObjectAccess({ ...deps, buckets, objects, store })
-  await outbox.recover()
   await buckets.recover()
   return {
     buckets,
     objects,
     listObjects: createListObjects({ store }),
     listVersions: createListVersions({ store, history }),
+    walkVersions: createWalkVersions({ store }),
     versionLocks: createVersionLocks({ objects, clock }),
     uploads,
     completeUpload,

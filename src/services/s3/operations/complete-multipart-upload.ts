@@ -13,7 +13,7 @@ import { encodeUrlForm } from '../url-form.ts'
 
 export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
   name: 'CompleteMultipartUpload',
-  async run({ buckets, completeUpload }, input, context) {
+  async run({ buckets, completeUpload, lifetimeMembers }, input, context) {
     const conditions = { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch }
     checkWriteConditions(conditions)
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
@@ -33,6 +33,7 @@ export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
       ...readerOf(input, context),
     })
     const { etag, checksum, encryption } = recordOf(object)
+    const { Expiration } = await lifetimeMembers(bucket, object)
     return {
       Location: `${context.endpoint}/${bucket.name}/${encodeUrlForm(input.Key)}`,
       Bucket: bucket.name,
@@ -41,6 +42,7 @@ export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
       ...versionMember(bucket, object),
       ...checksumWithType(checksum),
       ...encryptionMembers(encryption),
+      ...(Expiration && { Expiration }),
     }
   },
 }

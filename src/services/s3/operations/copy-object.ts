@@ -21,7 +21,7 @@ import { versionIdOf } from '../versions/version-keys.ts'
 export const copyObject: S3Operation<'CopyObject'> = {
   name: 'CopyObject',
   refuses: [...unservedOnWrite, 'AnnotationDirective'],
-  async run({ buckets, copies }, input, context) {
+  async run({ buckets, copies, lifetimeMembers }, input, context) {
     const { accountId, signal } = context
     const conditions = { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch }
     checkWriteConditions(conditions)
@@ -51,8 +51,10 @@ export const copyObject: S3Operation<'CopyObject'> = {
     })
     const { stored } = made
     const { etag, checksum, encryption: kept } = recordOf(stored)
+    const { Expiration } = await lifetimeMembers(target, stored)
     return {
       ...versionMember(target, stored),
+      ...(Expiration && { Expiration }),
       ...(from.versioning && { CopySourceVersionId: versionIdOf(recordOf(made.source)) }),
       ...newEncryptionMembers(kept, encryption),
       CopyObjectResult: {
