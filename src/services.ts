@@ -124,6 +124,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     objects: s3.access,
     logWriter: logs.groups,
     reader: kinesis.reader,
+    targets: () => messaging.targets,
   })
   const shared: Shared = {
     ...ground,

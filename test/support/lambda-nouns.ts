@@ -56,6 +56,7 @@ export function createLambdaStage(options: {
     compute: fakeCompute(installed, handler),
     objectStore: fakeObjectStore(zips),
     objects: buckets,
+    targets: () => [],
     background: createBackground({
       leases,
       clock,

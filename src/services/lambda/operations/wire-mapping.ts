@@ -9,6 +9,7 @@ import type { LambdaDeps } from '../contract.ts'
 import type { Mapping, MappingSettings } from '../event-sources/mappings.ts'
 import { mappingArn } from '../event-sources/mappings.ts'
 import { compileRecordFilter } from '../event-sources/record-filter.ts'
+import type { FunctionTarget } from '../function-names.ts'
 import { functionArn, parseFunctionName } from '../function-names.ts'
 import { invalidParameter, unsupported } from '../lambda-errors.ts'
 
@@ -41,7 +42,7 @@ export async function mergeMapping(
   const target = input.FunctionName ? parseFunctionName(scope, input.FunctionName) : current.target
   if (!target) throw invalidParameter('Function does not exist')
   if (input.FunctionName) await checkFunction(deps, scope, input.FunctionName)
-  const onFailure = await readDestination(deps, scope, current.onFailure, input)
+  const onFailure = await readDestination(deps, scope, target, current.onFailure, input)
   checkAge(input.MaximumRecordAgeInSeconds)
   if (input.TumblingWindowInSeconds) throw unsupported('TumblingWindowInSeconds')
   return {
@@ -72,6 +73,7 @@ async function checkFunction(deps: LambdaDeps, scope: Scope, name: string): Prom
 async function readDestination(
   deps: LambdaDeps,
   scope: Scope,
+  target: FunctionTarget,
   current: string | undefined,
   { DestinationConfig: config }: MappingInput,
 ): Promise<string | undefined> {
@@ -83,7 +85,7 @@ async function readDestination(
   }
   const destination = config.OnFailure?.Destination
   if (!destination) return undefined
-  await deps.destinations.validate(scope, destination, ['s3'])
+  await deps.destinations.validate(scope, target, destination, ['s3', 'sqs', 'sns'])
   return destination
 }
 
