@@ -68,6 +68,7 @@ import type { SnsNouns } from './services/sns/sns-nouns.ts'
 import { createSnsNouns } from './services/sns/sns-nouns.ts'
 import { createQueueTarget } from './services/sqs/queue-target.ts'
 import { createSqsService } from './services/sqs/service.ts'
+import type { SqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
@@ -110,13 +111,18 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const { engines, config } = deps
   const { ground, setEndpoint, setBroker } = await createGround(deps)
   const logs = createLogNouns(ground)
-  const s3 = await openS3Nouns({ ...ground, objects: engines.objects })
+  const s3 = await openS3Nouns({
+    ...ground,
+    objects: engines.objects,
+    encryptsByDefault: config.objectEncryption === 'on',
+  })
   const limits = config.streamLimits === 'on'
   const kinesis = createKinesisNouns({ ...ground, engine: engines.log, limits })
   const msk = createMskNouns(ground)
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
   const catalog = createCatalog(ground)
+  const sqs = createSqsNouns(ground)
   const lambda = createLambdaNouns({
     ...ground,
     compute: engines.compute,
@@ -125,6 +131,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     logWriter: logs.groups,
     reader: kinesis.reader,
     targets: () => messaging.targets,
+    sqs,
   })
   const shared: Shared = {
     ...ground,
@@ -139,7 +146,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
-  const messaging = createMessaging(ground, { kinesis, lambda, deliveryStreams })
+  const messaging = createMessaging(ground, { kinesis, lambda, sqs, deliveryStreams })
   return {
     services: [
       createS3Service({
@@ -149,10 +156,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         lifecycleDayMs: config.lifecycleDay,
         targets: messaging.targets,
       }),
-      createKinesisService({
-        ...kinesis,
-        extension: createKinesisChannels({ ...shared, ...kinesis }),
-      }),
+      createKinesis(shared),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
       createGlue(shared),
@@ -187,10 +191,11 @@ function createMessaging(
   others: {
     readonly kinesis: KinesisNouns
     readonly lambda: ReturnType<typeof createLambdaNouns>
+    readonly sqs: SqsNouns
     readonly deliveryStreams: ReturnType<typeof createDeliveryStreams>
   },
 ) {
-  const sqs = createSqsNouns(ground)
+  const { sqs } = others
   const receivers = [createLambdaTarget(others.lambda), createQueueTarget(sqs)]
   const sns = createSnsNouns({
     ...ground,
@@ -320,6 +325,14 @@ function createIdentity(ground: Ground): ReadonlyArray<Service> {
     createStsService({ sessions: ground.sessions, accountOfKey }),
     createIamService({ roles: createRoles(ground), policies: createPolicies(ground) }),
   ]
+}
+
+function createKinesis(shared: Shared): Service {
+  const { kinesis } = shared
+  return createKinesisService({
+    ...kinesis,
+    extension: createKinesisChannels({ ...shared, ...kinesis }),
+  })
 }
 
 function createGlue(shared: Shared): Service {

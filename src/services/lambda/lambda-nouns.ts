@@ -11,6 +11,7 @@ import type { ObjectStore } from '../../engines/objects/port.ts'
 import type { StreamReader } from '../kinesis/stream-reader.ts'
 import type { LogWriter } from '../logs/log-groups.ts'
 import type { ObjectAccess } from '../s3/objects/object-access.ts'
+import type { SqsNouns } from '../sqs/sqs-nouns.ts'
 import type { SessionIssuer } from '../sts/session-issuer.ts'
 import { createAliases } from './aliases.ts'
 import { createCodeStore } from './code-store.ts'
@@ -42,6 +43,7 @@ export interface LambdaNounsDeps {
   readonly sessions: SessionIssuer
   readonly logWriter: LogWriter
   readonly reader: StreamReader
+  readonly sqs: Pick<SqsNouns, 'queues' | 'messages'>
   readonly objects: ObjectAccess
   /** Queues, topics and buses as destinations; asked when something is sent. */
   readonly targets: () => ReadonlyArray<EventTarget>
@@ -93,6 +95,7 @@ export function createLambdaNouns(deps: LambdaNounsDeps): LambdaDeps {
     functionLog,
     runtimes: compute.capabilities.runtimes,
     reader: deps.reader,
+    queues: deps.sqs.queues,
     objects: deps.objects,
     clock,
   }
