@@ -14,6 +14,7 @@ import type { Delivered } from './receiving.ts'
 import type { NewMessage, SentMessage } from './sending.ts'
 import { contentDeduplicationId } from './sending.ts'
 import { invalidParameter, invalidValue, missingParameter } from './sqs-errors.ts'
+import { systemAttributes } from './wire-system-attributes.ts'
 
 type GivenAttributes = Record<string, MessageAttributeValue> | undefined
 
@@ -164,20 +165,6 @@ export function wireMessage(
       MessageAttributes: Object.fromEntries(own.map(([name, one]) => [name, wireAttribute(one)])),
       ...(isWhole && { MD5OfMessageAttributes: content.attributesMd5 }),
     }),
-  }
-}
-
-function systemAttributes({ state, content }: Delivered) {
-  return {
-    SenderId: content.senderId,
-    SentTimestamp: String(state.sentMs),
-    ApproximateReceiveCount: String(state.receives),
-    ApproximateFirstReceiveTimestamp: String(state.firstReceivedMs),
-    SequenceNumber: content.sequenceNumber,
-    MessageDeduplicationId: content.deduplicationId,
-    MessageGroupId: state.groupId ?? content.fairGroupId,
-    AWSTraceHeader: content.traceHeader,
-    DeadLetterQueueSourceArn: content.deadLetterSource,
   }
 }
 
