@@ -49,28 +49,35 @@ export interface Engines {
 export async function openEngines(deps: EngineDeps): Promise<Engines> {
   const directory = resolve(deps.config.dataDir)
   const { meta, localMeta } = await openMeta(deps, directory)
-  const [log, objects, compute, query, scratch] = await Promise.all([
+  const closeMeta = async () => {
+    await meta.close()
+    if (localMeta !== meta) await localMeta.close()
+  }
+  const opening = [
     openLog(deps, directory, meta),
     openObjects(deps, directory, { meta, localMeta }),
     openCompute(deps, directory),
     openQuery(deps, directory),
     openNodeScratch(join(directory, 'scratch'), deps.random),
-  ])
-  return {
-    meta,
-    log,
-    objects,
-    query,
-    compute,
-    scratch,
-    async close() {
-      await compute.close()
-      await query.close()
-      await log.close()
-      await objects.close()
-      await meta.close()
-      if (localMeta !== meta) await localMeta.close()
-    },
+  ] as const
+  try {
+    const [log, objects, compute, query, scratch] = await Promise.all(opening)
+    return {
+      ...{ meta, log, objects, query, compute, scratch },
+      async close() {
+        await compute.close()
+        await query.close()
+        await log.close()
+        await objects.close()
+        await closeMeta()
+      },
+    }
+  } catch (error) {
+    for (const engine of await Promise.allSettled(opening)) {
+      if (engine.status === 'fulfilled' && 'close' in engine.value) await engine.value.close()
+    }
+    await closeMeta()
+    throw error
   }
 }
 

@@ -63,5 +63,3 @@ export function createRequestSigner(
     return headers
   }
 }
-
-export type RequestSigner = ReturnType<typeof createRequestSigner>
