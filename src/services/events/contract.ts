@@ -4,6 +4,7 @@ import type { Random } from '../../base/random.ts'
 import type { OperationName } from '../../wire/contract.ts'
 import type { Operation } from '../../wire/operation.ts'
 import type { EventNouns } from './events-nouns.ts'
+import type { ResourceTags } from './resource-tags.ts'
 
 export type Sdk = typeof import('@aws-sdk/client-eventbridge')
 
@@ -11,6 +12,7 @@ export type Sdk = typeof import('@aws-sdk/client-eventbridge')
 export interface EventsDeps extends EventNouns {
   /** By the service part of the ARNs that they serve. */
   readonly targets: ReadonlyMap<string, EventTarget>
+  readonly resourceTags: ResourceTags
   readonly clock: Clock
   readonly random: Random
 }

@@ -16,13 +16,21 @@ import { describeRule } from './operations/describe-rule.ts'
 import { disableRule } from './operations/disable-rule.ts'
 import { enableRule } from './operations/enable-rule.ts'
 import { listEventBuses } from './operations/list-event-buses.ts'
+import { listRuleNamesByTarget } from './operations/list-rule-names-by-target.ts'
 import { listRules } from './operations/list-rules.ts'
+import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTargetsByRule } from './operations/list-targets-by-rule.ts'
 import { putEvents } from './operations/put-events.ts'
+import { putPermission } from './operations/put-permission.ts'
 import { putRule } from './operations/put-rule.ts'
 import { putTargets } from './operations/put-targets.ts'
+import { removePermission } from './operations/remove-permission.ts'
 import { removeTargets } from './operations/remove-targets.ts'
+import { tagResource } from './operations/tag-resource.ts'
 import { testEventPattern } from './operations/test-event-pattern.ts'
+import { untagResource } from './operations/untag-resource.ts'
+import { updateEventBus } from './operations/update-event-bus.ts'
+import { createResourceTags } from './resource-tags.ts'
 
 export function createEventsService(deps: {
   readonly nouns: EventNouns
@@ -36,9 +44,10 @@ export function createEventsService(deps: {
 }): Service {
   const { nouns, clock, random, background } = deps
   const targets = new Map(deps.targets.map((target) => [target.service, target]))
+  const resourceTags = createResourceTags(nouns)
   return {
     name: 'eventbridge',
-    operations: bindOperations({ ...nouns, targets, clock, random }, operations),
+    operations: bindOperations({ ...nouns, resourceTags, targets, clock, random }, operations),
     async start(signal) {
       const { round } = nouns.ruleSchedules
       const schedules = background.run({ name: 'events/schedules', round }, signal)
@@ -57,11 +66,18 @@ const operations = [
   disableRule,
   enableRule,
   listEventBuses,
+  listRuleNamesByTarget,
   listRules,
+  listTagsForResource,
   listTargetsByRule,
   putEvents,
+  putPermission,
   putRule,
   putTargets,
+  removePermission,
   removeTargets,
+  tagResource,
   testEventPattern,
+  untagResource,
+  updateEventBus,
 ]

@@ -1,12 +1,13 @@
 import { compileEventPattern } from '../../../base/event-pattern.ts'
 import type { EventsOperation } from '../contract.ts'
 import { notSupported, validation } from '../event-errors.ts'
+import { checkedTags } from '../resource-tags.ts'
 import { checkSchedule } from '../rule-schedules.ts'
 import { ruleArn } from '../rules.ts'
+import { tagsOf } from '../wire-tags.ts'
 
 export const putRule: EventsOperation<'PutRule'> = {
   name: 'PutRule',
-  refuses: ['Tags'],
   async run({ buses, rules, ruleSchedules }, input, { accountId, region }) {
     const scope = { accountId, region }
     const { Name: name, EventPattern: pattern, State = 'ENABLED' } = input
@@ -26,6 +27,7 @@ export const putRule: EventsOperation<'PutRule'> = {
       enabled: State === 'ENABLED',
       description: input.Description,
       roleArn: input.RoleArn,
+      tags: checkedTags(tagsOf(input.Tags)),
     })
     if (schedule) await ruleSchedules.set(scope, name, schedule)
     return { RuleArn: ruleArn(scope, { busName: bus.name, name }) }
