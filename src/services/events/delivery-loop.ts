@@ -4,6 +4,7 @@ import type { EventTarget, TargetEvent } from '../../base/event-target.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Background } from '../../engines/meta/background.ts'
+import type { ArchivedEvents } from './archived-events.ts'
 import type { Arrival, Delivery, EventQueue, Retry, Waiting } from './event-queue.ts'
 import { eventLimits } from './limits.ts'
 import type { Rules } from './rules.ts'
@@ -26,13 +27,14 @@ const REST_MAX_MS = 1_000
 export function createDeliveryLoop(deps: {
   readonly queue: EventQueue
   readonly rules: Rules
+  readonly archivedEvents: ArchivedEvents
   readonly targets: ReadonlyMap<string, EventTarget>
   readonly background: Background
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Metrics
 }) {
-  const { queue, rules, targets, background, clock, log } = deps
+  const { queue, rules, archivedEvents, targets, background, clock, log } = deps
   const settle = createOutcome(deps)
 
   async function send(delivery: Delivery): Promise<void> {
@@ -63,8 +65,13 @@ export function createDeliveryLoop(deps: {
     }
   }
 
-  async function rulesFor({ scope, busName, event, ruleName }: Arrival) {
-    if (ruleName === undefined) return rules.matching(scope, busName, event)
+  async function rulesFor({ scope, busName, event, ruleName, ruleArns }: Arrival) {
+    if (ruleName === undefined) {
+      const matching = await rules.matching(scope, busName, event)
+      return ruleArns
+        ? matching.filter((rule) => ruleArns.includes(ruleArn(scope, rule)))
+        : matching
+    }
     const rule = await rules.find(scope, busName, ruleName)
     return rule?.enabled ? [rule] : []
   }
@@ -84,7 +91,9 @@ export function createDeliveryLoop(deps: {
   async function round(): Promise<boolean> {
     const arrivals = await queue.arrivals(BATCH)
     if (arrivals.length > 0) {
-      await queue.settle({ arrivals }, (await inTurns(arrivals, match)).flat())
+      const retries = (await inTurns(arrivals, match)).flat()
+      // Not done when another change of an archive was in between: then it is looked at anew.
+      while (!(await queue.settle({ arrivals }, retries, await archivedEvents.keep(arrivals))));
     }
     const deliveries = await queue.due(BATCH)
     if (deliveries.length > 0) {

@@ -113,7 +113,7 @@ export function createRules(meta: MetaStore): Rules {
 }
 
 /** Compiles each pattern once, as long as it is among those used last. */
-function createPatterns(): (text: string) => EventPattern {
+export function createPatterns(): (text: string) => EventPattern {
   const compiled = new Map<string, EventPattern>()
   return (text) => {
     const known = compiled.get(text)
