@@ -7,6 +7,7 @@ import type { Background } from '../../engines/meta/background.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
+import type { Roles } from '../iam/roles.ts'
 import { createDeliveryLoop } from './delivery-loop.ts'
 import type { EventNouns } from './events-nouns.ts'
 import { cancelReplay } from './operations/cancel-replay.ts'
@@ -42,10 +43,12 @@ import { updateArchive } from './operations/update-archive.ts'
 import { updateEventBus } from './operations/update-event-bus.ts'
 import { createReplayRun } from './replay-run.ts'
 import { createResourceTags } from './resource-tags.ts'
+import { createTargetCheck } from './target-check.ts'
 
 export function createEventsService(deps: {
   readonly nouns: EventNouns
-  /** Where events can go; a kind that is not among them is refused by name. */
+  readonly roles: Roles
+  /** Where events can go, by kind; what is not among them is refused by name. */
   readonly targets: ReadonlyArray<EventTarget>
   readonly meta: MetaStore
   readonly background: Background
@@ -54,16 +57,17 @@ export function createEventsService(deps: {
   readonly log: Logger
   readonly metrics: Metrics
 }): Service {
-  const { nouns, clock, random, background } = deps
+  const { nouns, roles, clock, random, background } = deps
   const targets = new Map(deps.targets.map((target) => [target.service, target]))
   const resourceTags = createResourceTags(nouns)
+  const targetCheck = createTargetCheck({ roles, targets })
   return {
     name: 'eventbridge',
-    operations: bindOperations({ ...nouns, resourceTags, targets, clock, random }, operations),
+    operations: bindOperations({ ...nouns, resourceTags, targetCheck, clock, random }, operations),
     async start(signal) {
       const { round } = nouns.ruleSchedules
       const schedules = background.run({ name: 'events/schedules', round }, signal)
-      const delivery = createDeliveryLoop({ ...deps, ...nouns, targets }).start(signal)
+      const delivery = createDeliveryLoop({ ...deps, ...nouns, targets, targetCheck }).start(signal)
       const archives = { name: 'events/archives', round: nouns.archivedEvents.round }
       const replays = createReplayRun({ ...deps, ...nouns })
       await Promise.all([

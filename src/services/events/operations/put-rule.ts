@@ -8,7 +8,7 @@ import { tagsOf } from '../wire-tags.ts'
 
 export const putRule: EventsOperation<'PutRule'> = {
   name: 'PutRule',
-  async run({ buses, rules, ruleSchedules }, input, { accountId, region }) {
+  async run({ buses, rules, ruleSchedules, targetCheck }, input, { accountId, region }) {
     const scope = { accountId, region }
     const { Name: name, EventPattern: pattern, State = 'ENABLED' } = input
     const schedule = input.ScheduleExpression || undefined
@@ -19,6 +19,8 @@ export const putRule: EventsOperation<'PutRule'> = {
     if (pattern) compileEventPattern(pattern)
     const bus = await buses.get(scope, input.EventBusName)
     if (schedule) checkSchedule(schedule, bus.name)
+    const arn = ruleArn(scope, { busName: bus.name, name })
+    if (input.RoleArn) await targetCheck.requireRole({ scope, arn }, input.RoleArn)
     await rules.put(scope, {
       name,
       busName: bus.name,
@@ -30,6 +32,6 @@ export const putRule: EventsOperation<'PutRule'> = {
       tags: checkedTags(tagsOf(input.Tags)),
     })
     if (schedule) await ruleSchedules.set(scope, name, schedule)
-    return { RuleArn: ruleArn(scope, { busName: bus.name, name }) }
+    return { RuleArn: arn }
   },
 }
