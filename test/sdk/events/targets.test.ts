@@ -13,7 +13,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { expect, test } from 'vitest'
-import { client, fileAccount } from '../../support/client.ts'
+import { client, clientConfig, fileAccount } from '../../support/client.ts'
 import { createFunction } from '../lambda/functions-for-tests.ts'
 import { openQueue, roleFor } from './support.ts'
 
@@ -60,7 +60,7 @@ test('a function gets the events of a rule as long as its policy lets the rule i
 })
 
 test('events go to a delivery stream in the name of a role, and end in its bucket', async () => {
-  const s3 = client(S3Client, { forcePathStyle: true })
+  const s3 = new S3Client({ ...clientConfig(), forcePathStyle: true })
   const Bucket = `rule-events-${fileAccount()}`
   await s3.send(new CreateBucketCommand({ Bucket }))
   const { DeliveryStreamARN: Arn = '' } = await client(FirehoseClient).send(
