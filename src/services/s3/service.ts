@@ -25,6 +25,7 @@ import { createMultipartUpload } from './operations/create-multipart-upload.ts'
 import { deleteBucket } from './operations/delete-bucket.ts'
 import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
 import { deleteBucketLifecycle } from './operations/delete-bucket-lifecycle.ts'
+import { deleteBucketOwnershipControls } from './operations/delete-bucket-ownership-controls.ts'
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
 import { deleteObject } from './operations/delete-object.ts'
@@ -141,6 +142,7 @@ const operations = [
   deleteBucket,
   deleteBucketCors,
   deleteBucketLifecycle,
+  deleteBucketOwnershipControls,
   deleteBucketPolicy,
   deleteBucketTagging,
   deleteObject,

@@ -183,5 +183,5 @@ test('what infrastructure tools ask of a new bucket is answered with what is so'
 
 test('a canned ACL that opens a new bucket is refused', async () => {
   const acl = s3.send(new CreateBucketCommand({ Bucket: bucketName(), ACL: 'public-read' }))
-  expect((await errorOf(acl)).name).toBe('AccessControlListNotSupported')
+  expect((await errorOf(acl)).name).toBe('InvalidBucketAclWithObjectOwnership')
 })

@@ -73,7 +73,12 @@ async function stepsOf(
     ...(action === 'PutObject' && input.Tagging !== undefined ? ['PutObjectTagging'] : []),
     ...lockActions(operation, input),
   ]
-  const steps: Step[] = [action, ...more].map((one) => ({ action: one, bucket, input, ...key }))
+  const creates = writes.has(operation) ? { creates: true as const } : {}
+  if (writes.has(operation) && asksForAcl(input)) more.push('PutObjectAcl')
+  const steps: Step[] = [action, ...more].map((one) => ({
+    ...{ action: one, bucket, input, ...key },
+    ...creates,
+  }))
   if (input.CopySource === undefined) return steps
   const source = parseCopySource(input.CopySource)
   const from = await buckets.look(source.bucket)
@@ -84,9 +89,19 @@ async function stepsOf(
   return steps
 }
 
+const writes = new Set(['PutObject', 'CopyObject', 'CreateMultipartUpload'])
+
+// AWS: to give the object to the owner of the bucket takes no more than to write it.
+function asksForAcl(input: AskedInput): boolean {
+  const { ACL, GrantFullControl, GrantRead, GrantReadACP, GrantWriteACP } = input
+  const grants = [GrantFullControl, GrantRead, GrantReadACP, GrantWriteACP]
+  const isPlain = ACL === undefined || ACL === 'private' || ACL === 'bucket-owner-full-control'
+  return !isPlain || grants.some((grant) => grant !== undefined)
+}
+
 /** What an operation does to locks beside what it is for. */
 function lockActions(operation: string, input: AskedInput): string[] {
-  const isWrite = ['PutObject', 'CopyObject', 'CreateMultipartUpload'].includes(operation)
+  const isWrite = writes.has(operation)
   return [
     ...(input.BypassGovernanceRetention ? ['BypassGovernanceRetention'] : []),
     ...(isWrite && input.ObjectLockMode !== undefined ? ['PutObjectRetention'] : []),

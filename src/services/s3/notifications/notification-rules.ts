@@ -27,6 +27,7 @@ export type ObjectEvent =
   | 'ObjectRestore:Delete'
   | 'ObjectTagging:Put'
   | 'ObjectTagging:Delete'
+  | 'ObjectAcl:Put'
 
 /** The event types that can happen in this build; others are refused by name. */
 export const servedEventTypes: ReadonlySet<string> = new Set([
@@ -41,6 +42,7 @@ export const servedEventTypes: ReadonlySet<string> = new Set([
   's3:ObjectTagging:*',
   's3:ObjectTagging:Put',
   's3:ObjectTagging:Delete',
+  's3:ObjectAcl:Put',
   's3:LifecycleExpiration:*',
   's3:LifecycleExpiration:Delete',
   's3:LifecycleExpiration:DeleteMarkerCreated',

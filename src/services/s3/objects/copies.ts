@@ -93,6 +93,8 @@ export function createCopies({ objects }: { readonly objects: Objects }) {
         signal,
         retention: replaced.retention,
         legalHold: replaced.legalHold,
+        ownerId: replaced.ownerId,
+        grants: replaced.grants,
       })
       return { stored, source: object }
     },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ChecksumAlgorithm } from '../../../engines/checksum/checksum.ts'
 import type { ObjectAttributes, StoredObject } from '../../../engines/objects/port.ts'
+import type { Grant } from '../access/acl.ts'
 
 /** What S3 keeps of an object beside its bytes: the attributes of the object store. */
 export interface ObjectRecord {
@@ -15,6 +16,10 @@ export interface ObjectRecord {
   readonly retention?: Retention
   /** Absent: nobody has spoken of one. */
   readonly legalHold?: boolean
+  /** Canonical id; absent: the owner of the bucket. */
+  readonly ownerId?: string
+  /** Absent: the owner has full control, and nobody else anything. */
+  readonly grants?: ReadonlyArray<Grant>
   readonly checksum?: ObjectChecksum
   readonly headers?: ContentHeaders
   readonly metadata?: Readonly<Record<string, string>>

@@ -8,6 +8,7 @@ import type {
   OpenedObject,
   StoredObject,
 } from '../../../engines/objects/port.ts'
+import type { ObjectAcl } from '../access/acl.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import { objectsOf } from '../buckets/bucket.ts'
 import { requireRetrievable } from '../lifecycle/storage-classes.ts'
@@ -30,7 +31,7 @@ import { recordOf } from './object-record.ts'
 import type { Removal, RemoveObject, RemoveRequest } from './object-removal.ts'
 
 /** What a caller says of an object beside its bytes. */
-export interface ObjectDetails extends VersionLock {
+export interface ObjectDetails extends VersionLock, ObjectAcl {
   readonly headers?: ContentHeaders | undefined
   readonly metadata?: Readonly<Record<string, string>> | undefined
   readonly tags?: Tags | undefined
@@ -182,7 +183,7 @@ async function unlessAbsent<T>(change: Promise<T>): Promise<T | undefined> {
 
 /** Leaves out what is not said, so that rows stay small. */
 export function recordFrom(
-  { headers, metadata, tags, storageClass, retention, legalHold }: ObjectDetails,
+  { headers, metadata, tags, storageClass, retention, legalHold, ownerId, grants }: ObjectDetails,
   rest: Pick<ObjectRecord, 'etag' | 'sequencer' | 'checksum' | 'parts' | 'uploadId'>,
 ): ObjectRecord {
   return {
@@ -193,6 +194,8 @@ export function recordFrom(
     ...(storageClass && storageClass !== 'STANDARD' && { storageClass }),
     ...(retention && { retention }),
     ...(legalHold !== undefined && { legalHold }),
+    ...(ownerId !== undefined && { ownerId }),
+    ...(grants && { grants }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { dateOf } from '../../../base/clock.ts'
 import type { Input } from '../../../wire/contract.ts'
+import { newObjectAcl } from '../access/wire-acl.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
 import { checkWriteConditions } from '../objects/conditions.ts'
 import { quoted, recordOf } from '../objects/object-record.ts'
@@ -43,7 +44,7 @@ export const copyObject: S3Operation<'CopyObject'> = {
         conditions: sourceConditions(input),
       },
       target: { bucket: target, key: input.Key },
-      replaced,
+      replaced: { ...replaced, ...newObjectAcl(target, input, context) },
       websiteRedirectLocation: input.WebsiteRedirectLocation,
       algorithm: input.ChecksumAlgorithm && algorithmOf(input.ChecksumAlgorithm),
       origin: originOf(context),

@@ -1,4 +1,5 @@
 import type { Input } from '../../../wire/contract.ts'
+import { newObjectAcl } from '../access/wire-acl.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
 import { isCrc } from '../objects/crc-combine.ts'
 import type { UploadRecord } from '../objects/upload-record.ts'
@@ -8,11 +9,12 @@ import { invalidRequest } from '../s3-errors.ts'
 export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
   name: 'CreateMultipartUpload',
   refuses: [...unservedOnWrite],
-  async run({ buckets, uploads }, input, { accountId }) {
+  async run({ buckets, uploads }, input, context) {
     const checksum = checksumOf(input)
     const details = detailsOf(input)
-    const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-    const upload = await uploads.begin(bucket, input.Key, { ...details, ...checksum })
+    const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
+    const acl = newObjectAcl(bucket, input, context)
+    const upload = await uploads.begin(bucket, input.Key, { ...details, ...acl, ...checksum })
     return {
       Bucket: bucket.name,
       Key: input.Key,

@@ -1,3 +1,4 @@
+import { newObjectAcl } from '../access/wire-acl.ts'
 import type { S3Operation } from '../contract.ts'
 import { checkWriteConditions } from '../objects/conditions.ts'
 import { quoted, recordOf } from '../objects/object-record.ts'
@@ -23,6 +24,7 @@ export const putObject: S3Operation<'PutObject'> = {
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const stored = await objects.put(bucket, {
       ...details,
+      ...newObjectAcl(bucket, input, context),
       key: input.Key,
       body: input.Body ?? new Uint8Array(0),
       digests: digestPlanOf(input, context, 'CRC32'),
