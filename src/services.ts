@@ -5,6 +5,7 @@ import type { EventTarget } from './base/event-target.ts'
 import type { Logger } from './base/logger.ts'
 import type { Metrics } from './base/metrics.ts'
 import type { Random } from './base/random.ts'
+import type { ServiceEvents } from './base/service-events.ts'
 import type { Config } from './config.ts'
 import type { Background } from './engines/meta/background.ts'
 import { createBackground } from './engines/meta/background.ts'
@@ -189,18 +190,17 @@ function createMessaging(
   },
 ) {
   const sqs = createSqsNouns(ground)
-  const events = createEventNouns(ground)
   const receivers = [createLambdaTarget(others.lambda), createQueueTarget(sqs)]
   const sns = createSnsNouns({
     ...ground,
     targets: [...receivers, createDeliveryStreamTarget(others.deliveryStreams)],
   })
-  const targets = [...receivers, sns.topicTarget, events.busTarget]
+  const targets = [...receivers, sns.topicTarget, ground.eventNouns.busTarget]
   const ofRules = [...targets, createStreamTarget(others.kinesis)]
   const services: ReadonlyArray<Service> = [
     createSqsService({ ...ground, ...sqs }),
     createSnsService(sns),
-    ...createEventing(ground, events, ofRules),
+    ...createEventing(ground, ofRules),
   ]
   return { services, targets, pages: sns.pages }
 }
@@ -210,6 +210,9 @@ interface Ground extends ServicesDeps {
   readonly meta: Engines['meta']
   readonly background: Background
   readonly sessions: Sessions
+  readonly eventNouns: EventNouns
+  /** The default bus, for services that tell what they did. */
+  readonly events: ServiceEvents
   /** Where user code reaches this server. */
   readonly endpoint: () => string
   readonly pythonDirectory: string
@@ -223,9 +226,12 @@ async function createGround(deps: ServicesDeps) {
   const rootSecret = await ensureSecret(meta, random)
   let address: string | undefined
   let door: BrokerEntrance | undefined
+  const eventNouns = createEventNouns({ ...deps, meta })
   const ground: Ground = {
     ...deps,
     meta,
+    eventNouns,
+    events: eventNouns.serviceBus,
     background: createBackground({
       ...deps,
       leases: createLeases({ ...deps, meta, owner: random.uuid() }),
@@ -298,12 +304,11 @@ function createMsk(shared: Shared, { msk, kafka, connect }: MskParts): ReadonlyA
 /** Those that send to targets of all kinds. */
 function createEventing(
   ground: Ground,
-  nouns: EventNouns,
   targets: ReadonlyArray<EventTarget>,
 ): ReadonlyArray<Service> {
   const roles = createRoles(ground)
   return [
-    createEventsService({ ...ground, nouns, targets }),
+    createEventsService({ ...ground, nouns: ground.eventNouns, targets }),
     createSchedulerService({ ...ground, roles, targets }),
   ]
 }
