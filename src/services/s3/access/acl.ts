@@ -1,7 +1,9 @@
+import type { RequestContext } from '../../../wire/operation.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import { canonicalIdOf } from '../objects/object-record.ts'
 import type { BucketAccess } from './bucket-access.ts'
 import { publicAccessBlockOf } from './bucket-access.ts'
+import { callerAccountOf } from './condition-keys.ts'
 
 /** Who gets a permission: an account by its canonical id, or one of AWS's groups. */
 export type Grantee = { readonly canonicalId: string } | { readonly group: Group }
@@ -73,11 +75,11 @@ export function isPrivateBucket({
   )
 }
 
-/** Does one of the grants give the permission? `callerId` is absent for who says no name. */
+/** Does one of the grants give the permission? */
 export function givesPermission(
   grants: ReadonlyArray<Grant>,
   wanted: Permission,
-  caller: { readonly callerId: string | undefined; readonly ignoresPublic: boolean },
+  caller: { readonly callerId: string; readonly ignoresPublic: boolean },
 ): boolean {
   return grants.some(
     ({ grantee, permission }) =>
@@ -120,8 +122,14 @@ function isPublic(grantee: Grantee): boolean {
   return 'group' in grantee && grantee.group !== 'LogDelivery'
 }
 
-function isOne(grantee: Grantee, callerId: string | undefined): boolean {
+function isOne(grantee: Grantee, callerId: string): boolean {
   if ('canonicalId' in grantee) return grantee.canonicalId === callerId
   if (grantee.group === 'AllUsers') return true
-  return grantee.group === 'AuthenticatedUsers' && callerId !== undefined
+  return grantee.group === 'AuthenticatedUsers' && callerId !== ANONYMOUS_ID
+}
+
+/** Who asks, or writes, as ACLs name him. */
+export function callerIdOf(context: Pick<RequestContext, 'callerArn'>): string {
+  const accountId = callerAccountOf(context)
+  return accountId === '' ? ANONYMOUS_ID : canonicalIdOf(accountId)
 }

@@ -7,11 +7,11 @@ import { isPublicPolicy } from '../../iam/policy-publicity.ts'
 import { createPolicyReader } from '../../iam/policy-reader.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import type { ObjectRecord } from '../objects/object-record.ts'
-import { canonicalIdOf, recordOf } from '../objects/object-record.ts'
+import { recordOf } from '../objects/object-record.ts'
 import type { Objects } from '../objects/objects.ts'
 import { accessDenied } from '../s3-errors.ts'
 import type { Permission } from './acl.ts'
-import { givesPermission, hasAcls, ownerIdOf } from './acl.ts'
+import { callerIdOf, givesPermission, hasAcls, ownerIdOf } from './acl.ts'
 import { publicAccessBlockOf } from './bucket-access.ts'
 import type { AskedInput } from './condition-keys.ts'
 import { callerAccountOf, conditionValues, principalOf } from './condition-keys.ts'
@@ -79,7 +79,7 @@ export function createPermissions(deps: {
     const ownerId = object && ownerIdOf(bucket, object)
     const ofBucket = (wanted: Permission) =>
       givesPermission(bucket.access?.grants ?? [], wanted, caller)
-    const owns = caller.callerId !== undefined && caller.callerId === ownerId
+    const owns = caller.callerId === ownerId
     if (key === undefined || step.creates || !isOfObject(step.action)) {
       const wanted = step.creates ? 'WRITE' : bucketPermissions[step.action]
       if (wanted === undefined || !ofBucket(wanted)) return false
@@ -155,11 +155,6 @@ const ofBucketOnly = new Set([
 
 function isOfObject(action: string): boolean {
   return !ofBucketOnly.has(action)
-}
-
-function callerIdOf(context: RequestContext): string | undefined {
-  const accountId = callerAccountOf(context)
-  return accountId === '' ? undefined : canonicalIdOf(accountId)
 }
 
 function asksForTags(document: PolicyDocument): boolean {

@@ -7,9 +7,16 @@ import { ACL_GRANTS_MAX } from '../limits.ts'
 import { canonicalIdOf } from '../objects/object-record.ts'
 import { accessDenied, invalidArgument, invalidRequest } from '../s3-errors.ts'
 import type { Grant, Grantee, Group, ObjectAcl, Permission } from './acl.ts'
-import { ANONYMOUS_ID, cannedGrants, hasAcls, isPublicAcl, ownerOnly, ownershipOf } from './acl.ts'
+import {
+  ANONYMOUS_ID,
+  callerIdOf,
+  cannedGrants,
+  hasAcls,
+  isPublicAcl,
+  ownerOnly,
+  ownershipOf,
+} from './acl.ts'
 import { publicAccessBlockOf } from './bucket-access.ts'
-import { callerAccountOf } from './condition-keys.ts'
 
 type Policy = NonNullable<Input<Sdk, 'PutObjectAcl'>['AccessControlPolicy']>
 
@@ -78,14 +85,12 @@ export function givenAcl(
 
 /** Whose a new object is, and its ACL, by what its writer says and by the rules of the bucket. */
 export function newObjectAcl(bucket: Bucket, input: AclInput, context: RequestContext): ObjectAcl {
-  const callerAccount = callerAccountOf(context)
   const bucketOwnerId = canonicalIdOf(bucket.accountId)
-  const writerId = callerAccount === '' ? ANONYMOUS_ID : canonicalIdOf(callerAccount)
   const isGivenOver = input.ACL === 'bucket-owner-full-control'
   const ownership = ownershipOf(bucket.access)
   const isOwners =
     ownership === 'BucketOwnerEnforced' || (ownership === 'BucketOwnerPreferred' && isGivenOver)
-  const subject = { ownerId: isOwners ? bucketOwnerId : writerId, bucketOwnerId }
+  const subject = { ownerId: isOwners ? bucketOwnerId : callerIdOf(context), bucketOwnerId }
   const grants = askedGrants(input, subject)
   if (grants) requireTaken(bucket, input, grants, subject)
   if (!hasAcls(bucket)) return {}

@@ -15,6 +15,7 @@ export interface NotificationRule {
 /** What happened, by its name in records: `ObjectCreated:Put`. */
 export type ObjectEvent =
   | 'ObjectCreated:Put'
+  | 'ObjectCreated:Post'
   | 'ObjectCreated:Copy'
   | 'ObjectCreated:CompleteMultipartUpload'
   | 'ObjectRemoved:Delete'

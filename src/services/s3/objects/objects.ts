@@ -42,7 +42,10 @@ export interface PutRequest extends ObjectDetails, WriteConditions {
   readonly key: string
   readonly body: ObjectBody
   readonly digests: DigestPlan
-  readonly event: Extract<ObjectEvent, 'ObjectCreated:Put' | 'ObjectCreated:Copy'>
+  readonly event: Extract<
+    ObjectEvent,
+    'ObjectCreated:Put' | 'ObjectCreated:Post' | 'ObjectCreated:Copy'
+  >
   readonly origin: Origin
   readonly signal?: AbortSignal | undefined
 }

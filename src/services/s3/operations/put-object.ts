@@ -28,7 +28,7 @@ export const putObject: S3Operation<'PutObject'> = {
       key: input.Key,
       body: input.Body ?? new Uint8Array(0),
       digests: digestPlanOf(input, context, 'CRC32'),
-      event: 'ObjectCreated:Put',
+      event: context.isForm ? 'ObjectCreated:Post' : 'ObjectCreated:Put',
       origin: originOf(context),
       ifMatch: input.IfMatch,
       ifNoneMatch: input.IfNoneMatch,
