@@ -60,6 +60,6 @@ function plainError(error: ServiceError, requestId: string): WireResponse {
 }
 
 // AWS: S3 names its requests by sixteen capital letters and digits, all others by a UUID.
-export function objectRequestId(requestId: string): string {
+function objectRequestId(requestId: string): string {
   return requestId.replaceAll('-', '').slice(0, 16).toUpperCase()
 }

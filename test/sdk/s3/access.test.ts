@@ -15,7 +15,6 @@ import {
   PutBucketAclCommand,
   PutBucketCorsCommand,
   PutBucketPolicyCommand,
-  PutBucketRequestPaymentCommand,
   PutObjectAclCommand,
   PutObjectCommand,
   PutPublicAccessBlockCommand,
@@ -227,10 +226,6 @@ test('ACLs are off: only what is so anyway is taken', async () => {
   await s3.send(new PutObjectAclCommand({ ...object, ACL: 'bucket-owner-full-control' }))
   const read = await errorOf(s3.send(new PutObjectAclCommand({ ...object, ACL: 'public-read' })))
   expect(read.name).toBe('AccessControlListNotSupported')
-  const pay = (Payer: 'BucketOwner' | 'Requester') =>
-    s3.send(new PutBucketRequestPaymentCommand({ Bucket, RequestPaymentConfiguration: { Payer } }))
-  await pay('BucketOwner')
-  expect((await errorOf(pay('Requester'))).name).toBe('NotImplemented')
 })
 
 test('a browser is told the rules of the bucket', async () => {

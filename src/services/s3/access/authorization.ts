@@ -2,10 +2,11 @@ import type { RequestContext } from '../../../wire/operation.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import type { Buckets } from '../buckets/buckets.ts'
 import { parseCopySource } from '../objects/wire-copy.ts'
-import { accessDenied } from '../s3-errors.ts'
+import { accessDenied, invalidRequest } from '../s3-errors.ts'
 import { actionTable } from './action-table.ts'
 import type { AskedInput } from './condition-keys.ts'
 import type { Permissions, Step } from './permissions.ts'
+import type { RequesterPays } from './requester-pays.ts'
 
 /**
  * May the caller do this? Throws `AccessDenied`, or resolves to the account in whose name the
@@ -20,8 +21,9 @@ export type Authorize = (
 export function createAuthorize(deps: {
   readonly buckets: Buckets
   readonly permissions: Permissions
+  readonly requesterPays: RequesterPays
 }): Authorize {
-  const { buckets, permissions } = deps
+  const { buckets, permissions, requesterPays } = deps
 
   return async (operation, given, context) => {
     const input = given as AskedInput
@@ -37,6 +39,8 @@ export function createAuthorize(deps: {
       }
       return accountId
     }
+    requireAccelerated(bucket, context)
+    requesterPays.require(bucket, input, context)
     // AWS: of many keys each is denied by itself, so the operation asks for them.
     if (operation === 'DeleteObjects') return bucket.accountId
     const steps = await stepsOf(buckets, operation, input, bucket)
@@ -44,6 +48,16 @@ export function createAuthorize(deps: {
     for (const step of steps) await permissions.require(step, context)
     return bucket.accountId
   }
+}
+
+/** AWS: an accelerated endpoint serves only buckets that were opened for it. */
+function requireAccelerated({ acceleration }: Bucket, { endpoint }: RequestContext): void {
+  if (acceleration === 'Enabled' || !endpoint.includes('.s3-accelerate.')) return
+  throw invalidRequest(
+    acceleration
+      ? 'S3 Transfer Acceleration is disabled on this bucket'
+      : 'S3 Transfer Acceleration is not configured on this bucket',
+  )
 }
 
 /** What the removal of one of the keys of DeleteObjects takes. */

@@ -20,6 +20,10 @@ export interface Bucket extends Scope {
   /** Absent: it never had versions. */
   readonly versioning?: 'Enabled' | 'Suspended'
   readonly objectLock?: ObjectLock
+  /** Whether strangers pay for what they ask; absent: the owner does. */
+  readonly requesterPays?: boolean
+  /** Whether accelerated endpoints serve it; absent: never said. */
+  readonly acceleration?: 'Enabled' | 'Suspended'
 }
 
 /** Makes it possible to lock versions; never taken off. */
