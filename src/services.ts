@@ -68,6 +68,7 @@ import type { SnsNouns } from './services/sns/sns-nouns.ts'
 import { createSnsNouns } from './services/sns/sns-nouns.ts'
 import { createQueueTarget } from './services/sqs/queue-target.ts'
 import { createSqsService } from './services/sqs/service.ts'
+import type { SqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
@@ -110,13 +111,18 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const { engines, config } = deps
   const { ground, setEndpoint, setBroker } = await createGround(deps)
   const logs = createLogNouns(ground)
-  const s3 = await openS3Nouns({ ...ground, objects: engines.objects })
+  const s3 = await openS3Nouns({
+    ...ground,
+    objects: engines.objects,
+    encryptsByDefault: config.objectEncryption === 'on',
+  })
   const limits = config.streamLimits === 'on'
   const kinesis = createKinesisNouns({ ...ground, engine: engines.log, limits })
   const msk = createMskNouns(ground)
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
   const catalog = createCatalog(ground)
+  const sqs = createSqsNouns(ground)
   const lambda = createLambdaNouns({
     ...ground,
     compute: engines.compute,
@@ -124,6 +130,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     objects: s3.access,
     logWriter: logs.groups,
     reader: kinesis.reader,
+    sqs,
   })
   const shared: Shared = {
     ...ground,
@@ -138,7 +145,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
-  const messaging = createMessaging(ground, { kinesis, lambda, deliveryStreams })
+  const messaging = createMessaging(ground, { kinesis, lambda, sqs, deliveryStreams })
   return {
     services: [
       createS3Service({
@@ -186,10 +193,11 @@ function createMessaging(
   others: {
     readonly kinesis: KinesisNouns
     readonly lambda: ReturnType<typeof createLambdaNouns>
+    readonly sqs: SqsNouns
     readonly deliveryStreams: ReturnType<typeof createDeliveryStreams>
   },
 ) {
-  const sqs = createSqsNouns(ground)
+  const { sqs } = others
   const receivers = [createLambdaTarget(others.lambda), createQueueTarget(sqs)]
   const sns = createSnsNouns({
     ...ground,

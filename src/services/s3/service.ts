@@ -25,6 +25,7 @@ import { createBucket } from './operations/create-bucket.ts'
 import { createMultipartUpload } from './operations/create-multipart-upload.ts'
 import { deleteBucket } from './operations/delete-bucket.ts'
 import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
+import { deleteBucketEncryption } from './operations/delete-bucket-encryption.ts'
 import { deleteBucketLifecycle } from './operations/delete-bucket-lifecycle.ts'
 import { deleteBucketOwnershipControls } from './operations/delete-bucket-ownership-controls.ts'
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
@@ -74,6 +75,7 @@ import { listParts } from './operations/list-parts.ts'
 import { putBucketAccelerateConfiguration } from './operations/put-bucket-accelerate-configuration.ts'
 import { putBucketAcl } from './operations/put-bucket-acl.ts'
 import { putBucketCors } from './operations/put-bucket-cors.ts'
+import { putBucketEncryption } from './operations/put-bucket-encryption.ts'
 import { putBucketLifecycleConfiguration } from './operations/put-bucket-lifecycle-configuration.ts'
 import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
 import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts'
@@ -90,6 +92,7 @@ import { putObjectTagging } from './operations/put-object-tagging.ts'
 import { putPublicAccessBlock } from './operations/put-public-access-block.ts'
 import { restoreObject } from './operations/restore-object.ts'
 import { selectObjectContent } from './operations/select-object-content.ts'
+import { updateObjectEncryption } from './operations/update-object-encryption.ts'
 import { uploadPart } from './operations/upload-part.ts'
 import { uploadPartCopy } from './operations/upload-part-copy.ts'
 import type { S3Nouns } from './s3-nouns.ts'
@@ -152,6 +155,7 @@ const operations = [
   createMultipartUpload,
   deleteBucket,
   deleteBucketCors,
+  deleteBucketEncryption,
   deleteBucketLifecycle,
   deleteBucketOwnershipControls,
   deleteBucketPolicy,
@@ -201,6 +205,7 @@ const operations = [
   putBucketAccelerateConfiguration,
   putBucketAcl,
   putBucketCors,
+  putBucketEncryption,
   putBucketLifecycleConfiguration,
   putBucketNotificationConfiguration,
   putBucketOwnershipControls,
@@ -217,6 +222,7 @@ const operations = [
   putPublicAccessBlock,
   restoreObject,
   selectObjectContent,
+  updateObjectEncryption,
   uploadPart,
   uploadPartCopy,
 ]

@@ -1,5 +1,6 @@
 import type { Scope } from '../../../base/scope.ts'
 import type { BucketAccess } from '../access/bucket-access.ts'
+import type { BucketEncryption } from '../encryption/object-encryption.ts'
 import type { NotificationRule } from '../notifications/notification-rules.ts'
 import type { RetentionMode } from '../objects/object-record.ts'
 import type { Tags } from '../tags.ts'
@@ -24,6 +25,8 @@ export interface Bucket extends Scope {
   readonly requesterPays?: boolean
   /** Whether accelerated endpoints serve it; absent: never said. */
   readonly acceleration?: 'Enabled' | 'Suspended'
+  /** What objects get that say nothing of their own; absent: what the server does. */
+  readonly encryption?: BucketEncryption
 }
 
 /** Makes it possible to lock versions; never taken off. */

@@ -1,6 +1,7 @@
 import type { Input } from '../../../wire/contract.ts'
 import { newObjectAcl } from '../access/wire-acl.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
+import { newEncryptionMembers, wishOf } from '../encryption/wire-encryption.ts'
 import { isCrc } from '../objects/crc-combine.ts'
 import type { UploadRecord } from '../objects/upload-record.ts'
 import { algorithmOf, detailsOf, unservedOnWrite } from '../objects/wire-object.ts'
@@ -12,13 +13,15 @@ export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
   async run({ buckets, uploads }, input, context) {
     const checksum = checksumOf(input)
     const details = detailsOf(input)
+    const wish = wishOf(input, context)
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const acl = newObjectAcl(bucket, input, context)
-    const upload = await uploads.begin(bucket, input.Key, { ...details, ...acl, ...checksum })
+    const upload = await uploads.begin(bucket, input.Key, { ...details, ...acl, ...checksum }, wish)
     return {
       Bucket: bucket.name,
       Key: input.Key,
       UploadId: upload.uploadId,
+      ...newEncryptionMembers(upload.record.encryption, wish),
       ...(checksum.isChosen && {
         ChecksumAlgorithm: checksum.algorithm,
         ChecksumType: checksum.type,
