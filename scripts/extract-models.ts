@@ -64,9 +64,10 @@ export function extractModels(directory = join(root, 'dist', 'models')): string 
   for (const name of modelledServices) {
     const model = quietly(() => extractModel(name))
     writeWhole(join(directory, `${name}.json`), JSON.stringify(model))
-    const { protocol, target, version, signingName } = model
+    const { protocol, target, version, signingName, queryCompatible } = model
     const operations = Object.keys(model.operations).sort()
-    services.push({ name, protocol, target, version, signingName, operations })
+    const compatible = queryCompatible ? { queryCompatible } : {}
+    services.push({ name, protocol, target, version, signingName, ...compatible, operations })
   }
   writeWhole(index, JSON.stringify({ madeFrom, services } satisfies ModelIndex))
   return directory

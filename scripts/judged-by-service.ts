@@ -8,6 +8,12 @@ export const judgedByService: ReadonlySet<string> = new Set([
   'lambda.UpdateFunctionConfigurationRequest.Runtime',
   // InvalidLocationConstraint or IllegalLocationConstraintException; `us-east-1` is no value of the enum.
   's3.CreateBucketConfiguration.LocationConstraint',
+  // InvalidAttributeName: `Unknown Attribute x.`
+  'sqs.CreateQueueRequest.Attributes',
+  'sqs.GetQueueAttributesRequest.AttributeNames',
+  'sqs.ReceiveMessageRequest.AttributeNames',
+  'sqs.ReceiveMessageRequest.MessageSystemAttributeNames',
+  'sqs.SetQueueAttributesRequest.Attributes',
   // InvalidArgument: `filter rule name must be either prefix or suffix`.
   's3.FilterRule.Name',
 ])

@@ -60,6 +60,19 @@ test.each<[string, Given]>([
     'iam.ListRoles',
     { headers: { 'content-type': form }, body: 'Action=ListRoles&Version=2010-05-08' },
   ],
+  [
+    'sqs.SendMessage',
+    {
+      rawPath: '/123456789012/q',
+      headers: { 'content-type': form },
+      body: 'Action=SendMessage',
+      signingName: 'sqs',
+    },
+  ],
+  [
+    'sqs.ListQueues',
+    { method: 'GET', rawQuery: 'Action=ListQueues&Version=2012-11-05', signingName: 'sqs' },
+  ],
   ['lambda.Invoke', { rawPath: '/2015-03-31/functions/f/invocations' }],
   ['lambda.ListFunctions', { method: 'GET', rawPath: '/2015-03-31/functions/' }],
   [
@@ -161,6 +174,24 @@ test.each<[Given, string, number, string]>([
   ],
 ])('%j is refused as %s', async (given, code, status, type) => {
   expect(await find(given)).toEqual({ unknown: code, status, type })
+})
+
+test('a form for SQS names its queue by the path, and single items without a number', async () => {
+  const body =
+    'Action=SetQueueAttributes&Version=2012-11-05&Attribute.Name=DelaySeconds&Attribute.Value=5'
+  const headers = { 'content-type': form }
+  const given = { rawPath: '/123456789012/q', headers, body, signingName: 'sqs' }
+  expect(await inputOf(given)).toEqual({
+    QueueUrl: '/123456789012/q',
+    Attributes: { DelaySeconds: '5' },
+  })
+  const { operation } = await find(given)
+  const error = new ServiceError('QueueDoesNotExist', 'The specified queue does not exist.')
+  expect(operation?.writeError(error, 'id').body).toBe(
+    '<ErrorResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><Error><Type>Sender</Type>' +
+      '<Code>AWS.SimpleQueueService.NonExistentQueue</Code><Message>The specified queue does not ' +
+      'exist for this wsdl version.</Message><Detail/></Error><RequestId>id</RequestId></ErrorResponse>',
+  )
 })
 
 test('a form that cannot be read is refused with the error of its reading', async () => {

@@ -80,13 +80,18 @@ async function identify(
       /^\/service\/([^/]+)\/operation\/([^/]+)\/?$/.exec(rawPath) ?? []
     return identifyTarget(directory, service, operation, 'rpc-v2-cbor')
   }
-  if (rawPath === '/' && signingName !== 's3') {
+  if (rawPath === '/' ? signingName !== 's3' : hasQueuePaths(directory, signingName)) {
     const isForm =
       (method === 'POST' && contentType.startsWith('application/x-www-form-urlencoded')) ||
       (method === 'GET' && /(?:^|&)Action=/.test(request.rawQuery))
     if (isForm) return identifyAction(directory, await formTextOf(request), signingName)
   }
   return identifyRoute(directory, request, signingName)
+}
+
+/** AWS: forms for SQS come to the path of their queue (`/123456789012/orders`) as well as to `/`. */
+function hasQueuePaths({ summaries }: Directory, signingName: string | undefined): boolean {
+  return summaries.some((one) => one.queryCompatible === true && one.signingName === signingName)
 }
 
 /** `Kinesis_20131202.PutRecords`: the operation is what follows the last dot. */
@@ -132,9 +137,9 @@ function identifyAction(
   const version = parameters.get('Version') ?? ''
   const summary = summaries.find(
     (service) =>
-      service.protocol === 'awsQuery' &&
+      (service.protocol === 'awsQuery' || service.queryCompatible === true) &&
       (signingName === undefined || service.signingName === signingName) &&
-      service.version === version &&
+      (service.version === version || (service.queryCompatible === true && version === '')) &&
       service.operations.includes(action),
   )
   const found = summary && wireOf(summary).operation(action, 'query')

@@ -34,9 +34,13 @@ export interface ObjectStore {
    */
   get(id: ObjectId, select?: Select): Promise<OpenedObject | undefined>
   /** Replaces the attributes only. Rejects with `not-found` when there is no object. */
-  setAttributes(id: ObjectId, change: Change): Promise<StoredObject>
-  /** False when it was not there. `allow` may throw to refuse. */
-  remove(id: ObjectId, allow?: (current: StoredObject) => void | Promise<void>): Promise<boolean>
+  setAttributes(id: ObjectId, change: Change, beside?: Beside): Promise<StoredObject>
+  /** False when it was not there; then nothing is done beside. `allow` may throw to refuse. */
+  remove(
+    id: ObjectId,
+    allow?: (current: StoredObject) => void | Promise<void>,
+    beside?: Beside,
+  ): Promise<boolean>
   /**
    * Changes several objects in one commit, without writing bytes: all of it, or nothing. `decide`
    * looks at what is there and says what is to be, or throws to refuse; it is called again when
@@ -116,7 +120,7 @@ export interface ComposeOptions {
   readonly beside?: Beside
 }
 
-/** What changes in the same commit as a publication. Sees what `publish` saw, after it. */
+/** What changes in the same commit as an object. Sees what `publish` saw, after it. */
 export type Beside = (current: StoredObject | undefined) => Rearrangement | Promise<Rearrangement>
 
 export interface Rearrangement {
@@ -130,6 +134,11 @@ export interface Rearrangement {
   readonly removals?: ReadonlyArray<SeenObject>
   /** Objects without bytes, under keys that are free or become so. */
   readonly empties?: ReadonlyArray<EmptyObject>
+  /**
+   * Entries of the store of metadata that this one has its index in: what the caller keeps of the
+   * change, such as an event that tells of it.
+   */
+  readonly puts?: ReadonlyArray<{ readonly key: Uint8Array; readonly value: Uint8Array }>
 }
 
 export interface EmptyObject extends ObjectId {

@@ -7,4 +7,6 @@ export const iamLimits = {
   policyVersionsMax: 5,
   tagsMax: 50,
   pageItems: 100,
+  /** Of ours: policies of resources that are kept in memory as read, by each of those that ask them. */
+  parsedPoliciesMax: 200,
 } as const

@@ -1,5 +1,6 @@
 import type { OperationName } from '../../wire/contract.ts'
 import type { Operation } from '../../wire/operation.ts'
+import type { Permissions } from './access/permissions.ts'
 import type { Buckets } from './buckets/buckets.ts'
 import type { LifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import type { Restorations } from './lifecycle/restorations.ts'
@@ -18,6 +19,7 @@ export type Sdk = typeof import('@aws-sdk/client-s3')
 
 /** The nouns that the operations stand on. */
 export interface S3Deps {
+  readonly permissions: Permissions
   readonly buckets: Buckets
   readonly objects: Objects
   readonly uploads: Uploads

@@ -239,11 +239,8 @@ it('events of versions name them; after a crash only those of what happened go o
   await nouns.objects.remove(bucket, 'raw/k', { origin, versionId: first })
   const event = 'ObjectTagging:Put'
   await nouns.objects.setTags(bucket, 'raw/k', { a: '1' }, { origin, event, versionId: second })
-  // The notices of the removal are written down, and then the process dies.
-  house.setOnCommit((batch) => {
-    if (batch.checks?.length || !batch.puts?.length) {
-      throw new EngineError('unavailable', 'the process is dead')
-    }
+  house.setOnCommit(() => {
+    throw new EngineError('unavailable', 'the process is dead')
   })
   const unhappened = nouns.objects.remove(bucket, 'raw/k', { origin, versionId: second })
   await expect(unhappened).rejects.toThrow()
@@ -265,6 +262,24 @@ it('events of versions name them; after a crash only those of what happened go o
     `ObjectRemoved:DeleteMarkerCreated ${marker}`,
   ]
   expect(told.sort()).toEqual(happened.sort())
+})
+
+it('an event is written in the commit of the change that it tells of, and costs none of its own', async () => {
+  const house = createHouse()
+  const nouns = await house.start()
+  const bucket = await makeBucket(nouns)
+  const batches: MetaBatch[] = []
+  house.setOnCommit((batch) => batches.push(batch))
+  const origin = { principalId: 'AWS:me', sourceAddress: '10.0.0.1', requestId: 'R1' }
+  const event = 'ObjectTagging:Put'
+  await nouns.access.put(scope, { bucket: 'lake', key: 'raw/k', body: Buffer.from('x') })
+  await nouns.objects.setTags(bucket, 'raw/k', { a: '1' }, { origin, event })
+  await nouns.objects.remove(bucket, 'raw/k', { origin })
+  const telling = batches.map(({ puts = [] }) => {
+    const notices = puts.filter(({ key }) => Buffer.from(key).includes('s3/outbox'))
+    return notices.length
+  })
+  expect(telling).toEqual([1, 1, 1])
 })
 
 it('a refused write is told to nobody', async () => {

@@ -33,7 +33,7 @@ export async function openS3Nouns(deps: {
   const buckets = createBuckets(deps)
   const history = createVersionHistory({ store })
   const changes = createVersionChanges({ history })
-  const outbox = createOutbox({ ...deps, history })
+  const outbox = createOutbox(deps)
   const nextSequencer = createSequencers(clock)
   const ground = { ...deps, store, buckets, outbox, history, changes, nextSequencer }
   const publication = createObjectPublication(ground)
@@ -48,7 +48,6 @@ export async function openS3Nouns(deps: {
   const completeUpload = createUploadCompletion({ store, uploads, objects, publication })
   const copies = createCopies({ objects })
   const access = createObjectAccess({ ...deps, buckets, objects, store })
-  await outbox.recover()
   await buckets.recover()
   return {
     buckets,

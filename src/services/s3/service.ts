@@ -10,6 +10,7 @@ import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
 import { createAuthorize } from './access/authorization.ts'
 import { createCrossOrigin } from './access/cross-origin.ts'
+import { createPermissions } from './access/permissions.ts'
 import { createLifecycleRun } from './lifecycle/lifecycle-run.ts'
 import { createLifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import { createRestorations } from './lifecycle/restorations.ts'
@@ -105,7 +106,9 @@ export function createS3Service(deps: {
   const notificationSettings = createNotificationSettings({ buckets, targets, clock, random })
   const dayMs = deps.lifecycleDayMs
   const lifecycles = createLifecycleSettings(deps)
+  const permissions = createPermissions({ objects: nouns.objects, clock })
   const lifetimes = {
+    permissions,
     lifecycles,
     restorations: createRestorations({ ...deps, ...nouns, dayMs }),
     lifetimeMembers: createLifetimeMembers({ lifecycles, clock, dayMs }),
@@ -117,7 +120,7 @@ export function createS3Service(deps: {
   return {
     name: 's3',
     operations: bindOperations({ ...nouns, ...lifetimes, notificationSettings }, operations),
-    authorize: createAuthorize({ buckets, objects: nouns.objects, clock }),
+    authorize: createAuthorize({ buckets, permissions }),
     crossOrigin: createCrossOrigin({ buckets }),
     async start(signal) {
       await Promise.all([

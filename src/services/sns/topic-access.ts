@@ -5,6 +5,7 @@ import type { MetaStore } from '../../engines/meta/port.ts'
 import type { PolicyDocument } from '../iam/policy-document.ts'
 import { evaluatePolicy, evaluateSender } from '../iam/policy-evaluation.ts'
 import { parsePolicy } from '../iam/policy-parsing.ts'
+import { createPolicyReader } from '../iam/policy-reader.ts'
 import { snsLimits } from './limits.ts'
 import { invalidParameter, notAuthorized } from './sns-errors.ts'
 import type { Topic } from './topics.ts'
@@ -40,7 +41,8 @@ export function createTopicAccess(meta: MetaStore): TopicAccess {
     return row?.text ?? JSON.stringify(defaultPolicy(topic))
   }
 
-  const policyOf = async (topic: Topic) => parsePolicy(await policyText(topic))
+  const read = createPolicyReader((document) => document)
+  const policyOf = async (topic: Topic) => read(await policyText(topic))
 
   return {
     policyText,

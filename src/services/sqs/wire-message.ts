@@ -13,7 +13,7 @@ import { receiptHandle } from './receipt.ts'
 import type { Delivered } from './receiving.ts'
 import type { NewMessage, SentMessage } from './sending.ts'
 import { contentDeduplicationId } from './sending.ts'
-import { invalidParameter, invalidValue, missingParameter } from './sqs-errors.ts'
+import { invalidParameter, invalidValue, missingParameter, unknownAttribute } from './sqs-errors.ts'
 
 type GivenAttributes = Record<string, MessageAttributeValue> | undefined
 
@@ -165,6 +165,25 @@ export function wireMessage(
       ...(isWhole && { MD5OfMessageAttributes: content.attributesMd5 }),
     }),
   }
+}
+
+const systemNames: ReadonlySet<string> = new Set([
+  'All',
+  'SenderId',
+  'SentTimestamp',
+  'ApproximateReceiveCount',
+  'ApproximateFirstReceiveTimestamp',
+  'SequenceNumber',
+  'MessageDeduplicationId',
+  'MessageGroupId',
+  'AWSTraceHeader',
+  'DeadLetterQueueSourceArn',
+])
+
+/** AWS: both lists of names mean the same, and an unknown name is refused. */
+export function checkSystemNames(names: ReadonlyArray<string>): void {
+  const unknown = names.find((name) => !systemNames.has(name))
+  if (unknown !== undefined) throw unknownAttribute(unknown)
 }
 
 function systemAttributes({ state, content }: Delivered) {

@@ -76,12 +76,14 @@ function readMap(
   return map
 }
 
-/** The numbered parts in the order of their numbers. An empty list is written as `Name=`. */
+/**
+ * The numbered parts in the order of their numbers. An empty list is written as `Name=`.
+ * AWS: a single item without a list around it may go without its number (`Attribute.Name=Policy`).
+ */
 function itemsOf(node: FormNode, isFlattened: boolean, itemName: string): ReadonlyArray<FormNode> {
   const holder = isFlattened ? node : (node.parts.get(itemName) ?? node.parts.get('member'))
   if (holder === undefined) return []
-  return [...holder.parts]
-    .filter(([number]) => /^\d{1,9}$/.test(number))
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, item]) => item)
+  const numbered = [...holder.parts].filter(([number]) => /^\d{1,9}$/.test(number))
+  if (isFlattened && numbered.length === 0 && (node.text || node.parts.size > 0)) return [node]
+  return numbered.sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => item)
 }

@@ -120,6 +120,8 @@ export interface ServiceSummary {
   readonly target: string
   readonly version: string
   readonly signingName: string
+  /** Its clients of the time when it spoke awsQuery are understood still. */
+  readonly queryCompatible?: true
   /** Every operation that AWS has, built here or not. */
   readonly operations: ReadonlyArray<string>
 }

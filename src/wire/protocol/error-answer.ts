@@ -3,6 +3,7 @@ import { encodeAnyCbor } from '../codec/cbor-values.ts'
 import { escapeXml } from '../codec/xml-writer.ts'
 import type { ServiceModel } from '../model/service-model.ts'
 import type { WireResponse } from '../request.ts'
+import { queryPastOf } from './query-past.ts'
 
 /** How an error is written. `undefined` for the model when the service is not known. */
 export type WriteError = (error: ServiceError, requestId: string) => WireResponse
@@ -37,7 +38,8 @@ function answerOf(error: ServiceError, model: ServiceModel | undefined): Answer 
     ...error.fields,
     ...(error.message === '' ? {} : { [messageName]: error.message }),
   }
-  const queryCode = traits.awsQueryError?.[0] ?? error.code
+  const past = queryPastOf(model?.data.name)
+  const queryCode = traits.awsQueryError?.[0] ?? past?.codes[error.code] ?? error.code
   return { code: error.code, status, isClientFault, members, queryCode }
 }
 
@@ -91,14 +93,16 @@ export function restJsonErrorWriter(model: ServiceModel | undefined): WriteError
 }
 
 export function queryErrorWriter(model: ServiceModel | undefined): WriteError {
-  const namespace = model?.data.xmlNamespace
+  const past = queryPastOf(model?.data.name)
+  const namespace = model?.data.xmlNamespace ?? past?.xmlNamespace
   const xmlns = namespace ? ` xmlns="${escapeXml(namespace)}"` : ''
   return (error, requestId) => {
     const { status, isClientFault, queryCode } = answerOf(error, model)
+    const message = past?.messages[error.code] ?? error.message
     const body =
       `<ErrorResponse${xmlns}><Error><Type>${isClientFault ? 'Sender' : 'Receiver'}</Type>` +
-      `<Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(error.message)}</Message>` +
-      `${elementsOf(error.fields)}</Error>` +
+      `<Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(message)}</Message>` +
+      `${elementsOf(error.fields)}${past ? '<Detail/>' : ''}</Error>` +
       `<RequestId>${escapeXml(requestId)}</RequestId></ErrorResponse>`
     const headers = { 'x-amzn-requestid': requestId, 'content-type': 'text/xml' }
     return { status, headers, body }

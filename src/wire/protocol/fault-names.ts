@@ -8,6 +8,8 @@ export interface FaultNames {
   readonly unparsable: string
   /** What stands before the parser's message. */
   readonly unparsablePrefix: string
+  /** A required member is absent, where the service does not call that a fault of validation. */
+  readonly missing?: string
 }
 
 const coral: FaultNames = {
@@ -40,6 +42,7 @@ const faultNames: Readonly<Record<string, FaultNames>> = {
     unparsablePrefix: 'Could not parse request body into json: ',
   },
   'sagemaker-runtime': { ...coral, validation: 'ValidationError' },
+  sqs: { ...coral, missing: 'MissingRequiredParameterException' },
   sts: query,
 }
 

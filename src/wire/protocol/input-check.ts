@@ -28,7 +28,13 @@ export function createInputCheck(model: ServiceModel): InputCheck {
     requireValid(shape, input) {
       const isValid = validatorOf(shape)
       if (isValid === undefined || isValid(input)) return
-      throw new ServiceError(faults.validation, summarize(explain(shape, input, model.data)))
+      const problems = explain(shape, input, model.data)
+      const absent = problems.find(({ value }) => value === undefined || value === null)
+      if (faults.missing !== undefined && absent) {
+        const text = `The request must contain the parameter ${absent.member.name}.`
+        throw new ServiceError(faults.missing, text)
+      }
+      throw new ServiceError(faults.validation, summarize(problems))
     },
     decoded(decode) {
       try {

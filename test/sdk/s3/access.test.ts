@@ -3,6 +3,7 @@ import {
   DeleteBucketCorsCommand,
   DeleteBucketPolicyCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   DeletePublicAccessBlockCommand,
   GetBucketCorsCommand,
   GetBucketPolicyCommand,
@@ -302,4 +303,36 @@ test('a browser is told the rules of the bucket', async () => {
   expect((await errorOf(put(rules(101)))).name).toBe('InvalidRequest')
   await s3.send(new DeleteBucketCorsCommand({ Bucket }))
   expect((await ask(Bucket, 'https://shop.example')).status).toBe(403)
+})
+
+test('of many keys those that are denied stay, and are named', async () => {
+  const account = newAccount()
+  const other = s3Client({ account })
+  const Bucket = await newBucket(s3)
+  const keys = ['in/1', 'in/2', 'in/kept/1', 'out/1']
+  for (const Key of keys) await s3.send(new PutObjectCommand({ Bucket, Key, Body: '' }))
+  const own = `arn:aws:s3:::${Bucket}`
+  const statement = { Principal: { AWS: account }, Action: 's3:DeleteObject' }
+  const Policy = policyOf(
+    { ...statement, Effect: 'Allow', Resource: `${own}/in/*` },
+    { ...statement, Effect: 'Deny', Principal: '*', Resource: `${own}/in/kept/*` },
+  )
+  await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }))
+  const remove = (by: typeof s3, Objects: Array<{ Key: string; VersionId?: string }>) =>
+    by.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }))
+  const done = await remove(
+    other,
+    keys.map((Key) => ({ Key })),
+  )
+  expect(done.Deleted?.map(({ Key }) => Key)).toEqual(['in/1', 'in/2'])
+  expect(done.Errors?.map(({ Key, Code }) => [Key, Code])).toEqual([
+    ['in/kept/1', 'AccessDenied'],
+    ['out/1', 'AccessDenied'],
+  ])
+  const versioned = await remove(other, [{ Key: 'in/1', VersionId: 'null' }])
+  expect(versioned.Errors).toMatchObject([{ Key: 'in/1', VersionId: 'null', Code: 'AccessDenied' }])
+  const mine = await remove(s3, [{ Key: 'in/kept/1' }, { Key: 'out/1' }])
+  expect([mine.Deleted?.length, mine.Errors?.[0]?.Key]).toEqual([1, 'in/kept/1'])
+  const left = await s3.send(new ListObjectsV2Command({ Bucket }))
+  expect(left.Contents?.map(({ Key }) => Key)).toEqual(['in/kept/1'])
 })

@@ -64,6 +64,34 @@ async function filesOf(store: ObjectStore): Promise<ReadonlyArray<string>> {
   return names.filter((one) => one.isFile() && !one.name.endsWith('.mdb')).map(({ name }) => name)
 }
 
+it('entries of metadata are written with the change that they stand beside, or not at all', async () => {
+  const store = await open()
+  const { meta } = present(places.get(store), 'it was opened here')
+  const id = { bucket: 'b', key: 'k' }
+  const noted = (name: string) => ({
+    puts: [{ key: Buffer.from(`note/${name}`), value: Buffer.from('1') }],
+  })
+  const names = async () => {
+    const entries = await meta.scan({ prefix: Buffer.from('note/'), limit: 9 })
+    return entries.map(({ key }) => Buffer.from(key).toString().slice(5))
+  }
+  await store.put(id, bytesOf(9), { publish: () => ({}), beside: () => noted('put') })
+  await store.setAttributes(
+    id,
+    () => ({ changed: true }),
+    () => noted('set'),
+  )
+  await store.rearrange(async () => noted('rearranged'))
+  const refuse = () => {
+    throw new RangeError('no')
+  }
+  await expect(store.remove(id, refuse, () => noted('refused'))).rejects.toBeInstanceOf(RangeError)
+  expect(await store.remove(id, undefined, () => noted('removed'))).toBe(true)
+  expect(await store.remove(id, undefined, () => noted('absent'))).toBe(false)
+  expect(await names()).toEqual(['put', 'rearranged', 'removed', 'set'])
+  await store.close()
+})
+
 it('replaced and removed objects give their files back', async () => {
   const store = await open()
   const id = { bucket: 'b', key: 'k.bin' }

@@ -1,28 +1,15 @@
 import { join } from 'node:path'
 import type { Clock } from '../../../base/clock.ts'
-import type { Disk, DiskFile } from '../../../base/disk.ts'
+import type { Disk } from '../../../base/disk.ts'
+import { EngineError, hasErrorCode } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
+import type { ObjectIndex, Piece } from '../indexed/object-index.ts'
+import { createIds } from '../indexed/piece-ids.ts'
+import type { AdoptedPiece, PiecePlace } from '../indexed/piece-place.ts'
 import { coalesce } from './coalesce.ts'
-import type { ObjectIndex, Piece } from './object-index.ts'
 
 const FILES_A_DIRECTORY_MAX = 1_000
 const GARBAGE_PAGE = 1_000
-
-/**
- * A file that is being made. It belongs to nothing until its marker is committed. When it is unknown
- * whether that was committed, neither `keep` nor `discard` is called: the next start finds out.
- */
-export interface NewFile {
-  readonly file: DiskFile
-  /** As pieces name it. */
-  readonly path: string
-  /** Makes bytes and name durable and closes the file. */
-  finish(): Promise<void>
-  /** The file belongs to an object now. */
-  keep(): void
-  /** Removes the file, or moves it back to where it came from. Never rejects. */
-  discard(): Promise<void>
-}
 
 interface Directory {
   readonly name: string
@@ -43,7 +30,7 @@ interface FilesDeps {
  * while files are made in it; the next start looks only into marked ones for files that a crash left
  * without an object.
  */
-export async function openObjectFiles(deps: FilesDeps) {
+export async function openObjectFiles(deps: FilesDeps): Promise<PiecePlace> {
   const { disk, directory, clock, random } = deps
   await disk.makeDirectory(directory)
   const newId = createIds(clock, random)
@@ -60,14 +47,19 @@ export async function openObjectFiles(deps: FilesDeps) {
 
   await sweep(deps, removePieces)
 
-  async function make(place: Directory, name: string, from: string | undefined): Promise<NewFile> {
+  async function make(
+    place: Directory,
+    name: string,
+    from: string | undefined,
+  ): Promise<AdoptedPiece> {
     const path = `${place.name}/${name}`
     const absolute = join(directory, path)
     if (from) await disk.rename(from, absolute)
     const file = await disk.open(absolute, from ? {} : { create: true, exclusive: true })
     return {
-      file,
-      path,
+      file: path,
+      read: (target, position) => file.read(target, position),
+      write: (buffers, position) => file.write(buffers, position),
       async finish() {
         await file.sync()
         await file.close()
@@ -87,35 +79,31 @@ export async function openObjectFiles(deps: FilesDeps) {
     }
   }
 
+  async function enter(name: string, from?: string): Promise<AdoptedPiece> {
+    const place = await directories.enter()
+    try {
+      return await make(place, name, from)
+    } catch (error) {
+      directories.leave(place)
+      throw error
+    }
+  }
+
   return {
-    /** In the order of time, and never given twice. */
     newId,
     removePieces,
-    pathOf: (file: string): string => join(directory, file),
-    open: (file: string): Promise<DiskFile> => disk.open(join(directory, file)),
-    /** `name` must be new; with `from`, that file is moved here instead of making an empty one. */
-    async create(name: string, from?: string): Promise<NewFile> {
-      const place = await directories.enter()
+    pathOf: (file) => join(directory, file),
+    open: (file) => disk.open(join(directory, file)),
+    create: (name) => enter(name),
+    async adopt(name, path) {
       try {
-        return await make(place, name, from)
+        return await enter(name, path)
       } catch (error) {
-        directories.leave(place)
+        const elsewhere = error instanceof EngineError && hasErrorCode(error.cause, 'EXDEV')
+        if (elsewhere) return undefined
         throw error
       }
     },
-  }
-}
-
-export type ObjectFiles = Awaited<ReturnType<typeof openObjectFiles>>
-
-/** Time, a mark of the process, and a count: no two processes and no two calls give the same. */
-function createIds(clock: Clock, random: Random): () => string {
-  const mark = random.bytes(4).toString('hex')
-  let count = 0
-  return () => {
-    count = (count + 1) % 0x1_0000_0000
-    const time = clock.wallMs().toString(16).padStart(12, '0')
-    return time + mark + count.toString(16).padStart(8, '0')
   }
 }
 

@@ -19,9 +19,6 @@ export interface AskedInput {
   readonly BypassGovernanceRetention?: boolean
   readonly ObjectLockMode?: string
   readonly ObjectLockLegalHoldStatus?: string
-  readonly Delete?: {
-    readonly Objects?: ReadonlyArray<{ readonly Key?: string; readonly VersionId?: string }>
-  }
 }
 
 /** Condition keys that this build can answer; a policy with another one is refused. */
@@ -78,8 +75,14 @@ export function isAnsweredKey(key: string): boolean {
   )
 }
 
+/** The account of the caller, whatever account the operation runs for; empty: nobody's. */
+export function callerAccountOf({ callerArn }: Pick<RequestContext, 'callerArn'>): string {
+  return callerArn.split(':')[4] ?? ''
+}
+
 /** An anonymous caller is nobody: only `*` matches him. */
-export function principalOf({ accountId, callerArn }: RequestContext): Principal {
+export function principalOf({ callerArn }: RequestContext): Principal {
+  const accountId = callerAccountOf({ callerArn })
   if (accountId === '') return {}
   return { accountId, arn: callerArn, canonicalId: canonicalIdOf(accountId) }
 }
@@ -118,7 +121,8 @@ export function conditionValues(
   return values
 }
 
-function callerValues({ accountId, callerArn, endpoint, sourceAddress, proof }: RequestContext) {
+function callerValues({ callerArn, endpoint, sourceAddress, proof }: RequestContext) {
+  const accountId = callerAccountOf({ callerArn })
   const role = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\//.exec(callerArn)
   const user = /^arn:aws:iam::\d{12}:user\/(?:.*\/)?([^/]+)$/.exec(callerArn)
   const anonymous = accountId === ''

@@ -3,13 +3,11 @@ import { dateOf } from '../../../base/clock.ts'
 import type { EventSender } from '../../../base/event-target.ts'
 import type { KeyPart } from '../../../base/ordered-key.ts'
 import type { Random } from '../../../base/random.ts'
+import type { EventPut } from '../../../base/service-events.ts'
 import { createWaker } from '../../../base/waker.ts'
-import type { Documents } from '../../../engines/meta/documents.ts'
 import { createDocuments } from '../../../engines/meta/documents.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
 import type { Bucket } from '../buckets/bucket.ts'
-import { recordOf } from '../objects/object-record.ts'
-import type { VersionHistory } from '../versions/version-history.ts'
 import { busMessage, defaultBusArn } from './event-bridge-detail.ts'
 import type { EventObject, Origin } from './event-record.ts'
 import { eventMessage } from './event-record.ts'
@@ -25,15 +23,6 @@ export interface Notice {
   readonly message: string
   readonly createdMs: number
   readonly attempts: number
-  /** How to see, after a crash, whether what it tells of happened. */
-  readonly of: {
-    readonly storeId: string
-    readonly key: string
-    readonly sequencer: string
-    readonly event: ObjectEvent
-    /** Of the version that was changed or removed; absent: the object was written. */
-    readonly versionId?: string
-  }
 }
 
 export interface NoticeEntry {
@@ -42,19 +31,14 @@ export interface NoticeEntry {
 }
 
 /**
- * The events of a write that is about to be published. They are durable before it and delivered
- * after it, so a crash in between costs none; what was written down for a write that did not come
- * about is withdrawn.
+ * The events of a change of an object. They are written in the commit of the change itself, so that a
+ * crash parts neither from the other, and nothing is told of what did not come about.
  */
 export interface Announcement {
-  /**
-   * Durable when resolved. Called again when the publication is tried again. `versionId` names a
-   * version that was there before, and is changed or removed.
-   */
-  record(object: EventObject, versionId?: string): Promise<void>
-  published(): void
-  /** Never rejects. */
-  withdraw(): Promise<void>
+  /** The writes for that commit. Called again when the commit is tried again. */
+  puts(object: EventObject): ReadonlyArray<EventPut>
+  /** After the commit: delivery begins at once. */
+  committed(): void
 }
 
 export interface Outbox {
@@ -65,67 +49,60 @@ export interface Outbox {
     key: string,
     origin: Origin,
   ): Announcement | undefined
-  /** Published and due, the longest waiting first. */
+  /** What is due, the longest waiting first. */
   due(limit: number): Promise<ReadonlyArray<NoticeEntry>>
   /** When the next one is due; undefined when nothing waits. */
   nextDueMs(): Promise<number | undefined>
   done(entry: NoticeEntry): Promise<void>
   retry(entry: NoticeEntry, dueMs: number): Promise<void>
-  /** Resolves when something was published, after `ms`, or when the signal aborts. */
+  /** Resolves when something was committed, after `ms`, or when the signal aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void>
-  /** To be called before the first write: judges what a crash left. */
-  recover(): Promise<void>
+  /** Drops what waits of an account, or of all of them. */
+  removeEverything(accountId: string | undefined): Promise<void>
 }
 
 /** Events belong to no account of their own; they outlive the bucket that they tell of. */
 const everywhere = { accountId: '', region: '' }
-const PAGE = 500
 
 export function createOutbox(deps: {
   readonly meta: MetaStore
-  readonly history: VersionHistory
   readonly clock: Clock
   readonly random: Random
 }): Outbox {
-  const { meta, history, clock } = deps
-  /** Ids are the time when the notice is due and a random text. */
+  const { meta, clock, random } = deps
+  /** Ids are the time when the notice is due, and a text: of those of one time by sequencer. */
   const notices = createDocuments<Notice>(meta, 's3/outbox')
-  /** Written down by this process for writes that are not published yet. */
-  const pending = new Set<string>()
   const waker = createWaker(clock)
-  const announce = createAnnouncements({ ...deps, notices, pending, wake: waker.wake })
 
-  /**
-   * False when the object shows that the write was not published. Without an object there is no
-   * telling: it may have been removed since, so the event goes out.
-   */
-  async function mayHaveHappened({ of }: Notice): Promise<boolean> {
-    const found = await (of.versionId === undefined
-      ? history.current(of, of.key)
-      : history.find(of, of.key, of.versionId))
-    return found === undefined || recordOf(found.object).sequencer >= of.sequencer
+  function puts(facts: Announced, object: EventObject): ReadonlyArray<EventPut> {
+    const createdMs = clock.wallMs()
+    const time = dateOf(createdMs).toISOString()
+    return messagesOf({ ...facts, time, object }).flatMap(({ service, arn, body }) => {
+      const message = Buffer.from(body).toString('utf8')
+      const sender = senderOf(facts.bucket)
+      const notice = { service, arn, sender, message, createdMs, attempts: 0 }
+      const id = [createdMs, `${object.sequencer}-${random.bytes(8).toString('hex')}`]
+      return notices.putBatch(everywhere, id, notice).puts
+    })
   }
 
   return {
     announce(bucket, event, key, origin) {
       const rules = matchingRules(bucket.notificationRules, event, key)
-      const quiet = rules.length === 0 && !bucket.eventBridge
-      return quiet ? undefined : announce({ bucket, event, key, origin, rules })
+      if (rules.length === 0 && !bucket.eventBridge) return undefined
+      const facts = { bucket, name: event, origin, rules }
+      return { puts: (object) => puts(facts, object), committed: waker.wake }
     },
 
     async due(limit) {
-      const page = await notices.list(everywhere, { limit: limit + pending.size })
+      const page = await notices.list(everywhere, { limit })
       return page
-        .filter(
-          ({ id: [dueMs, text] }) => Number(dueMs) <= clock.wallMs() && !pending.has(String(text)),
-        )
-        .slice(0, limit)
+        .filter(({ id: [dueMs] }) => Number(dueMs) <= clock.wallMs())
         .map(({ id, value }) => ({ id, notice: value }))
     },
 
     async nextDueMs() {
-      const page = await notices.list(everywhere, { limit: 1 + pending.size })
-      const next = page.find(({ id: [, text] }) => !pending.has(String(text)))
+      const [next] = await notices.list(everywhere, { limit: 1 })
       return next && Number(next.id[0])
     },
 
@@ -136,92 +113,38 @@ export function createOutbox(deps: {
     async retry({ id, notice }, dueMs) {
       const [, text = ''] = id
       const later = { ...notice, attempts: notice.attempts + 1 }
-      const { puts } = notices.putBatch(everywhere, [dueMs, text], later)
-      await meta.commit({ puts })
-      await notices.remove(everywhere, ...id)
+      const again = notices.putBatch(everywhere, [dueMs, text], later).puts
+      await meta.commit({ puts: again, removals: [notices.keyOf(everywhere, id)] })
     },
 
     wait: waker.wait,
 
-    async recover() {
-      let after: ReadonlyArray<KeyPart> | undefined
-      for (;;) {
-        const page = await notices.list(everywhere, { limit: PAGE, ...(after && { after }) })
-        for (const { id, value } of page) {
-          const untried = value.attempts === 0
-          if (untried && !(await mayHaveHappened(value))) await notices.remove(everywhere, ...id)
-        }
-        after = page.at(-1)?.id
-        if (page.length < PAGE) return
+    async removeEverything(accountId) {
+      for await (const { id, value } of notices.everywhere()) {
+        const isMeant = accountId === undefined || value.sender.scope.accountId === accountId
+        if (isMeant) await notices.remove(everywhere, ...id)
       }
     },
   }
 }
 
-/** Writes down what is about to happen, one notice for each rule that wants it. */
-function createAnnouncements(deps: {
-  readonly meta: MetaStore
-  readonly clock: Clock
-  readonly random: Random
-  readonly notices: Documents<Notice>
-  readonly pending: Set<string>
-  readonly wake: () => void
-}) {
-  const { meta, clock, random, notices, pending, wake } = deps
-  return (announced: {
-    readonly bucket: Bucket
-    readonly event: ObjectEvent
-    readonly key: string
-    readonly origin: Origin
-    readonly rules: ReadonlyArray<NotificationRule>
-  }): Announcement => {
-    const { bucket, event, key, origin, rules } = announced
-    let ids: ReadonlyArray<readonly [dueMs: number, text: string]> = []
-    const settle = () => {
-      for (const [, text] of ids) pending.delete(text)
-    }
-    return {
-      async record(object, versionId) {
-        const createdMs = clock.wallMs()
-        if (ids.length === 0) {
-          const count = rules.length + (bucket.eventBridge ? 1 : 0)
-          ids = Array.from({ length: count }, () => [createdMs, random.bytes(8).toString('hex')])
-          for (const [, text] of ids) pending.add(text)
-        }
-        const time = dateOf(createdMs).toISOString()
-        const facts = { name: event, time, bucket, object, origin }
-        const messages = rules.map((rule) => ({
-          service: rule.service,
-          arn: rule.arn,
-          body: eventMessage({ ...facts, configurationId: rule.id }),
-        }))
-        const toBus = { service: 'events' as const, arn: defaultBusArn(bucket) }
-        const all = bucket.eventBridge
-          ? [...messages, { ...toBus, body: busMessage(facts) }]
-          : messages
-        const { sequencer } = object
-        const named = versionId !== undefined && { versionId }
-        const of = { storeId: bucket.storeId, key, sequencer, event, ...named }
-        const sender = senderOf(bucket)
-        const puts = all.flatMap(({ service, arn, body }, index) => {
-          const message = Buffer.from(body).toString('utf8')
-          const notice = { service, arn, sender, message, createdMs, attempts: 0, of }
-          return notices.putBatch(everywhere, ids[index] ?? [], notice).puts
-        })
-        await meta.commit({ puts })
-      },
-      published() {
-        settle()
-        wake()
-      },
-      async withdraw() {
-        try {
-          await Promise.all(ids.map((id) => notices.remove(everywhere, ...id)))
-          settle()
-        } catch {
-          // Still pending, so this process never sends it; the next one judges it by the object.
-        }
-      },
-    }
-  }
+interface Announced {
+  readonly bucket: Bucket
+  readonly name: ObjectEvent
+  readonly origin: Origin
+  readonly rules: ReadonlyArray<NotificationRule>
+}
+
+/** One message for each rule that wants the event, and one for the bus. */
+function messagesOf(
+  facts: Announced & { readonly time: string; readonly object: EventObject },
+): ReadonlyArray<Pick<Notice, 'service' | 'arn'> & { readonly body: Uint8Array }> {
+  const { bucket, rules } = facts
+  const messages = rules.map(({ id, service, arn }) => ({
+    ...{ service, arn },
+    body: eventMessage({ ...facts, configurationId: id }),
+  }))
+  if (!bucket.eventBridge) return messages
+  const toBus = { service: 'events' as const, arn: defaultBusArn(bucket) }
+  return [...messages, { ...toBus, body: busMessage(facts) }]
 }

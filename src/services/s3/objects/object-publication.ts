@@ -11,15 +11,15 @@ import type {
 import type { Bucket } from '../buckets/bucket.ts'
 import { objectsOf } from '../buckets/bucket.ts'
 import type { Buckets } from '../buckets/buckets.ts'
-import type { Origin } from '../notifications/event-record.ts'
+import type { EventObject, Origin } from '../notifications/event-record.ts'
 import { eventObjectOf } from '../notifications/event-record.ts'
 import type { ObjectEvent } from '../notifications/notification-rules.ts'
-import type { Announcement, Outbox } from '../notifications/outbox.ts'
+import type { Outbox } from '../notifications/outbox.ts'
 import { defaultLockOf } from '../versions/object-locks.ts'
 import type { KeyState, VersionChanges } from '../versions/version-changes.ts'
 import { lastSequencerOf } from '../versions/version-changes.ts'
 import type { VersionHistory } from '../versions/version-history.ts'
-import { newVersionId, versionIdOf } from '../versions/version-keys.ts'
+import { newVersionId } from '../versions/version-keys.ts'
 import type { ObjectRecord } from './object-record.ts'
 import { attributesOf, recordOf } from './object-record.ts'
 
@@ -53,7 +53,7 @@ export interface PublicationDeps {
 }
 
 /**
- * What every write of an object goes through: its event is durable before it, it gets its place in
+ * What every write of an object goes through: its event is durable with it, it gets its place in
  * the order of the key, the version that it follows stays where there are versions, and it is
  * acknowledged only when its bucket is still there.
  */
@@ -81,6 +81,7 @@ export function createObjectPublication(deps: PublicationDeps) {
     ): Promise<StoredObject> {
       const announcement = outbox.announce(bucket, event, key, origin)
       let state: KeyState = { current: undefined, marker: undefined }
+      let told: EventObject = { key, sequencer: '' }
       const options: PublicationOptions = {
         async publish(current, { sizeBytes, modifiedMs }) {
           state = await stateOf(bucket, key, current)
@@ -92,36 +93,39 @@ export function createObjectPublication(deps: PublicationDeps) {
             ...(bucket.versioning === 'Enabled' && { versionId: newVersionId(sequencer, random) }),
           }
           const attributes = attributesOf(record)
-          await announcement?.record(eventObjectOf({ key, sizeBytes, attributes }))
+          told = eventObjectOf({ key, sizeBytes, attributes })
           return attributes
         },
-        beside: () => changes.beforePublication(bucket, key, state),
+        beside: async () => ({
+          ...(await changes.beforePublication(bucket, key, state)),
+          puts: announcement?.puts(told) ?? [],
+        }),
       }
-      return announced(announcement, async () => {
-        const stored = await run(options)
-        await settle({ store, buckets }, bucket, { bucket: objectsOf(bucket), key })
-        return stored
-      })
+      const stored = await run(options)
+      announcement?.committed()
+      await settle({ store, buckets }, bucket, { bucket: objectsOf(bucket), key })
+      return stored
     },
 
     /** Changes what is kept of a version, not its bytes. Rejects with `not-found` when it is not at `id`. */
-    amend(
+    async amend(
       bucket: Bucket,
       id: ObjectId,
       { key, event, origin, change }: Amendment,
     ): Promise<StoredObject> {
       const announcement = event && outbox.announce(bucket, event, key, origin)
-      return announced(announcement, async () => {
-        const stored = await store.setAttributes(id, async (found) => {
-          const before = recordOf(found)
-          const sequencer = nextSequencer(before.sequencer)
-          const attributes = attributesOf({ ...change(before), sequencer })
-          const object = eventObjectOf({ key, sizeBytes: found.sizeBytes, attributes })
-          await announcement?.record(object, versionIdOf(before))
-          return attributes
-        })
-        return { ...stored, key }
-      })
+      let told: EventObject = { key, sequencer: '' }
+      const amended = (found: StoredObject) => {
+        const before = recordOf(found)
+        const sequencer = nextSequencer(before.sequencer)
+        const attributes = attributesOf({ ...change(before), sequencer })
+        told = eventObjectOf({ key, sizeBytes: found.sizeBytes, attributes })
+        return attributes
+      }
+      const beside = announcement && (() => ({ puts: announcement.puts(told) }))
+      const stored = await store.setAttributes(id, amended, beside)
+      announcement?.committed()
+      return { ...stored, key }
     },
   }
 }
@@ -136,21 +140,6 @@ export interface Amendment {
 }
 
 export type ObjectPublication = ReturnType<typeof createObjectPublication>
-
-/** The events go out when `run` has resolved, and are withdrawn when it rejects. */
-export async function announced<T>(
-  announcement: Announcement | undefined,
-  run: () => Promise<T>,
-): Promise<T> {
-  try {
-    const result = await run()
-    announcement?.published()
-    return result
-  } catch (error) {
-    await announcement?.withdraw()
-    throw error
-  }
-}
 
 /** Takes back what was written to a bucket that was removed meanwhile. */
 export async function settle(

@@ -11,7 +11,7 @@ import { markerKey, newVersionId, versionIdOf } from '../versions/version-keys.t
 import type { RemoveConditions } from './conditions.ts'
 import { requireRemovable } from './conditions.ts'
 import type { PublicationDeps } from './object-publication.ts'
-import { announced, settle } from './object-publication.ts'
+import { settle } from './object-publication.ts'
 import type { ObjectRecord } from './object-record.ts'
 import { attributesOf, recordOf } from './object-record.ts'
 
@@ -36,7 +36,7 @@ export interface Removal {
   readonly isDeleteMarker?: boolean
 }
 
-/** The ends of objects and of versions. Their events are durable before they take place. */
+/** The ends of objects and of versions. Their events are durable with them. */
 export function createObjectRemoval(deps: PublicationDeps & { readonly clock: Clock }) {
   const { store, outbox, history, changes, random, clock, nextSequencer } = deps
 
@@ -57,13 +57,16 @@ export function createObjectRemoval(deps: PublicationDeps & { readonly clock: Cl
   /** From a bucket without versions. */
   async function removeObject(bucket: Bucket, key: string, request: RemoveRequest) {
     const announcement = outbox.announce(bucket, eventOf(request, 'Delete'), key, request.origin)
-    const removed = await announced(announcement, () =>
-      store.remove({ bucket: objectsOf(bucket), key }, async (current) => {
-        check(key, current, request)
-        const { sequencer } = recordOf(current)
-        await announcement?.record({ key, sequencer: nextSequencer(sequencer) })
-      }),
+    const told = (current: StoredObject | undefined) => {
+      const sequencer = nextSequencer(current && recordOf(current).sequencer)
+      return { puts: announcement?.puts({ key, sequencer }) ?? [] }
+    }
+    const removed = await store.remove(
+      { bucket: objectsOf(bucket), key },
+      (current) => check(key, current, request),
+      announcement && told,
     )
+    announcement?.committed()
     if (!removed) check(key, undefined, request)
     return {}
   }
@@ -72,23 +75,24 @@ export function createObjectRemoval(deps: PublicationDeps & { readonly clock: Cl
     const event = eventOf(request, 'DeleteMarkerCreated')
     const announcement = outbox.announce(bucket, event, key, request.origin)
     let record: ObjectRecord | undefined
-    await announced(announcement, async () => {
-      await store.rearrange(async () => {
-        const state = await changes.stateOf(bucket, key)
-        check(key, state.current?.object, request)
-        const sequencer = nextSequencer(lastSequencerOf(state))
-        record = {
-          etag: '',
-          sequencer,
-          isDeleteMarker: true,
-          ...(bucket.versioning === 'Enabled' && { versionId: newVersionId(sequencer, random) }),
-        }
-        const { versionId } = record
-        await announcement?.record({ key, sequencer, ...(versionId && { versionId }) })
-        return changes.mark(bucket, key, state, attributesOf(record))
-      })
-      await settle(deps, bucket, { bucket: versionsOf(bucket), key: markerKey(key) })
+    await store.rearrange(async () => {
+      const state = await changes.stateOf(bucket, key)
+      check(key, state.current?.object, request)
+      const sequencer = nextSequencer(lastSequencerOf(state))
+      record = {
+        etag: '',
+        sequencer,
+        isDeleteMarker: true,
+        ...(bucket.versioning === 'Enabled' && { versionId: newVersionId(sequencer, random) }),
+      }
+      const { versionId } = record
+      return {
+        ...(await changes.mark(bucket, key, state, attributesOf(record))),
+        puts: announcement?.puts({ key, sequencer, ...(versionId && { versionId }) }) ?? [],
+      }
     })
+    announcement?.committed()
+    await settle(deps, bucket, { bucket: versionsOf(bucket), key: markerKey(key) })
     return { versionId: versionIdOf(record ?? {}), isDeleteMarker: true }
   }
 
@@ -100,18 +104,19 @@ export function createObjectRemoval(deps: PublicationDeps & { readonly clock: Cl
     const { versionId } = request
     const announcement = outbox.announce(bucket, eventOf(request, 'Delete'), key, request.origin)
     let version: Version | undefined
-    await announced(announcement, () =>
-      store.rearrange(async () => {
-        version = await history.find(bucket, key, versionId)
-        check(key, version?.object, request)
-        if (!version) return {}
-        const record = recordOf(version.object)
-        requireUnlocked(record, clock.wallMs(), request.bypassesGovernance === true)
-        const sequencer = nextSequencer(record.sequencer)
-        await announcement?.record({ key, sequencer, versionId }, versionId)
-        return changes.removal(bucket, key, version)
-      }),
-    )
+    await store.rearrange(async () => {
+      version = await history.find(bucket, key, versionId)
+      check(key, version?.object, request)
+      if (!version) return {}
+      const record = recordOf(version.object)
+      requireUnlocked(record, clock.wallMs(), request.bypassesGovernance === true)
+      const sequencer = nextSequencer(record.sequencer)
+      return {
+        ...(await changes.removal(bucket, key, version)),
+        puts: announcement?.puts({ key, sequencer, versionId }) ?? [],
+      }
+    })
+    announcement?.committed()
     const isDeleteMarker = version && recordOf(version.object).isDeleteMarker === true
     return { versionId, ...(isDeleteMarker && { isDeleteMarker }) }
   }

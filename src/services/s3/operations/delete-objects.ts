@@ -1,4 +1,5 @@
 import { ServiceError } from '../../../base/errors.ts'
+import { removalSteps } from '../access/authorization.ts'
 import type { S3Operation } from '../contract.ts'
 import { DELETE_KEYS_MAX } from '../limits.ts'
 import { originOf } from '../objects/wire-object.ts'
@@ -6,11 +7,11 @@ import { deletedEntry } from '../objects/wire-removal.ts'
 import { malformedXml } from '../s3-errors.ts'
 import { requireBypassable } from '../versions/wire-lock.ts'
 
-/** Keys are removed side by side; one that cannot be is named in the answer, the others are gone. */
+/** Keys are removed side by side; one that may not or cannot be is named in the answer, the others are gone. */
 export const deleteObjects: S3Operation<'DeleteObjects'> = {
   name: 'DeleteObjects',
   refuses: ['MFA'],
-  async run({ buckets, objects }, input, context) {
+  async run({ buckets, objects, permissions }, input, context) {
     const { Objects: named, Quiet = false } = input.Delete
     if (named.length === 0 || named.length > DELETE_KEYS_MAX) throw malformedXml()
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
@@ -26,6 +27,9 @@ export const deleteObjects: S3Operation<'DeleteObjects'> = {
         }
         const request = { origin, versionId: VersionId, bypassesGovernance, conditions }
         try {
+          for (const step of removalSteps(bucket, { Key, VersionId }, bypassesGovernance)) {
+            await permissions.require(step, context)
+          }
           return {
             deleted: deletedEntry(Key, VersionId, await objects.remove(bucket, Key, request)),
           }

@@ -1,7 +1,7 @@
 import type { SqsOperation } from '../contract.ts'
 import { limits } from '../limits.ts'
 import { invalidValue } from '../sqs-errors.ts'
-import { wireMessage } from '../wire-message.ts'
+import { checkSystemNames, wireMessage } from '../wire-message.ts'
 import { queueOf } from '../wire-queue.ts'
 
 export const receiveMessage: SqsOperation<'ReceiveMessage'> = {
@@ -26,16 +26,17 @@ export const receiveMessage: SqsOperation<'ReceiveMessage'> = {
         'Must be >= 0 and <= 43200, if provided.',
       )
     }
+    const wanted = {
+      system: [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])],
+      own: input.MessageAttributeNames ?? [],
+    }
+    checkSystemNames(wanted.system)
     const delivered = await messages.receive(queue, {
       count,
       waitMs: waitSeconds * 1000,
       visibilityMs: visibilitySeconds * 1000,
       ...(waitSeconds > 0 && { signal: context.signal }),
     })
-    const wanted = {
-      system: [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])],
-      own: input.MessageAttributeNames ?? [],
-    }
     if (delivered.length === 0) return {}
     return { Messages: delivered.map((one) => wireMessage(queue, one, wanted)) }
   },

@@ -1,26 +1,26 @@
-import type { Disk, DiskFile } from '../../../base/disk.ts'
-import { EngineError, hasErrorCode } from '../../../base/errors.ts'
+import type { Disk } from '../../../base/disk.ts'
+import { EngineError } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
 import { crc32c } from '../../checksum/crc32c.ts'
 import type { ObjectBody } from '../port.ts'
 import { createBlockSums } from './block-sums.ts'
-import type { NewFile, ObjectFiles } from './object-files.ts'
 import type { Piece, PieceContent } from './object-index.ts'
 import type { PieceCipher } from './piece-cipher.ts'
 import { createPieceCipher } from './piece-cipher.ts'
+import type { AdoptedPiece, NewPiece, PiecePlace, PieceReader } from './piece-place.ts'
 
-/** Bytes that go to the file with one call. While they are written, as many more are gathered. */
+/** Bytes that go to the piece with one call. While they are written, as many more are gathered. */
 const WRITE_BYTES = 1_000_000
 /** The system takes at most 1,024 buffers with one call. */
 const WRITE_BUFFERS_MAX = 500
 const READ_BYTES = 256 * 1024
 
-/** A body that was taken in whole: in memory when small, else in a durable file. */
+/** A body that was taken in whole: in memory when small, else in a durable piece. */
 export interface Received {
   /** How its piece says it, but for the id. */
   readonly piece: Omit<Piece, 'id'>
   readonly content: PieceContent
-  readonly newFile?: NewFile
+  readonly newPiece?: NewPiece
   /** To be called when the object is published. */
   keep(): Promise<void>
 }
@@ -34,23 +34,23 @@ export interface IntakeOptions {
 
 export function createIntake(deps: {
   readonly disk: Disk
-  readonly files: ObjectFiles
+  readonly place: PiecePlace
   readonly random: Random
   readonly inlineMaxBytes: number
 }) {
-  const { disk, files, random, inlineMaxBytes } = deps
+  const { disk, place, random, inlineMaxBytes } = deps
 
   async function take(
-    fileName: string,
+    name: string,
     body: AsyncIterable<Uint8Array>,
     { key, ...options }: IntakeOptions,
   ): Promise<Received> {
     const cipher = key && createPieceCipher(key, random)
-    return receive(files, fileName, body, { ...options, inlineMaxBytes, cipher })
+    return receive(place, name, body, { ...options, inlineMaxBytes, cipher })
   }
 
-  async function copyFile(fileName: string, path: string, options: IntakeOptions) {
-    const received = await take(fileName, readWhole(await disk.open(path), true), options)
+  async function copyFile(name: string, path: string, options: IntakeOptions) {
+    const received = await take(name, readFile(disk, path), options)
     const keep = async () => {
       await received.keep()
       await disk.remove(path)
@@ -58,69 +58,58 @@ export function createIntake(deps: {
     return { ...received, keep }
   }
 
-  async function takeFile(
-    fileName: string,
-    path: string,
-    options: IntakeOptions,
-  ): Promise<Received> {
+  async function takeFile(name: string, path: string, options: IntakeOptions): Promise<Received> {
     const sizeBytes = await disk.size(path)
     if (sizeBytes === undefined) throw new EngineError('not-found', `${path} is not there`)
-    if (sizeBytes <= inlineMaxBytes || options.key) return copyFile(fileName, path, options)
-    let newFile: NewFile
-    try {
-      newFile = await files.create(fileName, path)
-    } catch (error) {
-      const elsewhere = error instanceof EngineError && hasErrorCode(error.cause, 'EXDEV')
-      if (elsewhere) return copyFile(fileName, path, options)
-      throw error
-    }
-    return takeMoved(newFile, sizeBytes, options)
+    if (sizeBytes <= inlineMaxBytes || options.key) return copyFile(name, path, options)
+    const adopted = await place.adopt?.(name, path)
+    return adopted ? takeAdopted(adopted, sizeBytes, options) : copyFile(name, path, options)
   }
 
-  /** `fileName` is that of the file, should one be made. */
-  return async (fileName: string, body: ObjectBody, options: IntakeOptions): Promise<Received> => {
+  /** `name` is that of the piece, should one be made. */
+  return async (name: string, body: ObjectBody, options: IntakeOptions): Promise<Received> => {
     if (!(body instanceof Uint8Array)) {
-      if ('path' in body) return takeFile(fileName, body.path, options)
-      return take(fileName, body, options)
+      if ('path' in body) return takeFile(name, body.path, options)
+      return take(name, body, options)
     }
-    if (body.length > inlineMaxBytes) return take(fileName, inPortions(body), options)
+    if (body.length > inlineMaxBytes) return take(name, inPortions(body), options)
     options.observe?.(body)
     return inMemory(body, options.key && createPieceCipher(options.key, random))
   }
 }
 
 /** A file that another wrote is read once, for its sums. */
-async function takeMoved(
-  newFile: NewFile,
+async function takeAdopted(
+  adopted: AdoptedPiece,
   sizeBytes: number,
   { observe, signal }: IntakeOptions,
 ): Promise<Received> {
   const blockSums = createBlockSums()
   try {
-    for await (const chunk of readWhole(newFile.file, false)) {
+    for await (const chunk of readWhole(adopted)) {
       signal?.throwIfAborted()
       observe?.(chunk)
       blockSums.add(chunk)
     }
-    await newFile.finish()
+    await adopted.finish()
   } catch (error) {
-    await newFile.discard()
+    await adopted.discard()
     throw error
   }
-  return inFile(newFile, sizeBytes, blockSums.finish(), undefined)
+  return inPlace(adopted, sizeBytes, blockSums.finish(), undefined)
 }
 
-function inFile(
-  newFile: NewFile,
+function inPlace(
+  newPiece: NewPiece,
   sizeBytes: number,
   sums: Buffer,
   nonce: string | undefined,
 ): Received {
   return {
-    piece: { sizeBytes, file: newFile.path, summed: true, ...(nonce && { nonce }) },
+    piece: { sizeBytes, file: newPiece.file, summed: true, ...(nonce && { nonce }) },
     content: { sums },
-    newFile,
-    keep: async () => newFile.keep(),
+    newPiece,
+    keep: async () => newPiece.keep(),
   }
 }
 
@@ -141,25 +130,29 @@ async function* inPortions(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += WRITE_BYTES) yield bytes.subarray(at, at + WRITE_BYTES)
 }
 
-/** Closes the file only when `closes`. */
-async function* readWhole(file: DiskFile, closes: boolean): AsyncGenerator<Uint8Array> {
+async function* readFile(disk: Disk, path: string): AsyncGenerator<Uint8Array> {
+  const file = await disk.open(path)
   try {
-    for (let at = 0; ; ) {
-      const target = Buffer.allocUnsafe(READ_BYTES)
-      const count = await file.read(target, at)
-      if (count === 0) return
-      at += count
-      yield target.subarray(0, count)
-    }
+    yield* readWhole(file)
   } finally {
-    if (closes) await file.close()
+    await file.close()
+  }
+}
+
+async function* readWhole(piece: Pick<PieceReader, 'read'>): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ; ) {
+    const target = Buffer.allocUnsafe(READ_BYTES)
+    const count = await piece.read(target, at)
+    if (count === 0) return
+    at += count
+    yield target.subarray(0, count)
   }
 }
 
 /** Memory for two writes is all that a body of any length takes. */
 export async function receive(
-  files: ObjectFiles,
-  fileName: string,
+  place: PiecePlace,
+  name: string,
   body: AsyncIterable<Uint8Array>,
   options: Omit<IntakeOptions, 'key'> & {
     readonly inlineMaxBytes: number
@@ -171,7 +164,7 @@ export async function receive(
   const head: Uint8Array[] = []
   let headBytes = 0
   let writer: Writer | undefined
-  let newFile: NewFile | undefined
+  let newPiece: NewPiece | undefined
   try {
     for (;;) {
       const { done, value } = await chunks.next()
@@ -185,17 +178,17 @@ export async function receive(
       head.push(value)
       headBytes += value.length
       if (headBytes <= inlineMaxBytes) continue
-      newFile = await files.create(fileName)
-      writer = createWriter(newFile.file, cipher)
+      newPiece = await place.create(name)
+      writer = createWriter(newPiece, cipher)
       for (const chunk of head) await writer.add(chunk)
     }
-    if (!newFile || !writer) return inMemory(joined(head), cipher)
+    if (!newPiece || !writer) return inMemory(joined(head), cipher)
     const { sizeBytes, sums } = await writer.end()
-    await newFile.finish()
-    return inFile(newFile, sizeBytes, sums, cipher?.nonce)
+    await newPiece.finish()
+    return inPlace(newPiece, sizeBytes, sums, cipher?.nonce)
   } catch (error) {
     await writer?.end().catch(() => undefined)
-    await newFile?.discard()
+    await newPiece?.discard()
     await chunks.return?.()
     throw error
   }
@@ -212,7 +205,7 @@ interface Writer {
   end(): Promise<{ readonly sizeBytes: number; readonly sums: Buffer }>
 }
 
-function createWriter(file: DiskFile, cipher: PieceCipher | undefined): Writer {
+function createWriter(piece: NewPiece, cipher: PieceCipher | undefined): Writer {
   const blockSums = createBlockSums()
   let buffers: Uint8Array[] = []
   let bufferedBytes = 0
@@ -226,7 +219,7 @@ function createWriter(file: DiskFile, cipher: PieceCipher | undefined): Writer {
     position += bufferedBytes
     buffers = []
     bufferedBytes = 0
-    underWay = file.write(batch, at)
+    underWay = piece.write(batch, at)
     // Seen by the next flush or by `end`.
     underWay.catch(() => undefined)
   }

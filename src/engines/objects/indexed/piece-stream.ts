@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
-import type { DiskFile } from '../../../base/disk.ts'
 import { EngineError } from '../../../base/errors.ts'
 import { crc32c } from '../../checksum/crc32c.ts'
 import type { ByteRange } from '../port.ts'
 import { BLOCK_BYTES, haveSums } from './block-sums.ts'
 import type { Piece } from './object-index.ts'
 import { decipher } from './piece-cipher.ts'
+import type { PiecePlace, PieceReader } from './piece-place.ts'
 
 const READ_BYTES = 4 * BLOCK_BYTES
 
@@ -17,7 +17,8 @@ interface Span {
 }
 
 export interface PieceSource {
-  openFile(file: string): Promise<DiskFile>
+  /** The bytes of a piece that lies in its place. */
+  readonly openPiece: PiecePlace['open']
   /** Bytes that lie in the index. */
   bytesOf(pieceId: string): Promise<Uint8Array | undefined>
   /** Of the blocks from the given one on, as many as lie together; none for a file without sums. */
@@ -105,7 +106,7 @@ function createReader(
 ) {
   let index = 0
   let at = spans[0]?.first ?? 0
-  let file: DiskFile | undefined
+  let file: PieceReader | undefined
   let underWay: Promise<unknown> = Promise.resolve()
 
   async function leaveSpan(): Promise<void> {
@@ -121,9 +122,10 @@ function createReader(
       const bytes = decipher(piece, key, await readInline(source, piece), 0)
       return bytes.subarray(at, last + 1)
     }
-    file ??= await source.openFile(piece.file)
     const start = at - (at % BLOCK_BYTES)
-    const end = Math.min(start + READ_BYTES, piece.sizeBytes, roundUp(last + 1))
+    const spanEnd = Math.min(piece.sizeBytes, roundUp(last + 1))
+    file ??= await source.openPiece(piece.file, { start, end: spanEnd })
+    const end = Math.min(start + READ_BYTES, spanEnd)
     const stored = await readChecked(source, file, piece, start, end)
     return decipher(piece, key, stored, start).subarray(at - start, last + 1 - start)
   }
@@ -156,7 +158,7 @@ function createReader(
 /** From a border of blocks to another, or to the end of the piece. */
 async function readChecked(
   source: PieceSource,
-  file: DiskFile,
+  file: PieceReader,
   piece: Piece,
   start: number,
   end: number,

@@ -4,9 +4,9 @@ import { EngineError } from '../../../base/errors.ts'
 import type { KeyOf, LocalFile, ObjectId } from '../port.ts'
 import { receive } from './body-intake.ts'
 import type { ContentHolds } from './content-holds.ts'
-import type { ObjectFiles } from './object-files.ts'
 import type { ObjectIndex, Row, RowEntry } from './object-index.ts'
 import { isGone, storedObject } from './object-index.ts'
+import type { PiecePlace } from './piece-place.ts'
 import type { PieceSource } from './piece-stream.ts'
 import { readInline, streamPieces } from './piece-stream.ts'
 import type { Publication } from './publication.ts'
@@ -18,28 +18,28 @@ interface LocalDeps {
   /** Emptied at the start. */
   readonly directory: string
   readonly index: ObjectIndex
-  readonly files: ObjectFiles
+  readonly place: PiecePlace
   readonly source: PieceSource
   readonly holds: ContentHolds
   readonly publication: Publication
 }
 
 /**
- * Objects as files for engines that read paths. An object in one file is that file; one that lies in
- * the index, or is enciphered, is written out until its last user releases it; a composed one is put together into one
- * file, once, which then takes the place of its pieces.
+ * Objects as files for engines that read paths. Where pieces are files, an object in one file is that
+ * file, and a composed one is put together into one, once, which then takes the place of its pieces.
+ * What lies in the index, in another place, or enciphered, is written out until its last user
+ * releases it.
  */
 export async function createLocalFiles(deps: LocalDeps) {
-  const { disk, directory, index, files, holds } = deps
+  const { disk, directory, index, place, holds } = deps
   await disk.makeDirectory(directory)
   for (const name of await disk.list(directory)) await disk.remove(join(directory, name))
   const useWritten = createWrittenOut(deps)
   const joining = new Map<string, Promise<void>>()
 
   /** Undefined when the object was replaced meanwhile. */
-  async function holdFile(contentId: string, file: string): Promise<LocalFile | undefined> {
+  async function holdFile(contentId: string, path: string): Promise<LocalFile | undefined> {
     const release = holds.hold(contentId)
-    const path = files.pathOf(file)
     if ((await disk.size(path)) !== undefined) return { path, release }
     release()
     return undefined
@@ -60,8 +60,9 @@ export async function createLocalFiles(deps: LocalDeps) {
   ): Promise<LocalFile | undefined> {
     const { contentId, piece } = entry.row
     // A piece with a nonce goes this way without a key as well, to be refused there.
-    if (key || piece?.nonce || (piece && !piece.file)) return useWritten(entry.row, key)
-    if (piece?.file) return holdFile(contentId, piece.file)
+    const isPlain = !key && !piece?.nonce && (!piece || piece.file)
+    if (!isPlain || !place.pathOf) return useWritten(entry.row, key)
+    if (piece?.file) return holdFile(contentId, place.pathOf(piece.file))
     await joinOnce(id, entry)
     return undefined
   }
@@ -85,19 +86,19 @@ export async function createLocalFiles(deps: LocalDeps) {
 }
 
 async function joinPieces(deps: LocalDeps, id: ObjectId, entry: RowEntry): Promise<void> {
-  const { index, files, holds, publication, source } = deps
-  const pieceId = files.newId()
+  const { index, place, holds, publication, source } = deps
+  const pieceId = place.newId()
   const release = holds.hold(entry.row.contentId)
   try {
     const pieces = await index.piecesOf(entry.row)
     const body = await streamPieces(source, pieces, {}, () => undefined)
     const name = pieceId + extensionOf(id.key)
-    const received = await receive(files, name, body, { inlineMaxBytes: -1 })
-    const { newFile, content } = received
-    if (!newFile) return
+    const received = await receive(place, name, body, { inlineMaxBytes: -1 })
+    const { newPiece, content } = received
+    if (!newPiece) return
     const piece = { id: pieceId, ...received.piece }
-    if (await publication.replaceContent(id, entry, piece, content)) newFile.keep()
-    else await newFile.discard()
+    if (await publication.replaceContent(id, entry, piece, content)) newPiece.keep()
+    else await newPiece.discard()
   } finally {
     release()
   }

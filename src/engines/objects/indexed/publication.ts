@@ -1,6 +1,7 @@
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type {
+  Beside,
   Change,
   ComposeOptions,
   ObjectId,
@@ -74,26 +75,35 @@ export function createPublication(deps: {
     compose: (id: ObjectId, parts: ReadonlyArray<PartId>, options: ComposeOptions) =>
       publish(id, options, (changes) => joinParts(index, newId, changes, parts)),
 
-    setAttributes: (id: ObjectId, change: Change): Promise<StoredObject> =>
+    setAttributes: (id: ObjectId, change: Change, beside?: Beside): Promise<StoredObject> =>
       commit(id, async (changes) => {
         const before = await index.find(id)
         if (!before) throw new EngineError('not-found', `${id.bucket}/${id.key} is not there`)
-        const attributes = await change(storedObject(before.row))
+        const current = storedObject(before.row)
+        const attributes = await change(current)
         const row = { ...before.row, revision: newId(), attributes }
+        const others = beside && (await rearranged(changes, await beside(current), id))
+        if (beside && !others) return undefined
         putRow(changes, id, row, before)
-        return { answer: storedObject(row) }
+        return { answer: storedObject(row), given: others?.given ?? [] }
       }),
 
     remove: (
       id: ObjectId,
       allow?: (current: StoredObject) => void | Promise<void>,
+      beside?: Beside,
     ): Promise<boolean> =>
       commit(id, async (changes) => {
         const { before, pieces } = await takeStock(index, id)
         if (!before) return { answer: false }
-        await allow?.(storedObject(before.row))
+        const current = storedObject(before.row)
+        await allow?.(current)
+        const others = beside && (await rearranged(changes, await beside(current), id))
+        if (beside && !others) return undefined
         removeRow(changes, id, before)
-        return { answer: true, given: [givenUp(changes, before.row, pieces)] }
+        const given = [...(others?.given ?? [])]
+        if (!others?.isKept) given.push(givenUp(changes, before.row, pieces))
+        return { answer: true, given }
       }),
 
     rearrange: (decide: () => Promise<Rearrangement>): Promise<void> =>

@@ -21,7 +21,7 @@ interface Leaving {
 export async function addRearrangement(
   deps: { readonly index: ObjectIndex; readonly clock: Clock; readonly newId: () => string },
   changes: Changes,
-  { seen = [], moves = [], removals = [], empties = [] }: Rearrangement,
+  { seen = [], moves = [], removals = [], empties = [], puts = [] }: Rearrangement,
   replaced?: ObjectId,
 ): Promise<{ readonly given: ReadonlyArray<GivenUp>; readonly isKept: boolean } | undefined> {
   const { index } = deps
@@ -59,6 +59,7 @@ export async function addRearrangement(
   }
   const isKept = replaced !== undefined && leaving.delete(nameOf(replaced))
   for (const { id, entry } of leaving.values()) removeRow(changes, id, entry)
+  changes.puts.push(...puts)
   return { given, isKept }
 }
 

@@ -5,15 +5,15 @@ import type { ObjectAttributes, ObjectId, StoredObject } from '../port.ts'
 import { BLOCK_BYTES, SUM_BYTES, SUMS_AN_ENTRY } from './block-sums.ts'
 
 /**
- * What the disk store keeps in `meta`, all of an object in one commit:
+ * What the stores of this folder keep in `meta`, all of an object in one commit:
  *
  *     row        bucket, key    size, times, where the content is, attributes
  *     bytes      piece id       a piece that is small enough to lie here
- *     file       path           marks a file that belongs to an object
- *     sums       piece id, n    CRC-32C of each block of a file as it lies on the medium, by gibibytes
+ *     file       path           marks a piece in its place (a file, a blob) that belongs to an object
+ *     sums       piece id, n    CRC-32C of each block of such a piece as it lies there, by gibibytes
  *     pieces     content id     the pieces of a content that has several
  *     garbage    content id     pieces that belong to nothing any more and are to be removed
- *     directory  name           may hold files that never came to belong to anything
+ *     directory  name           may hold pieces that never came to belong to anything
  */
 const ROW = 'objects/row'
 const BYTES = 'objects/bytes'
@@ -23,10 +23,11 @@ const PIECES = 'objects/pieces'
 const GARBAGE = 'objects/garbage'
 const DIRECTORY = 'objects/directory'
 
-/** An unbroken run of bytes: a file, or (without one) an entry in `meta`. */
+/** An unbroken run of bytes, in its place (see `PiecePlace`) or in an entry of `meta`. */
 export interface Piece {
   readonly id: string
   readonly sizeBytes: number
+  /** What its place knows it by: a file, a blob. Absent in `meta`. */
   readonly file?: string
   /** The bytes on the medium are enciphered from this block on. */
   readonly nonce?: string
