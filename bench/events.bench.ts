@@ -20,12 +20,12 @@ import { percentile } from './results.ts'
 const BUCKET = 'bench-events'
 const QUEUE = 'bench-events'
 const BODY = Buffer.alloc(4_096, 'x')
-const DELAYS = 300
-const DELAYS_WARM_UP = 50
+const DELAYS = 200
+const DELAYS_WARM_UP = 30
 const REST_MS = 10
 /** What an event may take to a receiver that waits, when there is nothing else to do. */
 const DELAY_MS_MAX = 20
-const EVENTS = 5_000
+const EVENTS = 2_000
 const PUTS_AT_ONCE = 32
 const RECEIVERS = 4
 

@@ -18,8 +18,8 @@ const REQUESTS = 500
 const CONNECTIONS = 32
 /** What is received in a round stays hidden through all rounds. */
 const HIDDEN_SECONDS = 3_600
-const DELAYS = 300
-const DELAYS_WARM_UP = 50
+const DELAYS = 200
+const DELAYS_WARM_UP = 30
 const REST_MS = 10
 
 /** Messages of 1 KB in and out of a standard queue, durable both ways, and the way through. */
