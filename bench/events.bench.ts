@@ -92,9 +92,9 @@ async function benchDelay({ s3, sqs, QueueUrl }: Clients): Promise<Row[]> {
     await new Promise((resolve) => setTimeout(resolve, REST_MS))
     const calledAt = performance.now()
     const [arrivedMs, acknowledgedMs] = await Promise.all([
-      received.then((bodies) => {
+      received.then(({ text, arrivedAt }) => {
         // The first message of all is the test that S3 sends to the destination.
-        return bodies.includes('s3:TestEvent') ? undefined : performance.now() - calledAt
+        return text.includes('s3:TestEvent') ? undefined : arrivedAt - calledAt
       }),
       s3
         .send(new PutObjectCommand({ Bucket: BUCKET, Key: `delay-${number}`, Body: BODY }))
@@ -121,14 +121,15 @@ async function benchDelay({ s3, sqs, QueueUrl }: Clients): Promise<Row[]> {
   })
 }
 
-/** Answers the bodies of what was received, and removes it. */
-async function receive(sqs: SQSClient, QueueUrl: string, WaitTimeSeconds: number): Promise<string> {
+/** Answers the bodies of what was received, and since when, and removes it. */
+async function receive(sqs: SQSClient, QueueUrl: string, WaitTimeSeconds: number) {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds, MaxNumberOfMessages: 10 }),
   )
+  const arrivedAt = performance.now()
   const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))
   if (Entries.length > 0) await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }))
-  return Messages.map(({ Body = '' }) => Body).join('\n')
+  return { text: Messages.map(({ Body = '' }) => Body).join('\n'), arrivedAt }
 }
 
 /** Many objects at once, until the last event was received and removed. */
@@ -146,7 +147,8 @@ async function benchFlow({ s3, sqs, QueueUrl }: Clients, pid: number): Promise<R
     let received = 0
     const take = async () => {
       while (received < EVENTS) {
-        received += (await receive(sqs, QueueUrl, 1)).match(/"eventName"/g)?.length ?? 0
+        const { text } = await receive(sqs, QueueUrl, 1)
+        received += text.match(/"eventName"/g)?.length ?? 0
       }
     }
     const puts = Array.from({ length: PUTS_AT_ONCE }, put)
