@@ -5,6 +5,7 @@ import type { EventTarget } from './base/event-target.ts'
 import type { Logger } from './base/logger.ts'
 import type { Metrics } from './base/metrics.ts'
 import type { Random } from './base/random.ts'
+import type { ServiceEvents } from './base/service-events.ts'
 import type { Config } from './config.ts'
 import type { Background } from './engines/meta/background.ts'
 import { createBackground } from './engines/meta/background.ts'
@@ -67,6 +68,7 @@ import type { SnsNouns } from './services/sns/sns-nouns.ts'
 import { createSnsNouns } from './services/sns/sns-nouns.ts'
 import { createQueueTarget } from './services/sqs/queue-target.ts'
 import { createSqsService } from './services/sqs/service.ts'
+import type { SqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
@@ -109,13 +111,18 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const { engines, config } = deps
   const { ground, setEndpoint, setBroker } = await createGround(deps)
   const logs = createLogNouns(ground)
-  const s3 = await openS3Nouns({ ...ground, objects: engines.objects })
+  const s3 = await openS3Nouns({
+    ...ground,
+    objects: engines.objects,
+    encryptsByDefault: config.objectEncryption === 'on',
+  })
   const limits = config.streamLimits === 'on'
   const kinesis = createKinesisNouns({ ...ground, engine: engines.log, limits })
   const msk = createMskNouns(ground)
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
   const catalog = createCatalog(ground)
+  const sqs = createSqsNouns(ground)
   const lambda = createLambdaNouns({
     ...ground,
     compute: engines.compute,
@@ -123,6 +130,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     objects: s3.access,
     logWriter: logs.groups,
     reader: kinesis.reader,
+    sqs,
   })
   const shared: Shared = {
     ...ground,
@@ -137,7 +145,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
-  const messaging = createMessaging(ground, { kinesis, lambda, deliveryStreams })
+  const messaging = createMessaging(ground, { kinesis, lambda, sqs, deliveryStreams })
   return {
     services: [
       createS3Service({
@@ -185,22 +193,22 @@ function createMessaging(
   others: {
     readonly kinesis: KinesisNouns
     readonly lambda: ReturnType<typeof createLambdaNouns>
+    readonly sqs: SqsNouns
     readonly deliveryStreams: ReturnType<typeof createDeliveryStreams>
   },
 ) {
-  const sqs = createSqsNouns(ground)
-  const events = createEventNouns(ground)
+  const { sqs } = others
   const receivers = [createLambdaTarget(others.lambda), createQueueTarget(sqs)]
   const sns = createSnsNouns({
     ...ground,
     targets: [...receivers, createDeliveryStreamTarget(others.deliveryStreams)],
   })
-  const targets = [...receivers, sns.topicTarget, events.busTarget]
+  const targets = [...receivers, sns.topicTarget, ground.eventNouns.busTarget]
   const ofRules = [...targets, createStreamTarget(others.kinesis)]
   const services: ReadonlyArray<Service> = [
     createSqsService({ ...ground, ...sqs }),
     createSnsService(sns),
-    ...createEventing(ground, events, ofRules),
+    ...createEventing(ground, ofRules),
   ]
   return { services, targets, pages: sns.pages }
 }
@@ -210,6 +218,9 @@ interface Ground extends ServicesDeps {
   readonly meta: Engines['meta']
   readonly background: Background
   readonly sessions: Sessions
+  readonly eventNouns: EventNouns
+  /** The default bus, for services that tell what they did. */
+  readonly events: ServiceEvents
   /** Where user code reaches this server. */
   readonly endpoint: () => string
   readonly pythonDirectory: string
@@ -223,9 +234,12 @@ async function createGround(deps: ServicesDeps) {
   const rootSecret = await ensureSecret(meta, random)
   let address: string | undefined
   let door: BrokerEntrance | undefined
+  const eventNouns = createEventNouns({ ...deps, meta })
   const ground: Ground = {
     ...deps,
     meta,
+    eventNouns,
+    events: eventNouns.serviceBus,
     background: createBackground({
       ...deps,
       leases: createLeases({ ...deps, meta, owner: random.uuid() }),
@@ -298,12 +312,11 @@ function createMsk(shared: Shared, { msk, kafka, connect }: MskParts): ReadonlyA
 /** Those that send to targets of all kinds. */
 function createEventing(
   ground: Ground,
-  nouns: EventNouns,
   targets: ReadonlyArray<EventTarget>,
 ): ReadonlyArray<Service> {
   const roles = createRoles(ground)
   return [
-    createEventsService({ ...ground, nouns, targets }),
+    createEventsService({ ...ground, nouns: ground.eventNouns, targets }),
     createSchedulerService({ ...ground, roles, targets }),
   ]
 }

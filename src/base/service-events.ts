@@ -26,3 +26,6 @@ export interface EventPut {
   readonly key: Uint8Array
   readonly value: Uint8Array
 }
+
+/** For where there are no buses, such as tests of one noun. */
+export const silentServiceEvents: ServiceEvents = { puts: () => [], committed: () => undefined }

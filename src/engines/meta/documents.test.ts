@@ -102,3 +102,36 @@ it('everywhere walks all accounts and regions, also beyond a page', async () => 
   for await (const { value } of streams.everywhere()) seen.push(value.shards)
   expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: 1_001 }, (_, index) => index))
 })
+
+it('what goes with a change is written in its commit, or not at all', async () => {
+  const meta = createMemoryMeta()
+  const told = createDocuments<string>(meta, 'told')
+  let count = 0
+  let commits = 0
+  const streams = createDocuments<Stream>(meta, 'kinesis/stream', {
+    puts(at, { id, before, after }) {
+      const text = `${id[0]}: ${before?.shards ?? '-'} to ${after?.shards ?? '-'}`
+      return before?.shards === after?.shards ? [] : told.putBatch(at, [count++], text).puts
+    },
+    committed: () => {
+      commits++
+    },
+  })
+  const all = async () => (await told.list(scope, { limit: 99 })).map(({ value }) => value)
+  await streams.create(scope, ['a'], { shards: 1 })
+  await streams.create(scope, ['a'], { shards: 5 })
+  await streams.update(scope, ['a'], (same) => same)
+  await streams.update(scope, ['a'], () => ({ shards: 2 }))
+  await streams.remove(scope, 'a')
+  await streams.remove(scope, 'a')
+  expect(await all()).toEqual(['a: - to 1', 'a: 1 to 2', 'a: 2 to -'])
+  expect(commits).toBe(3)
+  const failing = createDocuments<Stream>(
+    { ...meta, commit: () => Promise.reject(new Error('the disk is full')) },
+    'kinesis/stream',
+    { puts: (at) => told.putBatch(at, [count++], 'never').puts, committed: () => commits++ },
+  )
+  await expect(failing.put(scope, ['b'], { shards: 1 })).rejects.toThrow('the disk is full')
+  expect(await all()).toHaveLength(3)
+  expect(commits).toBe(3)
+})

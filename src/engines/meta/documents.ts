@@ -12,6 +12,25 @@ export interface Document<T> {
   readonly value: T
 }
 
+/** What becomes of one document in a commit. */
+export interface DocumentChange<T> {
+  readonly id: ReadonlyArray<KeyPart>
+  /** Absent when the document is new, or was written by `put` without being read. */
+  readonly before?: T
+  /** Absent when it is removed. */
+  readonly after?: T
+}
+
+/**
+ * What goes with the changes that `create`, `put`, `update` and `remove` make: writes of the same
+ * commit, so that a crash parts neither from the other.
+ */
+export interface Company<T> {
+  puts(scope: Scope, change: DocumentChange<T>): NonNullable<MetaBatch['puts']>
+  /** After a commit that had such writes. */
+  committed(): void
+}
+
 /** How to page: `after` is the last id part of the page before. */
 export interface DocumentPage {
   /** Leading id parts that all answers share. */
@@ -65,22 +84,37 @@ const SCAN_LIMIT = 1000
 /** Documents that `getShared` keeps in memory. */
 const SHARED_MAX = 1000
 
-export function createDocuments<T>(meta: MetaStore, collection: string): Documents<T> {
+export function createDocuments<T>(
+  meta: MetaStore,
+  collection: string,
+  company?: Company<T>,
+): Documents<T> {
   const keyOf = (scope: Scope, id: ReadonlyArray<KeyPart>) =>
     encodeKey([collection, scope.accountId, scope.region, ...id])
+
+  /** False when the document, or its absence, is no longer what `version` says. */
+  async function write(scope: Scope, change: DocumentChange<T>, version?: number) {
+    const key = keyOf(scope, change.id)
+    const more = company?.puts(scope, change) ?? []
+    const { after } = change
+    const own = after === undefined ? [] : [{ key, value: encodeValue(after) }]
+    const done = await commitUnlessChanged(meta, {
+      ...(version !== undefined && { checks: [{ key, version }] }),
+      ...(after === undefined && { removals: [key] }),
+      puts: [...own, ...more],
+    })
+    if (done && more.length > 0) company?.committed()
+    return done
+  }
 
   async function update(scope: Scope, id: ReadonlyArray<KeyPart>, change: (current: T) => T) {
     const key = keyOf(scope, id)
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const entry = await meta.get(key)
       if (!entry) return undefined
-      const value = change(decodeValue<T>(entry))
-      const put = { key, value: encodeValue(value) }
-      const done = await commitUnlessChanged(meta, {
-        checks: [{ key, version: entry.version }],
-        puts: [put],
-      })
-      if (done) return value
+      const before = decodeValue<T>(entry)
+      const after = change(before)
+      if (await write(scope, { id, before, after }, entry.version)) return after
     }
     throw new EngineError('conflict', `${collection} ${id.join('/')} changes too often`)
   }
@@ -90,8 +124,8 @@ export function createDocuments<T>(meta: MetaStore, collection: string): Documen
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const entry = await meta.get(key)
       if (!entry) return false
-      const checks = [{ key, version: entry.version }]
-      if (await commitUnlessChanged(meta, { checks, removals: [key] })) return true
+      const before = company && decodeValue<T>(entry)
+      if (await write(scope, { id, ...(before && { before }) }, entry.version)) return true
     }
     throw new EngineError('conflict', `${collection} ${id.join('/')} changes too often`)
   }
@@ -125,13 +159,11 @@ export function createDocuments<T>(meta: MetaStore, collection: string): Documen
       return entry && decodeValue<T>(entry)
     },
     getShared: (scope, ...id) => readShared(keyOf(scope, id)),
-    create(scope, id, value) {
-      const key = keyOf(scope, id)
-      const put = { key, value: encodeValue(value) }
-      return commitUnlessChanged(meta, { checks: [{ key, version: 0 }], puts: [put] })
+    create: (scope, id, after) => write(scope, { id, after }, 0),
+    async put(scope, id, after) {
+      if (await write(scope, { id, after })) return
+      throw new EngineError('conflict', `${collection} ${id.join('/')} was not written`)
     },
-    put: (scope, id, value) =>
-      meta.commit({ puts: [{ key: keyOf(scope, id), value: encodeValue(value) }] }),
     update,
     remove,
     removeUnder,

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createMemoryMeta } from '../../../test/support/memory-meta.ts'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
 import { createSeededRandom } from '../../base/random.ts'
+import { silentServiceEvents } from '../../base/service-events.ts'
 import type { NewExecution } from './executions.ts'
 import { createExecutions } from './executions.ts'
 
@@ -19,6 +20,7 @@ const fresh: NewExecution = {
 function setUp() {
   const { clock, advance } = createVirtualClock()
   const executions = createExecutions({
+    events: silentServiceEvents,
     meta: createMemoryMeta(),
     clock,
     random: createSeededRandom(7),

@@ -2,11 +2,14 @@ import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
+import type { ServiceEvents } from '../../base/service-events.ts'
 import type { Documents } from '../../engines/meta/documents.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
+import { createEventCompany } from '../../engines/meta/event-company.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import { invalidRequest } from './athena-errors.ts'
 import type { ColumnInfo } from './column-info.ts'
+import { executionEventOf } from './execution-events.ts'
 import type { FailureReport } from './query-failure.ts'
 
 export type ExecutionState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
@@ -108,9 +111,11 @@ export function createExecutions(deps: {
   readonly meta: MetaStore
   readonly clock: Clock
   readonly random: Random
+  readonly events: ServiceEvents
 }): Executions {
   const { meta, clock, random } = deps
-  const executions = createDocuments<Execution>(meta, 'athena/execution')
+  const company = createEventCompany(deps.events, executionEventOf)
+  const executions = createDocuments<Execution>(meta, 'athena/execution', company)
   const active = createDocuments<{ readonly id: string }>(meta, 'athena/active')
   const history = createDocuments<{ readonly id: string }>(meta, 'athena/history')
   const tokens = createDocuments<TokenRow>(meta, 'athena/token')
@@ -147,8 +152,10 @@ export function createExecutions(deps: {
           ...active.putBatch(scope, [id], { id }).puts,
           ...history.putBatch(scope, [execution.workgroup, submittedMs, id], { id }).puts,
           ...(row?.puts ?? []),
+          ...company.puts(scope, { id: [id], after: execution }),
         ],
       })
+      company.committed()
     } catch (error) {
       // The same request came twice at once: the other one made it.
       const conflict = error instanceof EngineError && error.kind === 'conflict'

@@ -10,6 +10,7 @@ import { EngineError } from '../../base/errors.ts'
 import { silentLogger } from '../../base/logger.ts'
 import { silentMetrics } from '../../base/metrics.ts'
 import { systemRandom } from '../../base/random.ts'
+import { silentServiceEvents } from '../../base/service-events.ts'
 import { createBackground } from '../../engines/meta/background.ts'
 import { createLeases } from '../../engines/meta/leases.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
@@ -39,11 +40,12 @@ async function start(meta: MetaStore, query: QueryEngine = engine) {
     meta,
     query,
     scratch: await openNodeScratch(directory, random),
-    catalog: createCatalog({ meta, clock }),
+    catalog: createCatalog({ meta, clock, events: silentServiceEvents }),
     objects,
     background,
     clock,
     random,
+    events: silentServiceEvents,
     log,
   })
   const stopping = new AbortController()
@@ -73,7 +75,7 @@ const waiting = { timeout: 20_000, interval: 20 }
 
 test('a query that ran when its server died is FAILED after the restart, a queued one runs', async () => {
   const meta = createMemoryMeta()
-  const executions = createExecutions({ meta, clock, random })
+  const executions = createExecutions({ meta, clock, random, events: silentServiceEvents })
   const left = {
     workgroup: 'primary',
     sql: 'SELECT 1',
@@ -134,7 +136,7 @@ test('a query beyond what its workgroup lets it scan is cancelled and leaves no 
     "CREATE EXTERNAL TABLE t (a int) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION 's3://data/t/'",
   )
   await expect.poll(() => server.statusOf(define), waiting).toMatchObject({ State: 'SUCCEEDED' })
-  const executions = createExecutions({ meta, clock, random })
+  const executions = createExecutions({ meta, clock, random, events: silentServiceEvents })
   const limited = await executions.create(scope, {
     workgroup: 'primary',
     sql: 'SELECT sum(a) FROM t',

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Random } from '../../base/random.ts'
+import type { ServiceEvents } from '../../base/service-events.ts'
 import type { Background } from '../../engines/meta/background.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { QueryEngine } from '../../engines/query/port.ts'
@@ -62,6 +63,7 @@ export interface AthenaServiceDeps {
   readonly background: Background
   readonly clock: Clock
   readonly random: Random
+  readonly events: ServiceEvents
   readonly log: Logger
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { EventTarget } from '../../base/event-target.ts'
 import type { Random } from '../../base/random.ts'
+import type { ServiceEvents } from '../../base/service-events.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { Buses } from './buses.ts'
 import { createBuses } from './buses.ts'
@@ -10,6 +11,7 @@ import type { RuleSchedules } from './rule-schedules.ts'
 import { createRuleSchedules } from './rule-schedules.ts'
 import type { Rules } from './rules.ts'
 import { createRules } from './rules.ts'
+import { createServiceBus } from './service-bus.ts'
 import { createBusTarget } from './targets/bus-target.ts'
 
 export interface EventNouns {
@@ -19,6 +21,8 @@ export interface EventNouns {
   readonly ruleSchedules: RuleSchedules
   /** Buses as destinations of other services. */
   readonly busTarget: EventTarget
+  /** The default bus as services of the house see it. */
+  readonly serviceBus: ServiceEvents
 }
 
 export function createEventNouns(deps: {
@@ -31,5 +35,6 @@ export function createEventNouns(deps: {
   const busTarget = createBusTarget({ ...deps, buses, queue })
   const rules = createRules(deps.meta)
   const ruleSchedules = createRuleSchedules({ ...deps, rules, queue })
-  return { buses, queue, busTarget, rules, ruleSchedules }
+  const serviceBus = createServiceBus({ ...deps, queue })
+  return { buses, queue, busTarget, rules, ruleSchedules, serviceBus }
 }

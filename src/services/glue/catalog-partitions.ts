@@ -1,9 +1,14 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Scope } from '../../base/scope.ts'
+import type { ServiceEvents } from '../../base/service-events.ts'
+import type { Documents } from '../../engines/meta/documents.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
+import { createEventCompany } from '../../engines/meta/event-company.ts'
+import { commitUnlessChanged } from '../../engines/meta/guarded-commit.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { CatalogPartition, CatalogTable, PartitionDefinition } from './catalog.ts'
 import { alreadyExists, entityNotFound, invalidInput } from './catalog-errors.ts'
+import { partitionEventOf, tableChange } from './catalog-events.ts'
 import { limits } from './limits.ts'
 import type { PartitionFilter } from './partitions/filter.ts'
 
@@ -49,17 +54,22 @@ type PartitionStream = AsyncIterable<CatalogPartition>
 
 const SCAN_SIZE = 500
 
-export function createCatalogPartitions(deps: {
+interface PartitionDeps {
   readonly meta: MetaStore
   readonly clock: Clock
-}): CatalogPartitions {
-  const { meta, clock } = deps
-  const documents = createDocuments<CatalogPartition>(meta, 'glue/partition')
-  const idOf = (table: CatalogTable, values: ReadonlyArray<string>) => [
-    table.database,
-    table.name,
-    ...values,
-  ]
+  readonly events: ServiceEvents
+}
+
+const idOf = ({ database, name }: CatalogTable, values: ReadonlyArray<string>) => [
+  database,
+  name,
+  ...values,
+]
+
+export function createCatalogPartitions(deps: PartitionDeps): CatalogPartitions {
+  const { meta, clock, events } = deps
+  const company = createEventCompany(events, partitionEventOf)
+  const documents = createDocuments<CatalogPartition>(meta, 'glue/partition', company)
 
   async function* scan(
     scope: Scope,
@@ -88,6 +98,8 @@ export function createCatalogPartitions(deps: {
     })
   }
 
+  const addBatch = createBatchWrite(deps, documents)
+
   return {
     find: (scope, table, values) => documents.get(scope, ...idOf(table, values)),
     each: (scope, table, prefix = []) => scan(scope, table, { prefix }),
@@ -108,8 +120,7 @@ export function createCatalogPartitions(deps: {
       const present: PartitionDefinition[] = []
       for (let at = 0; at < partitions.length; at += limits.partitionWritesAtOnce) {
         const some = partitions.slice(at, at + limits.partitionWritesAtOnce)
-        const added = await Promise.all(some.map((partition) => add(scope, table, partition)))
-        present.push(...some.filter((_, index) => !added[index]))
+        present.push(...(await addBatch(scope, table, some)))
       }
       return present
     },
@@ -129,6 +140,45 @@ export function createCatalogPartitions(deps: {
     async remove(scope, table, values) {
       if (!(await documents.remove(scope, ...idOf(table, values)))) throw partitionNotFound()
     },
+  }
+}
+
+/** Writes those of a batch that are new, in one commit with the event; answers the others. */
+function createBatchWrite(
+  { meta, clock, events }: PartitionDeps,
+  documents: Documents<CatalogPartition>,
+): (
+  scope: Scope,
+  table: CatalogTable,
+  batch: ReadonlyArray<PartitionDefinition>,
+) => Promise<ReadonlyArray<PartitionDefinition>> {
+  return async ({ accountId, region }, table, batch) => {
+    const scope = { accountId, region }
+    for (;;) {
+      const found = await Promise.all(
+        batch.map(({ values }) => documents.get(scope, ...idOf(table, values))),
+      )
+      const fresh = new Map<string, PartitionDefinition>()
+      const present: PartitionDefinition[] = []
+      for (const [index, partition] of batch.entries()) {
+        const name = partition.values.join('\0')
+        if (found[index] || fresh.has(name)) present.push(partition)
+        else fresh.set(name, partition)
+      }
+      if (fresh.size === 0) return present
+      const created = [...fresh.values()]
+      const puts = created.flatMap((partition) => {
+        const value = { ...partition, createdMs: clock.wallMs() }
+        return documents.putBatch(scope, idOf(table, partition.values), value).puts
+      })
+      const change = batch.length === 1 ? 'CreatePartition' : 'BatchCreatePartition'
+      const values = created.map((partition) => partition.values)
+      const told = events.puts(scope, tableChange(scope, table, change, values))
+      const checks = puts.map(({ key }) => ({ key, version: 0 }))
+      if (!(await commitUnlessChanged(meta, { checks, puts: [...puts, ...told] }))) continue
+      events.committed()
+      return present
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { createMemoryMeta } from '../../../test/support/memory-meta.ts'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
+import { silentServiceEvents } from '../../base/service-events.ts'
 import type { GlueCatalog } from './catalog-store.ts'
 import { createCatalog } from './catalog-store.ts'
 import { compileFilter } from './partitions/filter.ts'
@@ -15,7 +16,11 @@ const events = { name: 'Events', partitionKeys, parameters: {} }
 let catalog: GlueCatalog
 
 beforeEach(async () => {
-  catalog = createCatalog({ meta: createMemoryMeta(), clock: createVirtualClock().clock })
+  catalog = createCatalog({
+    meta: createMemoryMeta(),
+    clock: createVirtualClock().clock,
+    events: silentServiceEvents,
+  })
   await catalog.createDatabase(scope, { name: 'Lake' })
 })
 

@@ -1,9 +1,12 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Scope } from '../../base/scope.ts'
+import type { ServiceEvents } from '../../base/service-events.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
+import { createEventCompany } from '../../engines/meta/event-company.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { Catalog, CatalogDatabase, CatalogPartition, CatalogTable } from './catalog.ts'
 import { alreadyExists, entityNotFound } from './catalog-errors.ts'
+import { databaseEventOf } from './catalog-events.ts'
 import type { CatalogPartitions, PartitionPage, PartitionRequest } from './catalog-partitions.ts'
 import { createCatalogPartitions } from './catalog-partitions.ts'
 import { createCatalogTables } from './catalog-tables.ts'
@@ -40,9 +43,14 @@ const fold = (name: string) => name.toLowerCase()
 export function createCatalog(deps: {
   readonly meta: MetaStore
   readonly clock: Clock
+  readonly events: ServiceEvents
 }): GlueCatalog {
   const { meta, clock } = deps
-  const databases = createDocuments<CatalogDatabase>(meta, 'glue/database')
+  const databases = createDocuments<CatalogDatabase>(
+    meta,
+    'glue/database',
+    createEventCompany(deps.events, databaseEventOf),
+  )
   const tables = createCatalogTables(deps)
 
   async function database(scope: Scope, name: string): Promise<CatalogDatabase> {

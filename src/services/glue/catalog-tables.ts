@@ -1,11 +1,14 @@
 import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
 import type { Scope } from '../../base/scope.ts'
+import type { ServiceEvents } from '../../base/service-events.ts'
 import type { Documents } from '../../engines/meta/documents.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
+import { createEventCompany } from '../../engines/meta/event-company.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { CatalogTable, TableDefinition } from './catalog.ts'
 import { alreadyExists, entityNotFound, invalidInput } from './catalog-errors.ts'
+import { tableEventOf } from './catalog-events.ts'
 import { limits } from './limits.ts'
 
 /** Tables and their archived versions. Names come in lower case. */
@@ -39,9 +42,11 @@ export interface CatalogTables {
 export function createCatalogTables(deps: {
   readonly meta: MetaStore
   readonly clock: Clock
+  readonly events: ServiceEvents
 }): CatalogTables {
   const { meta, clock } = deps
-  const tables = createDocuments<CatalogTable>(meta, 'glue/table')
+  const company = createEventCompany(deps.events, tableEventOf)
+  const tables = createDocuments<CatalogTable>(meta, 'glue/table', company)
   const archive = createDocuments<CatalogTable>(meta, 'glue/table-version')
   const partitions = createDocuments<unknown>(meta, 'glue/partition')
 

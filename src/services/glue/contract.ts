@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Disk } from '../../base/disk.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Random } from '../../base/random.ts'
+import type { ServiceEvents } from '../../base/service-events.ts'
 import type { ComputeEngine } from '../../engines/compute/port.ts'
 import type { Background } from '../../engines/meta/background.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
@@ -30,6 +31,7 @@ export interface GlueServiceDeps {
   readonly meta: MetaStore
   readonly clock: Clock
   readonly random: Random
+  readonly events: ServiceEvents
   readonly disk: Disk
   readonly scratch: ScratchSpace
   readonly background: Background

@@ -10,6 +10,7 @@ import type { ObjectStore } from '../../engines/objects/port.ts'
 import type { StreamReader } from '../kinesis/stream-reader.ts'
 import type { LogWriter } from '../logs/log-groups.ts'
 import type { ObjectAccess } from '../s3/objects/object-access.ts'
+import type { SqsNouns } from '../sqs/sqs-nouns.ts'
 import type { SessionIssuer } from '../sts/session-issuer.ts'
 import { createAliases } from './aliases.ts'
 import { createCodeStore } from './code-store.ts'
@@ -41,6 +42,7 @@ export interface LambdaNounsDeps {
   readonly sessions: SessionIssuer
   readonly logWriter: LogWriter
   readonly reader: StreamReader
+  readonly sqs: Pick<SqsNouns, 'queues' | 'messages'>
   readonly objects: ObjectAccess
   /** Where user code finds this server; asked when an instance starts. */
   readonly endpoint: () => string
@@ -88,6 +90,7 @@ export function createLambdaNouns(deps: LambdaNounsDeps): LambdaDeps {
     functionLog,
     runtimes: compute.capabilities.runtimes,
     reader: deps.reader,
+    queues: deps.sqs.queues,
     objects: deps.objects,
     clock,
   }

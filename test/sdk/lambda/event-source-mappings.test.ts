@@ -278,9 +278,9 @@ test.each<readonly [string, object, RegExp]>([
   ],
   ['no source', { EventSourceArn: undefined }, /Unrecognized event source/],
   [
-    'a queue',
-    { EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:q' },
-    /arn:aws:sqs\S+ is not supported by Headrace yet/,
+    'a table',
+    { EventSourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/1' },
+    /arn:aws:dynamodb\S+ is not supported by Headrace yet/,
   ],
   ['a function that is not there', { FunctionName: 'absent' }, /Function does not exist/],
   [

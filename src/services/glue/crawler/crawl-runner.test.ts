@@ -5,6 +5,7 @@ import { systemClock } from '../../../base/clock.ts'
 import { silentLogger } from '../../../base/logger.ts'
 import { silentMetrics } from '../../../base/metrics.ts'
 import { systemRandom } from '../../../base/random.ts'
+import { silentServiceEvents } from '../../../base/service-events.ts'
 import { createBackground } from '../../../engines/meta/background.ts'
 import { createLeases } from '../../../engines/meta/leases.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
@@ -25,8 +26,9 @@ async function node(meta: MetaStore, store: Partial<ObjectAccess> = {}) {
   const log = silentLogger
   const leases = createLeases({ meta, clock, owner: random.uuid(), log })
   const background = createBackground({ leases, clock, random, log, metrics: silentMetrics })
-  const catalog = createCatalog({ meta, clock })
+  const catalog = createCatalog({ meta, clock, events: silentServiceEvents })
   const crawlers = createCrawlers({
+    events: silentServiceEvents,
     ...{ meta, clock, random },
     onStart: (...crawl) => runner.launch(...crawl),
   })

@@ -12,9 +12,8 @@ import type { CrawlDeps } from './crawl.ts'
 import { CrawlFailure, crawl } from './crawl.ts'
 import type { CrawlJournal } from './crawl-report.ts'
 import { createCrawlJournal } from './crawl-report.ts'
+import { crawlerLogGroup } from './crawler-events.ts'
 import type { CrawlEnd, Crawler, Crawlers } from './crawlers.ts'
-
-export const crawlerLogGroup = '/aws-glue/crawlers'
 
 /** How `LastCrawl` and conditions of triggers call the end of a crawl. */
 export const crawlStatuses = {

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { createMemoryMeta } from '../../../../test/support/memory-meta.ts'
 import { createMemoryObjects } from '../../../../test/support/memory-objects.ts'
 import { createVirtualClock } from '../../../../test/support/virtual-clock.ts'
+import { silentServiceEvents } from '../../../base/service-events.ts'
 import { nodeDisk } from '../../../engines/node-disk.ts'
 import type { GlueCatalog } from '../catalog-store.ts'
 import { createCatalog } from '../catalog-store.ts'
@@ -33,7 +34,7 @@ const crawler: Crawler = {
 
 beforeEach(async () => {
   const { clock } = createVirtualClock()
-  catalog = createCatalog({ meta: createMemoryMeta(), clock })
+  catalog = createCatalog({ meta: createMemoryMeta(), clock, events: silentServiceEvents })
   objects = createMemoryObjects(clock)
   await catalog.createDatabase(scope, { name: 'lake' })
 })

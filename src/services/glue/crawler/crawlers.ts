@@ -3,12 +3,15 @@ import { ServiceError } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
 import { nextTime, parseSchedule } from '../../../base/schedule.ts'
 import type { Scope } from '../../../base/scope.ts'
+import type { ServiceEvents } from '../../../base/service-events.ts'
 import type { Document, Documents } from '../../../engines/meta/documents.ts'
 import { createDocuments } from '../../../engines/meta/documents.ts'
+import { createEventCompany } from '../../../engines/meta/event-company.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
 import { alreadyExists, entityNotFound, invalidInput } from '../catalog-errors.ts'
 import { limits } from '../limits.ts'
 import type { CrawlReport } from './crawl-report.ts'
+import { crawlerEventOf } from './crawler-events.ts'
 
 export interface CrawlerDefinition {
   readonly name: string
@@ -91,6 +94,7 @@ interface CrawlersDeps {
   readonly meta: MetaStore
   readonly clock: Clock
   readonly random: Random
+  readonly events: ServiceEvents
   /** Called when a crawler is to run. */
   readonly onStart: (scope: Scope, name: string) => void
 }
@@ -98,7 +102,8 @@ interface CrawlersDeps {
 type CrawlerDocuments = Documents<Crawler>
 
 export function createCrawlers(deps: CrawlersDeps): Crawlers {
-  const crawlers = createDocuments<Crawler>(deps.meta, 'glue/crawler')
+  const company = createEventCompany(deps.events, crawlerEventOf)
+  const crawlers = createDocuments<Crawler>(deps.meta, 'glue/crawler', company)
   const history = createDocuments<Crawl>(deps.meta, 'glue/crawl')
   return {
     ...definitionsOf(crawlers, history, deps.clock),

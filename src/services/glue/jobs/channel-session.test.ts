@@ -9,6 +9,7 @@ import { createVirtualClock } from '../../../../test/support/virtual-clock.ts'
 import { EngineError } from '../../../base/errors.ts'
 import { silentLogger } from '../../../base/logger.ts'
 import { createSeededRandom } from '../../../base/random.ts'
+import { silentServiceEvents } from '../../../base/service-events.ts'
 import type { RunningJob } from '../../../engines/compute/port.ts'
 import { openNodeScratch } from '../../../engines/node-scratch.ts'
 import type { QueryEngine } from '../../../engines/query/port.ts'
@@ -33,7 +34,7 @@ let scratch: ScratchDirectory
 beforeEach(async () => {
   time = createVirtualClock()
   const meta = createMemoryMeta()
-  catalog = createCatalog({ meta, clock: time.clock })
+  catalog = createCatalog({ meta, clock: time.clock, events: silentServiceEvents })
   objects = createMemoryObjects(time.clock)
   bookmarks = createBookmarks(meta)
   const root = mkdtempSync(join(tmpdir(), 'headrace-channel-'))

@@ -9,6 +9,7 @@ import { systemClock } from '../../../base/clock.ts'
 import { silentLogger } from '../../../base/logger.ts'
 import { silentMetrics } from '../../../base/metrics.ts'
 import { createSeededRandom, systemRandom } from '../../../base/random.ts'
+import { silentServiceEvents } from '../../../base/service-events.ts'
 import type { ComputeEngine, JobEnd, JobSpec } from '../../../engines/compute/port.ts'
 import { createBackground } from '../../../engines/meta/background.ts'
 import { createLeases } from '../../../engines/meta/leases.ts'
@@ -61,13 +62,14 @@ async function node(meta: MetaStore, script: (spec: JobSpec) => Promise<JobEnd> 
   const background = createBackground({ leases, clock, random, log, metrics: silentMetrics })
   const jobs = createJobs({ meta, clock })
   const runs = createJobRuns({
+    events: silentServiceEvents,
     ...{ meta, clock, random, jobs },
     onStart: (...run) => runner.launch(...run),
   })
   const over: JobRun[] = []
   const runner = createJobRunner({
     ...{ jobs, runs, background, clock, random, log, objects, compute },
-    catalog: createCatalog({ meta, clock }),
+    catalog: createCatalog({ meta, clock, events: silentServiceEvents }),
     query: {} as QueryEngine,
     bookmarks: createBookmarks(meta),
     queryMemoryBytes: 1e9,

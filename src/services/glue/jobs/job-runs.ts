@@ -2,11 +2,14 @@ import type { Clock } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
 import type { Scope } from '../../../base/scope.ts'
+import type { ServiceEvents } from '../../../base/service-events.ts'
 import { createDocuments } from '../../../engines/meta/documents.ts'
+import { createEventCompany } from '../../../engines/meta/event-company.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
 import { entityNotFound } from '../catalog-errors.ts'
 import { checkArguments } from './job-arguments.ts'
 import type { JobCapacity } from './job-definition.ts'
+import { jobEventOf } from './job-events.ts'
 import type { JobRun, JobRunEnd } from './job-run.ts'
 import { isOver } from './job-run.ts'
 import type { Job, Jobs } from './jobs.ts'
@@ -50,11 +53,13 @@ export function createJobRuns(deps: {
   readonly clock: Clock
   readonly random: Random
   readonly jobs: Jobs
+  readonly events: ServiceEvents
   /** Called when a run is to take place. */
   readonly onStart: (scope: Scope, job: string, id: string) => void
 }): JobRuns {
   const { meta, clock, random, jobs, onStart } = deps
-  const documents = createDocuments<JobRun>(meta, 'glue/job-run')
+  const company = createEventCompany(deps.events, jobEventOf)
+  const documents = createDocuments<JobRun>(meta, 'glue/job-run', company)
 
   /**
    * 64 hexadecimal digits like AWS's; the first 12 are the time, so that runs are kept in order.

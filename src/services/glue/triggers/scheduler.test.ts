@@ -5,6 +5,7 @@ import { ServiceError } from '../../../base/errors.ts'
 import { silentLogger } from '../../../base/logger.ts'
 import { silentMetrics } from '../../../base/metrics.ts'
 import { createSeededRandom } from '../../../base/random.ts'
+import { silentServiceEvents } from '../../../base/service-events.ts'
 import { createBackground } from '../../../engines/meta/background.ts'
 import { createLeases } from '../../../engines/meta/leases.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
@@ -27,6 +28,7 @@ function node(meta: MetaStore, time = createVirtualClock(START_MS)) {
   const crawled: string[] = []
   const triggers = createTriggers({ meta, clock })
   const crawlers: Crawlers = createCrawlers({
+    events: silentServiceEvents,
     ...{ meta, clock, random },
     onStart: (_scope, name) => void crawled.push(name),
   })

@@ -3,11 +3,14 @@ import { createChangeSignal } from '../../../base/change-signal.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
+import type { ServiceEvents } from '../../../base/service-events.ts'
 import type { Document } from '../../../engines/meta/documents.ts'
 import { createDocuments } from '../../../engines/meta/documents.ts'
+import { createEventCompany } from '../../../engines/meta/event-company.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
 import type { Resource, Resources } from '../resource.ts'
 import { createResources, resourceArn } from '../resource.ts'
+import { endpointEventOf } from '../wire-events.ts'
 import type { Variant } from './endpoint-configs.ts'
 
 /** An endpoint as it is kept. `InService` is written only after its model was loaded. */
@@ -48,9 +51,11 @@ export interface Endpoints extends Omit<Resources<Endpoint>, 'create' | 'remove'
 export function createEndpoints(deps: {
   readonly meta: MetaStore
   readonly clock: Clock
+  readonly events: ServiceEvents
 }): Endpoints {
   const { meta, clock } = deps
-  const documents = createDocuments<Endpoint>(meta, 'sagemaker/endpoint')
+  const company = createEventCompany(deps.events, endpointEventOf)
+  const documents = createDocuments<Endpoint>(meta, 'sagemaker/endpoint', company)
   const resources = createResources(documents, {
     title: 'endpoint',
     arnKind: 'endpoint',

@@ -3,11 +3,14 @@ import { createChangeSignal } from '../../../base/change-signal.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Scope } from '../../../base/scope.ts'
+import type { ServiceEvents } from '../../../base/service-events.ts'
 import type { Document } from '../../../engines/meta/documents.ts'
 import { createDocuments } from '../../../engines/meta/documents.ts'
+import { createEventCompany } from '../../../engines/meta/event-company.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
 import type { Resources } from '../resource.ts'
 import { createResources, resourceArn } from '../resource.ts'
+import { trainingEventOf } from '../wire-events.ts'
 import type { TrainingJob } from './training-job.ts'
 import { enterStatus } from './training-job.ts'
 
@@ -38,9 +41,11 @@ export interface TrainingJobs extends Omit<Resources<TrainingJob>, 'create'> {
 export function createTrainingJobs(deps: {
   readonly meta: MetaStore
   readonly clock: Clock
+  readonly events: ServiceEvents
 }): TrainingJobs {
   const { meta, clock } = deps
-  const documents = createDocuments<TrainingJob>(meta, 'sagemaker/training-job')
+  const company = createEventCompany(deps.events, trainingEventOf)
+  const documents = createDocuments<TrainingJob>(meta, 'sagemaker/training-job', company)
   const resources = createResources(documents, {
     title: 'training job',
     arnKind: 'training-job',
