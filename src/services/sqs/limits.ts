@@ -24,6 +24,14 @@ export const limits = {
   /** DeleteQueue (API reference): the name is free again after this. */
   nameHeldMs: 60_000,
   tagsMax: 50,
+  /** AddPermission (API reference): actions of a statement; policy quotas: statements of a policy. */
+  permissionActionsMax: 7,
+  policyStatementsMax: 20,
+  /** StartMessageMoveTask and ListMessageMoveTasks (API reference). */
+  movesPerSecondMax: 500,
+  movesListedMax: 10,
+  /** "Message redrive" (developer guide): tasks of an account that are under way. */
+  movesMax: 100,
   /** ListQueues and ListDeadLetterSourceQueues (API reference). */
   pageMax: 1_000,
 } as const

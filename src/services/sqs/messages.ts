@@ -5,6 +5,7 @@ import type { MetaStore } from '../../engines/meta/port.ts'
 import { createHandling } from './handling.ts'
 import { limits } from './limits.ts'
 import { countMessages } from './message-counts.ts'
+import type { NextOrder } from './message-order.ts'
 import type { MessageRows } from './message-rows.ts'
 import type { OwnedQueue } from './queue.ts'
 import type { QueueSignals } from './queue-signals.ts'
@@ -22,6 +23,7 @@ export interface MessagesDeps {
   readonly inTurn: InTurn
   readonly signals: QueueSignals
   readonly queues: Queues
+  readonly nextOrder: NextOrder
 }
 
 export interface ReceiveOptions {

@@ -33,14 +33,8 @@ interface Remembered extends SentMessage {
 }
 
 /** Messages in; all of a call are durable when it resolves, in their order. */
-export function createSending({ meta, clock, random, rows, inTurn, signals }: MessagesDeps) {
-  let lastOrder = 0
-
-  /** Grows with time, 4,096 a millisecond; below 2^53 until the year 2039. */
-  function nextOrder(nowMs: number): number {
-    lastOrder = Math.max(lastOrder + 1, nowMs * 4096)
-    return lastOrder
-  }
+export function createSending(deps: MessagesDeps) {
+  const { meta, clock, random, rows, inTurn, signals, nextOrder } = deps
 
   async function addOne(draft: Draft, queue: OwnedQueue, message: NewMessage, nowMs: number) {
     const { fifo, deduplicationScope, delaySeconds } = queue.settings
@@ -58,7 +52,7 @@ export function createSending({ meta, clock, random, rows, inTurn, signals }: Me
     const delayMs = message.delayMs ?? delaySeconds * 1000
     const state: MessageState = {
       id: random.uuid(),
-      order: nextOrder(nowMs),
+      order: nextOrder(),
       visibleMs: nowMs + delayMs,
       held: 'delay',
       receives: 0,

@@ -1,8 +1,11 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
+import { createMessageOrder } from './message-order.ts'
 import { createMessageRows } from './message-rows.ts'
 import { createMessages } from './messages.ts'
+import { createMoveTasks } from './moves/move-tasks.ts'
+import { createMover } from './moves/mover.ts'
 import { createQueueSignals } from './queue-signals.ts'
 import { createInTurn } from './queue-turns.ts'
 import { createQueues } from './queues.ts'
@@ -22,6 +25,9 @@ export function createSqsNouns(deps: {
     rows: createMessageRows(meta),
     inTurn: createInTurn(),
     signals: createQueueSignals(),
+    nextOrder: createMessageOrder(clock),
   }
-  return { queues, messages: createMessages(parts), upkeep: createUpkeep(parts), clock }
+  const tasks = createMoveTasks(deps)
+  const moves = { tasks, mover: createMover({ ...parts, tasks }) }
+  return { queues, messages: createMessages(parts), upkeep: createUpkeep(parts), moves, clock }
 }
