@@ -5,6 +5,7 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutBucketLifecycleConfigurationCommand,
   PutObjectCommand,
   RestoreObjectCommand,
@@ -87,6 +88,49 @@ test('what rules want is done within days, also over a kill, and to nothing else
     .toEqual([])
   const head = () => s3.send(new HeadObjectCommand({ Bucket, Key: 'cold/a' }))
   await expect.poll(async () => (await head()).StorageClass).toBe('GLACIER')
+})
+
+test('of versions only those go that rules name, and a locked one stays', async () => {
+  const VersionedBucket = 'short-days-of-versions'
+  await s3.send(
+    new CreateBucketCommand({ Bucket: VersionedBucket, ObjectLockEnabledForBucket: true }),
+  )
+  const write = (Key: string, more: object = {}) =>
+    s3.send(new PutObjectCommand({ Bucket: VersionedBucket, Key, Body: 'body', ...more }))
+  const held = await write('log', { ObjectLockLegalHoldStatus: 'ON' })
+  await write('log')
+  const kept = await write('log')
+  const newest = await write('log')
+  await write('old')
+  await s3.send(
+    new PutBucketLifecycleConfigurationCommand({
+      Bucket: VersionedBucket,
+      LifecycleConfiguration: {
+        Rules: [
+          {
+            ID: 'versions',
+            Status: 'Enabled',
+            Filter: { Prefix: 'log' },
+            NoncurrentVersionExpiration: { NoncurrentDays: 1, NewerNoncurrentVersions: 1 },
+          },
+          {
+            ID: 'old',
+            Status: 'Enabled',
+            Filter: { Prefix: 'old' },
+            Expiration: { Days: 1 },
+            NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+          },
+        ],
+      },
+    }),
+  )
+  const left = async () => {
+    const page = await s3.send(new ListObjectVersionsCommand({ Bucket: VersionedBucket }))
+    const { Versions = [], DeleteMarkers = [] } = page
+    return [...Versions, ...DeleteMarkers].map(({ VersionId }) => VersionId)
+  }
+  const wanted = [newest, kept, held].map(({ VersionId }) => VersionId)
+  await expect.poll(left, { timeout: 30_000 }).toEqual(wanted)
 })
 
 test('a restored copy is there for its days and gone after them', async () => {

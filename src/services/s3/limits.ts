@@ -28,3 +28,5 @@ export const CORS_RULES_MAX = 100
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
 export const LIFECYCLE_RULES_MAX = 1_000
 export const LIFECYCLE_ID_MAX = 255
+/** Noncurrent versions that a rule keeps whatever their age. */
+export const NEWER_VERSIONS_MAX = 100

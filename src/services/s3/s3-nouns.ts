@@ -18,6 +18,7 @@ import { createVersionHistory } from './versions/version-history.ts'
 import { createListVersions } from './versions/version-listing.ts'
 import { createVersionLocation } from './versions/version-location.ts'
 import { createVersionLocks } from './versions/version-locks.ts'
+import { createWalkVersions } from './versions/version-walk.ts'
 
 /**
  * The nouns of S3, for its own service and (as `access`) for the others. What a crash left half done
@@ -54,6 +55,7 @@ export async function openS3Nouns(deps: {
     objects,
     listObjects: createListObjects({ store }),
     listVersions: createListVersions({ store, history }),
+    walkVersions: createWalkVersions({ store }),
     versionLocks: createVersionLocks({ objects, clock }),
     uploads,
     completeUpload,

@@ -111,7 +111,7 @@ export function createS3Service(deps: {
     permissions,
     lifecycles,
     restorations: createRestorations({ ...deps, ...nouns, dayMs }),
-    lifetimeMembers: createLifetimeMembers({ lifecycles, clock, dayMs }),
+    lifetimeMembers: createLifetimeMembers({ ...nouns, lifecycles, clock, dayMs }),
     select: createSelect({ ...deps, ...nouns }),
     newId: () => random.uuid(),
   }

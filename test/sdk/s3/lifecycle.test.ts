@@ -1,10 +1,12 @@
 import type { LifecycleRule } from '@aws-sdk/client-s3'
 import {
+  CopyObjectCommand,
   DeleteBucketLifecycleCommand,
   GetBucketLifecycleConfigurationCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutBucketLifecycleConfigurationCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   RestoreObjectCommand,
 } from '@aws-sdk/client-s3'
@@ -53,6 +55,16 @@ test('a lifecycle comes back as it was given, in both forms, until it is removed
       Prefix: 'old/',
       AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
     },
+    {
+      ID: 'versions',
+      Status: 'Enabled',
+      Filter: { Prefix: 'v/' },
+      Expiration: { ExpiredObjectDeleteMarker: true },
+      NoncurrentVersionExpiration: { NoncurrentDays: 60, NewerNoncurrentVersions: 100 },
+      NoncurrentVersionTransitions: [
+        { NoncurrentDays: 30, NewerNoncurrentVersions: 1, StorageClass: 'STANDARD_IA' },
+      ],
+    },
   ]
   expect(await configure(Bucket, ...rules)).toMatchObject({
     TransitionDefaultMinimumObjectSize: 'all_storage_classes_128K',
@@ -67,6 +79,11 @@ test('a lifecycle comes back as it was given, in both forms, until it is removed
 test('rules that cannot stand are refused', async () => {
   const Bucket = await newBucket()
   const { Expiration: _none, ...idle } = rule
+  const markers = { ExpiredObjectDeleteMarker: true }
+  const noncurrent = (time: LifecycleRule['NoncurrentVersionExpiration']): LifecycleRule => ({
+    ...idle,
+    NoncurrentVersionExpiration: time,
+  })
   const cases: ReadonlyArray<readonly [string, string | undefined, ReadonlyArray<LifecycleRule>]> =
     [
       ['InvalidRequest', 'At least one action needs to be specified in a rule', [idle]],
@@ -86,6 +103,23 @@ test('rules that cannot stand are refused', async () => {
         [rule, rule],
       ],
       ['MalformedXML', undefined, [{ ...rule, Prefix: 'raw/' }]],
+      ['MalformedXML', undefined, [noncurrent({})]],
+      ['MalformedXML', undefined, [{ ...rule, Expiration: { Days: 1, ...markers } }]],
+      [
+        'InvalidArgument',
+        "'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer",
+        [noncurrent({ NoncurrentDays: 0 })],
+      ],
+      [
+        'InvalidArgument',
+        undefined,
+        [noncurrent({ NoncurrentDays: 1, NewerNoncurrentVersions: 101 })],
+      ],
+      [
+        'InvalidRequest',
+        'ExpiredObjectDeleteMarker cannot be specified with Object Size.',
+        [{ ...rule, Filter: { ObjectSizeGreaterThan: 1 }, Expiration: markers }],
+      ],
       [
         'InvalidArgument',
         "'Days' in Transition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'",
@@ -114,6 +148,22 @@ test('an object that will expire says when, and by which rule', async () => {
   expect(Expiration).toMatch(/^expiry-date="\w{3}, .* 00:00:00 GMT", rule-id="raw"$/)
   expect(put.Expiration).toBe(Expiration)
   expect(other.Expiration).toBeUndefined()
+})
+
+test('of the versions of an object, the newest says when it expires', async () => {
+  const Bucket = await newBucket()
+  const id = { Bucket, Key: 'raw/a' }
+  await s3.send(
+    new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
+  )
+  await configure(Bucket, rule)
+  const { VersionId } = await s3.send(new PutObjectCommand({ ...id, Body: 'a' }))
+  const copied = await s3.send(
+    new CopyObjectCommand({ ...id, CopySource: `${Bucket}/raw/a`, MetadataDirective: 'REPLACE' }),
+  )
+  expect(copied.Expiration).toMatch(/rule-id="raw"$/)
+  expect((await s3.send(new HeadObjectCommand({ ...id, VersionId }))).Expiration).toBeUndefined()
+  expect((await s3.send(new HeadObjectCommand(id))).Expiration).toBe(copied.Expiration)
 })
 
 test('an archived object is not read before it is restored', async () => {

@@ -1,6 +1,12 @@
-import { LIFECYCLE_ID_MAX, LIFECYCLE_RULES_MAX } from '../limits.ts'
+import { LIFECYCLE_ID_MAX, LIFECYCLE_RULES_MAX, NEWER_VERSIONS_MAX } from '../limits.ts'
 import { invalidArgument, invalidRequest, malformedXml } from '../s3-errors.ts'
-import type { LifecycleRule, LifecycleTime, LifecycleTransition } from './lifecycle-rules.ts'
+import type {
+  LifecycleFilter,
+  LifecycleRule,
+  LifecycleTime,
+  LifecycleTransition,
+  NoncurrentTime,
+} from './lifecycle-rules.ts'
 import { AWS_DAY_MS, transitionOrder } from './lifecycle-rules.ts'
 
 const COOL_DAYS_MIN = 30
@@ -27,8 +33,12 @@ export function requireLifecycleRules(rules: ReadonlyArray<LifecycleRule>): void
   }
 }
 
-function requireRule({ expiration, transitions, abortAfterDays, filter }: LifecycleRule): void {
-  if (!expiration && transitions.length === 0 && abortAfterDays === undefined) {
+function requireRule(rule: LifecycleRule): void {
+  const { expiration, expiresMarkers, transitions, abortAfterDays, filter } = rule
+  const { noncurrentExpiration, noncurrentTransitions } = rule
+  const actions = [expiration, expiresMarkers, noncurrentExpiration, noncurrentTransitions]
+  const isIdle = [...actions, abortAfterDays].every((action) => action === undefined)
+  if (isIdle && transitions.length === 0) {
     throw invalidRequest('At least one action needs to be specified in a rule')
   }
   const { sizeAbove, sizeBelow } = filter
@@ -42,43 +52,94 @@ function requireRule({ expiration, transitions, abortAfterDays, filter }: Lifecy
       abortAfterDays,
       "'DaysAfterInitiation' for AbortIncompleteMultipartUpload action",
     )
-    if (Object.keys(filter.tags).length > 0) {
-      throw invalidRequest('AbortIncompleteMultipartUpload cannot be specified with Tags.')
-    }
-    if (sizeAbove !== undefined || sizeBelow !== undefined) {
-      throw invalidRequest('AbortIncompleteMultipartUpload cannot be specified with Object Size.')
-    }
+    requirePlainFilter(filter, 'AbortIncompleteMultipartUpload')
   }
+  if (expiresMarkers !== undefined) requirePlainFilter(filter, 'ExpiredObjectDeleteMarker')
   if (expiration) requireTime(expiration)
   if (expiration && 'days' in expiration) {
     requirePositive(expiration.days, "'Days' for Expiration action")
   }
   requireTransitions(transitions)
   for (const transition of transitions) requireBefore(transition, expiration, filter.prefix ?? '')
+  requireNoncurrent(rule)
+}
+
+function requirePlainFilter({ tags, sizeAbove, sizeBelow }: LifecycleFilter, what: string): void {
+  if (Object.keys(tags).length > 0) {
+    throw invalidRequest(`${what} cannot be specified with Tags.`)
+  }
+  if (sizeAbove !== undefined || sizeBelow !== undefined) {
+    throw invalidRequest(`${what} cannot be specified with Object Size.`)
+  }
+}
+
+function requireNoncurrent(rule: LifecycleRule): void {
+  const { noncurrentExpiration: expiration, noncurrentTransitions = [], filter } = rule
+  if (expiration) {
+    requirePositive(expiration.days, "'NoncurrentDays' for NoncurrentVersionExpiration action")
+    requireNewerCount(rule, expiration, 'NoncurrentVersionExpiration')
+  }
+  const seen = new Set<string>()
+  for (const transition of noncurrentTransitions) {
+    const { storageClass, days } = transition
+    requireTransitionClass(storageClass, seen, 'NoncurrentVersionTransition')
+    requireTransitionDays(days, storageClass, {
+      days: "'NoncurrentDays'",
+      action: 'NoncurrentVersionTransition',
+    })
+    requireNewerCount(rule, transition, 'NoncurrentVersionTransition')
+    if (expiration && expiration.days <= days) {
+      throw invalidArgument(
+        `'NoncurrentDays' in the NoncurrentVersionExpiration action for filter '(prefix=${filter.prefix ?? ''})' must be greater than 'NoncurrentDays' in the NoncurrentVersionTransition action`,
+      )
+    }
+  }
+}
+
+function requireNewerCount(
+  { isOldForm }: LifecycleRule,
+  { newerCount }: NoncurrentTime,
+  action: string,
+): void {
+  if (newerCount === undefined) return
+  // AWS: the number of versions to keep came with filters.
+  if (isOldForm) throw malformedXml()
+  if (newerCount >= 1 && newerCount <= NEWER_VERSIONS_MAX) return
+  throw invalidArgument(
+    `'NewerNoncurrentVersions' for ${action} action must be between 1 and ${NEWER_VERSIONS_MAX}`,
+  )
+}
+
+function requireTransitionClass(storageClass: string, seen: Set<string>, action: string): void {
+  if (seen.has(storageClass)) {
+    throw invalidRequest(`'StorageClass' must be different for '${action}' actions in same 'Rule'`)
+  }
+  seen.add(storageClass)
+  const isServed = transitionOrder.some((name) => name === storageClass)
+  if (!isServed || ['STANDARD', 'REDUCED_REDUNDANCY'].includes(storageClass)) throw malformedXml()
+}
+
+function requireTransitionDays(
+  days: number,
+  storageClass: string,
+  names: { readonly days: string; readonly action: string },
+): void {
+  if (days < 0) throw invalidArgument(`${names.days} in ${names.action} action must be nonnegative`)
+  if (coolClasses.has(storageClass) && days < COOL_DAYS_MIN) {
+    throw invalidArgument(
+      `${names.days} in ${names.action} action must be greater than or equal to ${COOL_DAYS_MIN} for storageClass '${storageClass}'`,
+    )
+  }
 }
 
 function requireTransitions(transitions: ReadonlyArray<LifecycleTransition>): void {
   const seen = new Set<string>()
   for (const transition of transitions) {
     const { storageClass } = transition
-    if (seen.has(storageClass)) {
-      throw invalidRequest(
-        "'StorageClass' must be different for 'Transition' actions in same 'Rule'",
-      )
-    }
-    seen.add(storageClass)
-    const isServed = transitionOrder.some((name) => name === storageClass)
-    if (!isServed || ['STANDARD', 'REDUCED_REDUNDANCY'].includes(storageClass)) throw malformedXml()
+    requireTransitionClass(storageClass, seen, 'Transition')
     requireTime(transition)
     if (!('days' in transition)) continue
-    if (transition.days < 0) {
-      throw invalidArgument("'Days' in Transition action must be nonnegative")
-    }
-    if (coolClasses.has(storageClass) && transition.days < COOL_DAYS_MIN) {
-      throw invalidArgument(
-        `'Days' in Transition action must be greater than or equal to ${COOL_DAYS_MIN} for storageClass '${storageClass}'`,
-      )
-    }
+    requireTransitionDays(transition.days, storageClass, { days: "'Days'", action: 'Transition' })
   }
 }
 

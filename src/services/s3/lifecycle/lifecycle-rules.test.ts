@@ -25,7 +25,8 @@ function object(more: Partial<Lived> = {}): Lived {
 
 function act(rule: Partial<LifecycleRule>, nowMs: number, subject = object()) {
   const minimumSize = 'all_storage_classes_128K' as const
-  return dueAction({ minimumSize, rules: [{ ...plain, ...rule }] }, subject, { nowMs, dayMs })
+  const version = { object: subject, isOldest: true }
+  return dueAction({ minimumSize, rules: [{ ...plain, ...rule }] }, version, { nowMs, dayMs })
 }
 
 test('days of the usual length end at midnight in UTC, others to the millisecond', () => {

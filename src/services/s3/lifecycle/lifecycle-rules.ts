@@ -2,6 +2,7 @@ import type { StoredObject } from '../../../engines/objects/port.ts'
 import type { ObjectRecord } from '../objects/object-record.ts'
 import { recordOf } from '../objects/object-record.ts'
 import type { Tags } from '../tags.ts'
+import type { WalkedVersion } from '../versions/version-walk.ts'
 import { isArchive } from './storage-classes.ts'
 
 export const AWS_DAY_MS = 86_400_000
@@ -21,7 +22,11 @@ export interface LifecycleRule {
   readonly isOldForm: boolean
   readonly filter: LifecycleFilter
   readonly expiration?: LifecycleTime
+  /** Whether delete markers go that no version lies under. */
+  readonly expiresMarkers?: boolean
   readonly transitions: ReadonlyArray<LifecycleTransition>
+  readonly noncurrentExpiration?: NoncurrentTime
+  readonly noncurrentTransitions?: ReadonlyArray<NoncurrentTransition>
   readonly abortAfterDays?: number
 }
 
@@ -36,6 +41,15 @@ export interface LifecycleFilter {
 export type LifecycleTime = { readonly days: number } | { readonly dateMs: number }
 
 export type LifecycleTransition = LifecycleTime & { readonly storageClass: string }
+
+/** Days since a version was followed by another one. */
+export interface NoncurrentTime {
+  readonly days: number
+  /** So many of the noncurrent versions of a key, the newest, are left alone. */
+  readonly newerCount?: number
+}
+
+export type NoncurrentTransition = NoncurrentTime & { readonly storageClass: string }
 
 export type LifecycleAction =
   | { readonly kind: 'expire'; readonly ruleId: string }
@@ -55,6 +69,16 @@ export const transitionOrder = [
 
 export type Lived = Pick<StoredObject, 'key' | 'sizeBytes' | 'modifiedMs' | 'attributes'>
 
+/** A version among those of its key. */
+export type LivedVersion = Pick<WalkedVersion, 'noncurrent' | 'isOldest'> & {
+  readonly object: Lived
+}
+
+interface Today {
+  readonly nowMs: number
+  readonly dayMs: number
+}
+
 /**
  * When something is due that many days after a moment. AWS counts to the midnight in UTC that follows;
  * with days of another length, there are no midnights.
@@ -64,26 +88,65 @@ export function dueAfterDays(fromMs: number, days: number, dayMs: number): numbe
   return dayMs === AWS_DAY_MS ? Math.ceil(dueMs / AWS_DAY_MS) * AWS_DAY_MS : dueMs
 }
 
-/** What is to be done to the object now. Of two actions the one that costs less afterwards wins. */
+/** What is to be done to the version now. Of two actions the one that costs less afterwards wins. */
 export function dueAction(
+  configuration: LifecycleConfiguration,
+  { object, noncurrent, isOldest }: LivedVersion,
+  today: Today,
+): LifecycleAction | undefined {
+  const rules = configuration.rules.filter((rule) => rule.isEnabled && matches(rule.filter, object))
+  const { isDeleteMarker } = recordOf(object)
+  if (noncurrent) {
+    const isDue = ({ days, newerCount = 0 }: NoncurrentTime) =>
+      noncurrent.newerCount >= newerCount &&
+      dueAfterDays(noncurrent.sinceMs, days, today.dayMs) <= today.nowMs
+    const expiring = rules.find(
+      (rule) => rule.noncurrentExpiration && isDue(rule.noncurrentExpiration),
+    )
+    if (expiring) return { kind: 'expire', ruleId: expiring.id }
+    if (isDeleteMarker) return undefined
+    return coldestOf({ ...configuration, rules }, object, ({ noncurrentTransitions = [] }) =>
+      noncurrentTransitions.filter(isDue),
+    )
+  }
+  const isDue = (time: LifecycleTime) =>
+    momentOf(time, object.modifiedMs, today.dayMs) <= today.nowMs
+  if (isDeleteMarker) {
+    const expiring = isOldest && rules.find((rule) => expiresMarker(rule, isDue))
+    return expiring ? { kind: 'expire', ruleId: expiring.id } : undefined
+  }
+  const expiring = rules.find(({ expiration }) => expiration && isDue(expiration))
+  if (expiring) return { kind: 'expire', ruleId: expiring.id }
+  return coldestOf({ ...configuration, rules }, object, ({ transitions }) =>
+    transitions.filter(isDue),
+  )
+}
+
+// AWS: days of an expiration hold for delete markers, too, that no version lies under; a date does not.
+function expiresMarker(
+  { expiration, expiresMarkers }: LifecycleRule,
+  isDue: (time: LifecycleTime) => boolean,
+): boolean {
+  if (expiresMarkers) return true
+  return expiration !== undefined && 'days' in expiration && isDue(expiration)
+}
+
+/** The transition to the coldest class of those that are due. */
+function coldestOf(
   { minimumSize, rules }: LifecycleConfiguration,
   object: Lived,
-  { nowMs, dayMs }: { readonly nowMs: number; readonly dayMs: number },
+  dueOf: (rule: LifecycleRule) => ReadonlyArray<{ readonly storageClass: string }>,
 ): LifecycleAction | undefined {
   const record = recordOf(object)
-  const matching = rules.filter((rule) => rule.isEnabled && matches(rule.filter, object))
-  const isDue = (time: LifecycleTime) => momentOf(time, object.modifiedMs, dayMs) <= nowMs
-  const expiring = matching.find(({ expiration }) => expiration && isDue(expiration))
-  if (expiring) return { kind: 'expire', ruleId: expiring.id }
   let coldest: LifecycleAction | undefined
   let rank = rankOf(record.storageClass)
-  for (const { id, filter, transitions } of matching) {
-    for (const transition of transitions.filter(isDue)) {
-      const { storageClass } = transition
+  for (const rule of rules) {
+    for (const { storageClass } of dueOf(rule)) {
       const next = rankOf(storageClass)
+      const { filter } = rule
       if (next <= rank || !isLargeEnough({ minimumSize, filter }, object, storageClass)) continue
       if (!canMove(record, storageClass)) continue
-      coldest = { kind: 'transition', ruleId: id, storageClass }
+      coldest = { kind: 'transition', ruleId: rule.id, storageClass }
       rank = next
     }
   }
@@ -108,7 +171,7 @@ export function expirationOf(
 export function isAbandoned(
   { rules }: LifecycleConfiguration,
   { key, initiatedMs }: { readonly key: string; readonly initiatedMs: number },
-  { nowMs, dayMs }: { readonly nowMs: number; readonly dayMs: number },
+  { nowMs, dayMs }: Today,
 ): boolean {
   return rules.some(
     ({ isEnabled, filter, abortAfterDays }) =>

@@ -4,19 +4,20 @@ import type { Random } from '../../../base/random.ts'
 import type { Background } from '../../../engines/meta/background.ts'
 import { createDocuments } from '../../../engines/meta/documents.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
-import type { ListPage } from '../../../engines/objects/port.ts'
+import type { StoredObject } from '../../../engines/objects/port.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import type { Buckets } from '../buckets/buckets.ts'
 import { LIST_MAX } from '../limits.ts'
 import type { Origin } from '../notifications/event-record.ts'
-import type { ListObjects } from '../objects/object-listing.ts'
 import type { ObjectRecord } from '../objects/object-record.ts'
 import { recordOf } from '../objects/object-record.ts'
 import type { Objects } from '../objects/objects.ts'
 import { uploadOf } from '../objects/upload-record.ts'
 import type { Uploads } from '../objects/uploads.ts'
 import { preconditionFailed } from '../s3-errors.ts'
-import type { LifecycleAction, LifecycleConfiguration, Lived } from './lifecycle-rules.ts'
+import { versionIdOf } from '../versions/version-keys.ts'
+import type { WalkedVersion, WalkVersions } from '../versions/version-walk.ts'
+import type { LifecycleAction, LifecycleConfiguration } from './lifecycle-rules.ts'
 import { dueAction, isAbandoned } from './lifecycle-rules.ts'
 import type { LifecycleEntry, LifecycleSettings } from './lifecycle-settings.ts'
 
@@ -28,7 +29,7 @@ export interface LifecycleRunDeps {
   readonly settings: LifecycleSettings
   readonly buckets: Buckets
   readonly objects: Objects
-  readonly listObjects: ListObjects
+  readonly walkVersions: WalkVersions
   readonly uploads: Uploads
   readonly dayMs: number
 }
@@ -47,10 +48,13 @@ const everywhere = { accountId: '', region: '' }
 const PASSES_A_DAY = 24
 const REST_MIN_MS = 500
 const CONCURRENCY = 8
+/** How many objects are judged before the place is kept. */
+const STRIDE = 1_000
 
 /**
- * Does to objects and uploads what the lifecycles of their buckets want, in passes over all of them,
- * page by page. What an object is judged by is what is changed: one that was written meanwhile stays.
+ * Does to versions and uploads what the lifecycles of their buckets want, in passes over all of them.
+ * What a version is judged by is what is changed: one that was written meanwhile, or became the newest,
+ * stays.
  */
 export function createLifecycleRun(deps: LifecycleRunDeps) {
   const { meta, clock, background, settings, dayMs } = deps
@@ -97,68 +101,102 @@ function createBucketPass(
   deps: LifecycleRunDeps,
   keep: (place: Omit<Position, 'dueMs'>) => Promise<void>,
 ) {
-  const { buckets, listObjects, uploads } = deps
-  const apply = createApplication(deps)
+  const { buckets, walkVersions } = deps
+  const work = createWork(deps)
 
-  async function pages(
-    place: Position | undefined,
-    list: (after: string | undefined) => Promise<ListPage>,
-    each: (object: Lived) => Promise<void>,
+  /** Does the work, a few at a time; the place is kept where all of a key is done. */
+  async function take(
+    subjects: AsyncIterable<Subject>,
     { storeId, phase, signal }: { storeId: string; phase: Phase; signal: AbortSignal },
   ): Promise<void> {
-    let after = place?.phase === phase ? place.after : undefined
-    while (!signal.aborted) {
-      const { entries, truncated } = await list(after)
-      const found = entries.flatMap((entry) => ('object' in entry ? [entry.object] : []))
-      for (let start = 0; start < found.length && !signal.aborted; start += CONCURRENCY) {
-        await Promise.all(found.slice(start, start + CONCURRENCY).map(each))
+    const waiting: Array<() => Promise<void>> = []
+    let last: string | undefined
+    let judged = 0
+    const finish = () => Promise.all(waiting.splice(0).map((run) => run()))
+    for await (const { key, run } of subjects) {
+      if (signal.aborted) return
+      if (judged >= STRIDE && last !== undefined && last !== key) {
+        await finish()
+        await keep({ storeId, phase, after: last })
+        judged = 0
       }
-      after = found.at(-1)?.key
-      if (signal.aborted || !truncated || after === undefined) return
-      await keep({ storeId, phase, after })
+      judged++
+      last = key
+      if (run && waiting.push(run) >= CONCURRENCY) await finish()
+    }
+    await finish()
+  }
+
+  async function* versionsOf(entry: LifecycleEntry, bucket: Bucket, after: string | undefined) {
+    for await (const version of walkVersions(bucket, after)) {
+      yield { key: version.object.key, run: work.onVersion(bucket, entry.configuration, version) }
+    }
+  }
+
+  async function* uploadsOf(entry: LifecycleEntry, bucket: Bucket, from: string | undefined) {
+    let after = from
+    for (;;) {
+      const page = { prefix: '', limit: LIST_MAX, ...(after !== undefined && { after }) }
+      const { entries, truncated } = await deps.uploads.list(bucket, page)
+      for (const one of entries) {
+        if (!('object' in one)) continue
+        after = one.object.key
+        yield { key: after, run: work.onUpload(bucket, entry.configuration, one.object) }
+      }
+      if (!truncated) return
     }
   }
 
   return async (entry: LifecycleEntry, place: Position | undefined, signal: AbortSignal) => {
-    const { bucketName, storeId, configuration } = entry
+    const { bucketName, storeId } = entry
     const bucket = await buckets.look(bucketName)
     if (bucket?.storeId !== storeId) return entry.forget()
-    if (place?.phase !== 'uploads') {
-      await pages(
-        place,
-        (after) => listObjects(bucket, { prefix: '', limit: LIST_MAX, ...(after && { after }) }),
-        (object) => apply.toObject(bucket, configuration, object),
-        { storeId, phase: 'objects', signal },
-      )
+    const isPast = place?.phase === 'uploads'
+    if (!isPast) {
+      const versions = versionsOf(entry, bucket, place?.after)
+      await take(versions, { storeId, phase: 'objects', signal })
     }
-    await pages(
-      place,
-      (after) => uploads.list(bucket, { prefix: '', limit: LIST_MAX, ...(after && { after }) }),
-      (object) => apply.toUpload(bucket, configuration, object),
-      { storeId, phase: 'uploads', signal },
-    )
+    const uploads = uploadsOf(entry, bucket, isPast ? place.after : undefined)
+    await take(uploads, { storeId, phase: 'uploads', signal })
   }
 }
 
-function createApplication({ objects, uploads, clock, random, dayMs }: LifecycleRunDeps) {
-  const now = () => ({ nowMs: clock.wallMs(), dayMs })
+/** What a pass comes by, and what there is to do about it. */
+interface Subject {
+  readonly key: string
+  readonly run: (() => Promise<void>) | undefined
+}
 
-  async function act(bucket: Bucket, object: Lived, action: LifecycleAction): Promise<void> {
-    const { sequencer } = recordOf(object)
-    const requireSame = (record: ObjectRecord) => {
-      if (record.sequencer !== sequencer) throw preconditionFailed('If-Match')
+function createWork({ objects, uploads, clock, random, dayMs }: LifecycleRunDeps) {
+  const today = () => ({ nowMs: clock.wallMs(), dayMs })
+
+  async function act(
+    bucket: Bucket,
+    { object, noncurrent }: WalkedVersion,
+    action: LifecycleAction,
+  ): Promise<void> {
+    const { sequencer, etag, isDeleteMarker, versionId } = recordOf(object)
+    const requireSame = (record: ObjectRecord, isNewest?: boolean) => {
+      const isElsewhere = isNewest !== undefined && isNewest !== (noncurrent === undefined)
+      if (record.sequencer !== sequencer || isElsewhere) throw preconditionFailed('If-Match')
     }
     const origin: Origin = {
       principalId: 's3.amazonaws.com',
       sourceAddress: 's3.amazonaws.com',
       requestId: random.uuid(),
     }
+    const isNamed = noncurrent !== undefined || isDeleteMarker
+    const named = isNamed && { versionId: versionIdOf({ ...(versionId && { versionId }) }) }
     if (action.kind === 'expire') {
-      await objects.remove(bucket, object.key, { origin, by: 'lifecycle', allow: requireSame })
+      const request = { origin, by: 'lifecycle' as const, allow: requireSame, ...named }
+      // Of the object, one that was removed meanwhile is not removed once more.
+      const conditions = isNamed ? {} : { ifMatch: etag }
+      await objects.remove(bucket, object.key, { ...request, conditions })
       return
     }
     await objects.change(bucket, object.key, {
       origin,
+      ...named,
       event: 'LifecycleTransition',
       change(record) {
         requireSame(record)
@@ -169,20 +207,23 @@ function createApplication({ objects, uploads, clock, random, dayMs }: Lifecycle
   }
 
   return {
-    async toObject(bucket: Bucket, configuration: LifecycleConfiguration, object: Lived) {
-      const action = dueAction(configuration, object, now())
-      if (!action) return
-      try {
-        await act(bucket, object, action)
-      } catch (error) {
-        // Written, removed or held meanwhile: the next pass judges it again.
-        if (!(error instanceof ServiceError)) throw error
+    onVersion(bucket: Bucket, configuration: LifecycleConfiguration, version: WalkedVersion) {
+      const action = dueAction(configuration, version, today())
+      if (!action) return undefined
+      return async () => {
+        try {
+          await act(bucket, version, action)
+        } catch (error) {
+          // Written, removed or locked meanwhile: the next pass judges it again.
+          if (!(error instanceof ServiceError)) throw error
+        }
       }
     },
 
-    async toUpload(bucket: Bucket, configuration: LifecycleConfiguration, entry: Lived) {
-      const upload = uploadOf({ ...entry, revision: '' })
-      if (isAbandoned(configuration, upload, now())) await uploads.discard(bucket, upload)
+    onUpload(bucket: Bucket, configuration: LifecycleConfiguration, entry: StoredObject) {
+      const upload = uploadOf(entry)
+      if (!isAbandoned(configuration, upload, today())) return undefined
+      return () => uploads.discard(bucket, upload)
     },
   }
 }

@@ -1,30 +1,26 @@
 import { dateOf } from '../../../base/clock.ts'
 import type { Input, Output } from '../../../wire/contract.ts'
 import type { Sdk } from '../contract.ts'
-import { invalidRequest, malformedXml, notSupported } from '../s3-errors.ts'
+import { invalidRequest, malformedXml } from '../s3-errors.ts'
 import { tagsFromSet } from '../wire-tags.ts'
 import type {
   LifecycleConfiguration,
   LifecycleFilter,
   LifecycleRule,
   LifecycleTime,
+  NoncurrentTime,
 } from './lifecycle-rules.ts'
 
 type PutInput = Input<Sdk, 'PutBucketLifecycleConfiguration'>
 type WireRule = NonNullable<NonNullable<PutInput['LifecycleConfiguration']>['Rules']>[number]
 type WireTime = Pick<NonNullable<WireRule['Expiration']>, 'Days' | 'Date'>
+type WireNoncurrentTime = NonNullable<WireRule['NoncurrentVersionExpiration']>
 type WireAnswer = Output<Sdk, 'GetBucketLifecycleConfiguration'>
 
 const TAGS_MAX = 1_000
 
 /** A rule as it was given; `newId` names one that has no name. */
 export function lifecycleRuleOf(rule: WireRule, newId: () => string): LifecycleRule {
-  if (rule.NoncurrentVersionExpiration) throw notSupported('NoncurrentVersionExpiration')
-  if (rule.NoncurrentVersionTransitions?.length) throw notSupported('NoncurrentVersionTransition')
-  const { Expiration: expiration } = rule
-  if (expiration?.ExpiredObjectDeleteMarker !== undefined) {
-    throw notSupported('ExpiredObjectDeleteMarker')
-  }
   const isOldForm = rule.Filter === undefined
   if (isOldForm === (rule.Prefix === undefined)) throw malformedXml()
   const abortAfterDays = rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation
@@ -34,12 +30,47 @@ export function lifecycleRuleOf(rule: WireRule, newId: () => string): LifecycleR
     isEnabled: rule.Status === 'Enabled',
     isOldForm,
     filter: isOldForm ? { prefix: rule.Prefix ?? '', tags: {} } : filterOf(rule.Filter ?? {}),
-    ...(expiration && { expiration: timeOf(expiration) }),
+    ...expirationOf(rule.Expiration),
     transitions: (rule.Transitions ?? []).map((one) => {
       if (!one.StorageClass) throw malformedXml()
       return { ...transitionTimeOf(one), storageClass: one.StorageClass }
     }),
+    ...noncurrentOf(rule),
     ...(abortAfterDays !== undefined && { abortAfterDays }),
+  }
+}
+
+function expirationOf(
+  given: WireRule['Expiration'],
+): Pick<LifecycleRule, 'expiration' | 'expiresMarkers'> {
+  if (!given) return {}
+  const { ExpiredObjectDeleteMarker: expiresMarkers } = given
+  if (expiresMarkers === undefined) return { expiration: timeOf(given) }
+  // AWS: the three ways to expire exclude each other.
+  if (given.Days !== undefined || given.Date !== undefined) throw malformedXml()
+  return { expiresMarkers }
+}
+
+function noncurrentOf(
+  rule: WireRule,
+): Pick<LifecycleRule, 'noncurrentExpiration' | 'noncurrentTransitions'> {
+  const { NoncurrentVersionExpiration: expiration, NoncurrentVersionTransitions: given } = rule
+  return {
+    ...(expiration && { noncurrentExpiration: noncurrentTimeOf(expiration) }),
+    ...(given?.length && {
+      noncurrentTransitions: given.map((one) => {
+        if (!one.StorageClass) throw malformedXml()
+        return { ...noncurrentTimeOf(one), storageClass: one.StorageClass }
+      }),
+    }),
+  }
+}
+
+function noncurrentTimeOf({ NoncurrentDays, NewerNoncurrentVersions }: WireNoncurrentTime) {
+  if (NoncurrentDays === undefined) throw malformedXml()
+  return {
+    days: NoncurrentDays,
+    ...(NewerNoncurrentVersions !== undefined && { newerCount: NewerNoncurrentVersions }),
   }
 }
 
@@ -82,12 +113,16 @@ export function lifecycleAnswer({ rules, minimumSize }: LifecycleConfiguration):
       Status: rule.isEnabled ? 'Enabled' : 'Disabled',
       ...(rule.isOldForm ? { Prefix: rule.filter.prefix } : { Filter: wireFilter(rule.filter) }),
       ...(rule.expiration && { Expiration: wireTime(rule.expiration) }),
+      ...(rule.expiresMarkers !== undefined && {
+        Expiration: { ExpiredObjectDeleteMarker: rule.expiresMarkers },
+      }),
       ...(rule.transitions.length > 0 && {
         Transitions: rule.transitions.map((transition) => ({
           ...wireTime(transition),
           StorageClass: transition.storageClass as 'GLACIER',
         })),
       }),
+      ...wireNoncurrent(rule),
       ...(rule.abortAfterDays !== undefined && {
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: rule.abortAfterDays },
       }),
@@ -110,4 +145,25 @@ function wireFilter({ prefix, tags, sizeAbove, sizeBelow }: LifecycleFilter) {
 
 function wireTime(time: LifecycleTime) {
   return 'days' in time ? { Days: time.days } : { Date: dateOf(time.dateMs) }
+}
+
+function wireNoncurrent({ noncurrentExpiration, noncurrentTransitions }: LifecycleRule) {
+  return {
+    ...(noncurrentExpiration && {
+      NoncurrentVersionExpiration: wireNoncurrentTime(noncurrentExpiration),
+    }),
+    ...(noncurrentTransitions && {
+      NoncurrentVersionTransitions: noncurrentTransitions.map((transition) => ({
+        ...wireNoncurrentTime(transition),
+        StorageClass: transition.storageClass as 'GLACIER',
+      })),
+    }),
+  }
+}
+
+function wireNoncurrentTime({ days, newerCount }: NoncurrentTime) {
+  return {
+    NoncurrentDays: days,
+    ...(newerCount !== undefined && { NewerNoncurrentVersions: newerCount }),
+  }
 }

@@ -3,11 +3,16 @@ import { dateOf } from '../../../base/clock.ts'
 import type { StoredObject } from '../../../engines/objects/port.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import { recordOf } from '../objects/object-record.ts'
+import type { Objects } from '../objects/objects.ts'
+import { versionIdOf } from '../versions/version-keys.ts'
 import { expirationOf } from './lifecycle-rules.ts'
 import type { LifecycleSettings } from './lifecycle-settings.ts'
 import { restorationState } from './storage-classes.ts'
 
-/** What headers say of an object's future: `x-amz-expiration` and `x-amz-restore`. */
+/**
+ * What headers say of an object's future: `x-amz-expiration` and `x-amz-restore`. Of versions, only the
+ * newest says when it expires.
+ */
 export type LifetimeMembers = (
   bucket: Bucket,
   object: StoredObject,
@@ -15,13 +20,22 @@ export type LifetimeMembers = (
 
 export function createLifetimeMembers(deps: {
   readonly lifecycles: LifecycleSettings
+  readonly objects: Objects
   readonly clock: Clock
   readonly dayMs: number
 }): LifetimeMembers {
-  const { lifecycles, clock, dayMs } = deps
+  const { lifecycles, objects, clock, dayMs } = deps
+
+  async function isNewest(bucket: Bucket, object: StoredObject): Promise<boolean> {
+    if (!bucket.versioning) return true
+    const newest = await objects.find(bucket, object.key)
+    return newest !== undefined && versionIdOf(recordOf(newest)) === versionIdOf(recordOf(object))
+  }
+
   return async (bucket, object) => {
     const configuration = await lifecycles.find(bucket)
-    const expiration = configuration && expirationOf(configuration, object, dayMs)
+    const due = configuration && expirationOf(configuration, object, dayMs)
+    const expiration = due && (await isNewest(bucket, object)) ? due : undefined
     const restored = restorationState(recordOf(object), clock.wallMs())
     return {
       ...(expiration && {

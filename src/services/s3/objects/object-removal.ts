@@ -24,8 +24,8 @@ export interface RemoveRequest {
   readonly bypassesGovernance?: boolean
   /** Whose doing it is; absent: the caller's. */
   readonly by?: 'lifecycle'
-  /** Sees the object that is removed; may throw to refuse. */
-  readonly allow?: (record: ObjectRecord) => void
+  /** Sees what is removed, and whether it is the newest version; may throw to refuse. */
+  readonly allow?: (record: ObjectRecord, isNewest: boolean) => void
 }
 
 /** What a removal left, in the words of the API. */
@@ -44,6 +44,7 @@ export function createObjectRemoval(deps: PublicationDeps & { readonly clock: Cl
     key: string,
     object: StoredObject | undefined,
     { conditions, allow }: RemoveRequest,
+    isNewest = true,
   ): void {
     const subject = object && {
       etag: recordOf(object).etag,
@@ -51,7 +52,7 @@ export function createObjectRemoval(deps: PublicationDeps & { readonly clock: Cl
       modifiedMs: object.modifiedMs,
     }
     requireRemovable(key, subject, conditions ?? {})
-    if (object) allow?.(recordOf(object))
+    if (object) allow?.(recordOf(object), isNewest)
   }
 
   /** From a bucket without versions. */
@@ -106,7 +107,7 @@ export function createObjectRemoval(deps: PublicationDeps & { readonly clock: Cl
     let version: Version | undefined
     await store.rearrange(async () => {
       version = await history.find(bucket, key, versionId)
-      check(key, version?.object, request)
+      check(key, version?.object, request, version?.isNewest)
       if (!version) return {}
       const record = recordOf(version.object)
       requireUnlocked(record, clock.wallMs(), request.bypassesGovernance === true)

@@ -14,7 +14,7 @@ import { encodeUrlForm } from '../url-form.ts'
 export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
   name: 'CompleteMultipartUpload',
   refuses: [...unservedOnRead],
-  async run({ buckets, completeUpload }, input, context) {
+  async run({ buckets, completeUpload, lifetimeMembers }, input, context) {
     const conditions = { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch }
     checkWriteConditions(conditions)
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
@@ -33,6 +33,7 @@ export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
       origin: originOf(context),
     })
     const { etag, checksum } = recordOf(object)
+    const { Expiration } = await lifetimeMembers(bucket, object)
     return {
       Location: `${context.endpoint}/${bucket.name}/${encodeUrlForm(input.Key)}`,
       Bucket: bucket.name,
@@ -40,6 +41,7 @@ export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
       ETag: quoted(etag),
       ...versionMember(bucket, object),
       ...checksumWithType(checksum),
+      ...(Expiration && { Expiration }),
     }
   },
 }

@@ -26,7 +26,7 @@ export const copyObject: S3Operation<'CopyObject'> = {
     'CopySourceSSECustomerKeyMD5',
     'AnnotationDirective',
   ],
-  async run({ buckets, copies }, input, context) {
+  async run({ buckets, copies, lifetimeMembers }, input, context) {
     const { accountId, signal } = context
     const conditions = { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch }
     checkWriteConditions(conditions)
@@ -52,8 +52,10 @@ export const copyObject: S3Operation<'CopyObject'> = {
     })
     const { stored } = made
     const { etag, checksum } = recordOf(stored)
+    const { Expiration } = await lifetimeMembers(target, stored)
     return {
       ...versionMember(target, stored),
+      ...(Expiration && { Expiration }),
       ...(from.versioning && { CopySourceVersionId: versionIdOf(recordOf(made.source)) }),
       CopyObjectResult: {
         ETag: quoted(etag),
