@@ -13,6 +13,13 @@ export const limits = {
   retentionSecondsMax: 1_209_600,
   /** Amazon SQS standard and FIFO quotas: messages in flight in a queue. */
   inFlightMax: 120_000,
+  /** Troubleshooting FIFO throttling (developer guide): calls of each kind. */
+  fifoCallsPerSecond: 300,
+  /** ReceiveRequestAttemptId (API reference): as long as the interval of deduplication. */
+  attemptMs: 300_000,
+  /** KmsDataKeyReusePeriodSeconds (API reference). */
+  dataKeySecondsMin: 60,
+  dataKeySecondsMax: 86_400,
   /** SetQueueAttributes (API reference): `maxReceiveCount`. */
   receiveCountMax: 1_000,
   /** RedriveAllowPolicy (API reference). */

@@ -25,6 +25,7 @@ export interface SentMessage {
   readonly messageId: string
   readonly bodyMd5: string
   readonly attributesMd5?: string
+  readonly systemMd5?: string
   readonly sequenceNumber?: string
 }
 
@@ -71,10 +72,12 @@ export function createSending(deps: MessagesDeps) {
       ...(!fifo && groupId !== undefined && { fairGroupId: groupId }),
     }
     const { sequenceNumber } = await rows.add(draft, queue, state, content)
+    const systemMd5 = systemMd5Of(message)
     const sent: SentMessage = {
       messageId: state.id,
       bodyMd5: content.bodyMd5,
       ...(digest !== undefined && { attributesMd5: digest }),
+      ...(systemMd5 !== undefined && { systemMd5 }),
       ...(sequenceNumber !== undefined && { sequenceNumber }),
     }
     if (memory) draft.put(memory, { ...sent, untilMs: nowMs + limits.deduplicationMs })
@@ -98,9 +101,19 @@ export function createSending(deps: MessagesDeps) {
   }
 }
 
+/** The groups that messages belong to, each once. */
+export function groupsOf(messages: ReadonlyArray<NewMessage>): ReadonlyArray<string> {
+  return [...new Set(messages.flatMap(({ groupId }) => groupId ?? []))]
+}
+
 /** AWS: SHA-256 of the body alone, not of the attributes. */
 export function contentDeduplicationId(body: string): string {
   return createHash('sha256').update(body).digest('hex')
+}
+
+function systemMd5Of({ traceHeader }: NewMessage): string | undefined {
+  if (traceHeader === undefined) return undefined
+  return attributesMd5({ AWSTraceHeader: { dataType: 'String', text: traceHeader } })
 }
 
 function storedAttributes(attributes: Readonly<Record<string, MessageAttribute>>) {
