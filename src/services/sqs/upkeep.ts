@@ -7,9 +7,8 @@ import type { MessagesDeps } from './messages.ts'
 import type { OwnedQueue } from './queue.ts'
 
 const PAGE = 500
-<<<<<<< HEAD
-/** Messages that are removed in one commit. */
-const BATCH = 100
+/** In one commit: few enough that those who receive meanwhile do not make it conflict for ever. */
+const REMOVED_AT_ONCE = 50
 const KINDS = [
   'message',
   'content',
@@ -21,11 +20,6 @@ const KINDS = [
   'deduplication',
   'attempt',
 ]
-=======
-/** In one commit: few enough that those who receive meanwhile do not make it conflict for ever. */
-const REMOVED_AT_ONCE = 50
-const KINDS = ['message', 'content', 'visible', 'sent', 'group', 'turn', 'ready', 'deduplication']
->>>>>>> next
 
 /** What goes away by time, and what is left of removed queues. */
 export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps) {
@@ -33,17 +27,6 @@ export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps
   async function removeSentBefore(queue: OwnedQueue, sentMs: number): Promise<void> {
     const keys = rowKeys(queue)
     for (;;) {
-<<<<<<< HEAD
-      const entries = await meta.scan({ prefix: keys.allSent(), limit: BATCH })
-      const old = entries.filter(({ key }) => sentOf(key).sentMs < sentMs)
-      if (old.length > 0) {
-        await removeSome(
-          queue,
-          old.map(({ key }) => key),
-        )
-      }
-      if (old.length < BATCH) return
-=======
       const entries = await meta.scan({ prefix: keys.allSent(), limit: PAGE })
       const old = entries.map(({ key }) => key).filter((key) => sentOf(key).sentMs < sentMs)
       const runs: Promise<void>[] = []
@@ -52,34 +35,22 @@ export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps
       }
       await Promise.all(runs)
       if (old.length < PAGE) return
->>>>>>> next
     }
   }
 
   function removeSome(queue: OwnedQueue, sentKeys: ReadonlyArray<Uint8Array>): Promise<void> {
     return inTurn(queue, () =>
       commitDraft(meta, async (draft) => {
-<<<<<<< HEAD
-        const groups = new Set<string>()
-=======
         const groups = new Set<string | undefined>()
->>>>>>> next
         for (const sentKey of sentKeys) {
           const { messageId } = sentOf(sentKey)
           const state = await draft.get<MessageState>(rowKeys(queue).state(messageId))
           draft.remove(sentKey)
-<<<<<<< HEAD
-          if (state) rows.remove(draft, queue, state)
-          if (state?.groupId !== undefined) groups.add(state.groupId)
-        }
-        for (const group of groups) await rows.settleTurn(draft, queue, group, clock.wallMs())
-=======
           if (!state) continue
           rows.remove(draft, queue, state)
           groups.add(state.groupId)
         }
         for (const groupId of groups) await rows.settleTurn(draft, queue, groupId, clock.wallMs())
->>>>>>> next
       }),
     )
   }
