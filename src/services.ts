@@ -122,7 +122,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
   const catalog = createCatalog(ground)
-  const sqs = createSqsNouns(ground)
+  const sqs = createSqsNouns({ ...ground, limits })
   const lambda = createLambdaNouns({
     ...ground,
     compute: engines.compute,
