@@ -452,6 +452,24 @@ describe('what is wrong is said in the words of AWS', () => {
     })
   })
 
+  test('a kind of encryption where none is to be said', async () => {
+    const client = s3Client()
+    client.middlewareStack.add(
+      (next) => (args) => {
+        const { headers } = args.request as { headers: Record<string, string> }
+        headers['x-amz-server-side-encryption'] = 'AES256'
+        return next(args)
+      },
+      { step: 'build' },
+    )
+    const id = { Bucket: await newBucket(), Key: 'k' }
+    await s3.send(new PutObjectCommand({ ...id, Body: 'x', ServerSideEncryption: 'AES256' }))
+    expect(await errorOf(client.send(new GetObjectCommand(id)))).toMatchObject({
+      name: 'InvalidArgument',
+      message: 'x-amz-server-side-encryption header is not supported for this operation.',
+    })
+  })
+
   test('a key of another account is not to be used', async () => {
     const id = { Bucket: await newBucket(), Key: 'k' }
     const SSEKMSKeyId = keyArn.replace(fileAccount(), '999999999999')
