@@ -181,6 +181,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       ...s3,
       ...lambda,
       ...connect,
+      waiting: [s3.outbox, ground.eventNouns.queue],
       deliveryStreams,
       kafka,
     }),
