@@ -130,6 +130,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     objects: s3.access,
     logWriter: logs.groups,
     reader: kinesis.reader,
+    targets: () => messaging.targets,
     sqs,
   })
   const shared: Shared = {
@@ -155,10 +156,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         lifecycleDayMs: config.lifecycleDay,
         targets: messaging.targets,
       }),
-      createKinesisService({
-        ...kinesis,
-        extension: createKinesisChannels({ ...shared, ...kinesis }),
-      }),
+      createKinesis(shared),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
       createGlue(shared),
@@ -332,6 +330,14 @@ function createIdentity(ground: Ground): ReadonlyArray<Service> {
     createStsService({ sessions: ground.sessions, accountOfKey }),
     createIamService({ roles: createRoles(ground), policies: createPolicies(ground) }),
   ]
+}
+
+function createKinesis(shared: Shared): Service {
+  const { kinesis } = shared
+  return createKinesisService({
+    ...kinesis,
+    extension: createKinesisChannels({ ...shared, ...kinesis }),
+  })
 }
 
 function createGlue(shared: Shared): Service {

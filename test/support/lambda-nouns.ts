@@ -57,6 +57,7 @@ export function createLambdaStage(options: {
     compute: fakeCompute(installed, handler),
     objectStore: fakeObjectStore(zips),
     objects: buckets,
+    targets: () => [],
     background: createBackground({
       leases,
       clock,

@@ -21,6 +21,10 @@ export interface Bucket extends Scope {
   /** Absent: it never had versions. */
   readonly versioning?: 'Enabled' | 'Suspended'
   readonly objectLock?: ObjectLock
+  /** Whether strangers pay for what they ask; absent: the owner does. */
+  readonly requesterPays?: boolean
+  /** Whether accelerated endpoints serve it; absent: never said. */
+  readonly acceleration?: 'Enabled' | 'Suspended'
   /** What objects get that say nothing of their own; absent: what the server does. */
   readonly encryption?: BucketEncryption
 }
