@@ -115,6 +115,12 @@ export const settingsTable = {
     choices: ['on', 'off'],
     help: 'Enforce the throughput limits of Kinesis shards.',
   },
+  objectEncryption: {
+    kind: 'choice',
+    default: 'off',
+    choices: ['off', 'on'],
+    help: 'Encipher S3 objects for which neither the request nor the bucket says how: `on` is SSE-S3, as on AWS.',
+  },
   bodyMax: {
     kind: 'count',
     default: 70_167_211,

@@ -110,7 +110,11 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const { engines, config } = deps
   const { ground, setEndpoint, setBroker } = await createGround(deps)
   const logs = createLogNouns(ground)
-  const s3 = await openS3Nouns({ ...ground, objects: engines.objects })
+  const s3 = await openS3Nouns({
+    ...ground,
+    objects: engines.objects,
+    encryptsByDefault: config.objectEncryption === 'on',
+  })
   const limits = config.streamLimits === 'on'
   const kinesis = createKinesisNouns({ ...ground, engine: engines.log, limits })
   const msk = createMskNouns(ground)

@@ -1,35 +1,14 @@
-import { parseArn } from '../../base/arn.ts'
 import { ServiceError } from '../../base/errors.ts'
+import { kmsKeyOf } from '../../base/kms-key.ts'
 import { DAY_MS, ENCRYPTION_CHANGES_MAX, ENCRYPTION_CHANGES_PER_DAY } from './limits.ts'
 import type { EncryptionChange, Stream, StreamKey } from './stream.ts'
 import { limitExceeded } from './stream-errors.ts'
 
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const MULTI_REGION_ID = /^mrk-[0-9a-f]{32}$/i
-const ALIAS = /^alias\/[\w/-]{1,250}$/
-
-/**
- * The ARN of a key in any of the forms that AWS takes: a key id, an alias, or the ARN of one. Keys are
- * local ones, made when they are first used, so that any key that could exist does. Throws
- * `KMSNotFoundException` for what is no key, or one of another region.
- */
+/** The ARN of a key in any of the forms that AWS takes. Throws `KMSNotFoundException` for what is none. */
 export function keyArnOf({ accountId, region }: StreamKey, keyId: string): string {
-  const arn = parseArn(keyId)
-  if (!arn) return `arn:aws:kms:${region}:${accountId}:${resourceOf(keyId, keyId)}`
-  if (arn.service !== 'kms' || !/^\d{12}$/.test(arn.accountId)) throw noKey(`Invalid arn ${keyId}`)
-  if (arn.region !== region) throw noKey(`Invalid arn ${arn.region}`)
-  const name = arn.resource.startsWith('key/') ? arn.resource.slice('key/'.length) : arn.resource
-  return `arn:aws:kms:${region}:${arn.accountId}:${resourceOf(name, keyId)}`
-}
-
-function resourceOf(name: string, keyId: string): string {
-  if (ALIAS.test(name)) return name
-  if (GUID.test(name) || MULTI_REGION_ID.test(name)) return `key/${name.toLowerCase()}`
-  throw noKey(`Invalid keyId '${keyId}'`)
-}
-
-function noKey(message: string): ServiceError {
-  return new ServiceError('KMSNotFoundException', message)
+  const key = kmsKeyOf({ accountId, region }, keyId)
+  if ('problem' in key) throw new ServiceError('KMSNotFoundException', key.problem)
+  return `arn:aws:kms:${region}:${key.accountId}:${key.resource}`
 }
 
 /** What is written from now on is encrypted so; undefined: not at all. */

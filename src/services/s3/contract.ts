@@ -2,6 +2,7 @@ import type { OperationName } from '../../wire/contract.ts'
 import type { Operation } from '../../wire/operation.ts'
 import type { Permissions } from './access/permissions.ts'
 import type { Buckets } from './buckets/buckets.ts'
+import type { Encryptions } from './encryption/encryptions.ts'
 import type { LifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import type { Restorations } from './lifecycle/restorations.ts'
 import type { LifetimeMembers } from './lifecycle/wire-lifetime.ts'
@@ -25,6 +26,9 @@ export interface S3Deps {
   readonly uploads: Uploads
   readonly completeUpload: CompleteUpload
   readonly copies: Copies
+  readonly encryptions: Encryptions
+  /** Whether objects get SSE-S3 where neither caller nor bucket says anything. */
+  readonly encryptsByDefault: boolean
   readonly notificationSettings: NotificationSettings
   readonly listObjects: ListObjects
   readonly listVersions: ListVersions

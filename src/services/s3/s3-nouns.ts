@@ -3,6 +3,8 @@ import type { Random } from '../../base/random.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { ObjectStore } from '../../engines/objects/port.ts'
 import { createBuckets } from './buckets/buckets.ts'
+import { createEncryptions } from './encryption/encryptions.ts'
+import { createWrappingKeys } from './encryption/wrapping-keys.ts'
 import { createOutbox } from './notifications/outbox.ts'
 import { createCopies } from './objects/copies.ts'
 import { createObjectAccess } from './objects/create-object-access.ts'
@@ -29,8 +31,12 @@ export async function openS3Nouns(deps: {
   readonly objects: ObjectStore
   readonly clock: Clock
   readonly random: Random
+  /** Whether objects get SSE-S3 where neither caller nor bucket says anything. */
+  readonly encryptsByDefault?: boolean
 }) {
-  const { objects: store, clock } = deps
+  const { objects: store, clock, encryptsByDefault = false } = deps
+  const wrappingKeys = createWrappingKeys(deps)
+  const encryptions = createEncryptions({ ...deps, wrappingKeys, encryptsByDefault })
   const buckets = createBuckets(deps)
   const history = createVersionHistory({ store })
   const changes = createVersionChanges({ history })
@@ -39,14 +45,21 @@ export async function openS3Nouns(deps: {
   const ground = { ...deps, store, buckets, outbox, history, changes, nextSequencer }
   const publication = createObjectPublication(ground)
   const objects = createObjects({
+    ...deps,
     store,
     publication,
     removeObject: createObjectRemoval(ground),
     location: createVersionLocation({ history }),
-    clock,
+    encryptions,
   })
-  const uploads = createUploads({ ...deps, store, buckets })
-  const completeUpload = createUploadCompletion({ store, uploads, objects, publication })
+  const uploads = createUploads({ ...deps, store, buckets, encryptions })
+  const completeUpload = createUploadCompletion({
+    store,
+    uploads,
+    objects,
+    publication,
+    encryptions,
+  })
   const copies = createCopies({ objects })
   const access = createObjectAccess({ ...deps, buckets, objects, store })
   await buckets.recover()
@@ -60,6 +73,8 @@ export async function openS3Nouns(deps: {
     uploads,
     completeUpload,
     copies,
+    encryptions,
+    encryptsByDefault,
     outbox,
     access,
   }

@@ -24,6 +24,7 @@ import { createBucket } from './operations/create-bucket.ts'
 import { createMultipartUpload } from './operations/create-multipart-upload.ts'
 import { deleteBucket } from './operations/delete-bucket.ts'
 import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
+import { deleteBucketEncryption } from './operations/delete-bucket-encryption.ts'
 import { deleteBucketLifecycle } from './operations/delete-bucket-lifecycle.ts'
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
@@ -65,6 +66,7 @@ import { listObjectsV2 } from './operations/list-objects-v2.ts'
 import { listParts } from './operations/list-parts.ts'
 import { putBucketAcl } from './operations/put-bucket-acl.ts'
 import { putBucketCors } from './operations/put-bucket-cors.ts'
+import { putBucketEncryption } from './operations/put-bucket-encryption.ts'
 import { putBucketLifecycleConfiguration } from './operations/put-bucket-lifecycle-configuration.ts'
 import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
 import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts'
@@ -81,6 +83,7 @@ import { putObjectTagging } from './operations/put-object-tagging.ts'
 import { putPublicAccessBlock } from './operations/put-public-access-block.ts'
 import { restoreObject } from './operations/restore-object.ts'
 import { selectObjectContent } from './operations/select-object-content.ts'
+import { updateObjectEncryption } from './operations/update-object-encryption.ts'
 import { uploadPart } from './operations/upload-part.ts'
 import { uploadPartCopy } from './operations/upload-part-copy.ts'
 import type { S3Nouns } from './s3-nouns.ts'
@@ -140,6 +143,7 @@ const operations = [
   createMultipartUpload,
   deleteBucket,
   deleteBucketCors,
+  deleteBucketEncryption,
   deleteBucketLifecycle,
   deleteBucketPolicy,
   deleteBucketTagging,
@@ -181,6 +185,7 @@ const operations = [
   listParts,
   putBucketAcl,
   putBucketCors,
+  putBucketEncryption,
   putBucketLifecycleConfiguration,
   putBucketNotificationConfiguration,
   putBucketOwnershipControls,
@@ -197,6 +202,7 @@ const operations = [
   putPublicAccessBlock,
   restoreObject,
   selectObjectContent,
+  updateObjectEncryption,
   uploadPart,
   uploadPartCopy,
 ]

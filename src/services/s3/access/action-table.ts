@@ -93,6 +93,7 @@ export const actionTable: ReadonlyMap<string, WantedAction> = new Map(
     PutPublicAccessBlock: bucket('PutBucketPublicAccessBlock'),
     RestoreObject: object('RestoreObject'),
     SelectObjectContent: object('GetObject'),
+    UpdateObjectEncryption: object('UpdateObjectEncryption'),
     UploadPart: object('PutObject'),
     UploadPartCopy: object('PutObject'),
   }),

@@ -1,5 +1,6 @@
 import type { Scope } from '../../../base/scope.ts'
 import type { BucketAccess } from '../access/bucket-access.ts'
+import type { BucketEncryption } from '../encryption/object-encryption.ts'
 import type { NotificationRule } from '../notifications/notification-rules.ts'
 import type { RetentionMode } from '../objects/object-record.ts'
 import type { Tags } from '../tags.ts'
@@ -20,6 +21,8 @@ export interface Bucket extends Scope {
   /** Absent: it never had versions. */
   readonly versioning?: 'Enabled' | 'Suspended'
   readonly objectLock?: ObjectLock
+  /** What objects get that say nothing of their own; absent: what the server does. */
+  readonly encryption?: BucketEncryption
 }
 
 /** Makes it possible to lock versions; never taken off. */

@@ -3,6 +3,8 @@ import { ServiceError } from '../../../base/errors.ts'
 import type { ChecksumAlgorithm } from '../../../engines/checksum/checksum.ts'
 import type { ByteRange, StoredObject } from '../../../engines/objects/port.ts'
 import type { Bucket } from '../buckets/bucket.ts'
+import type { EncryptionWish, Reader } from '../encryption/object-encryption.ts'
+import { hasPlainEtag } from '../encryption/object-encryption.ts'
 import { OBJECT_PUT_BYTES_MAX } from '../limits.ts'
 import type { Origin } from '../notifications/event-record.ts'
 import { invalidRequest } from '../s3-errors.ts'
@@ -15,7 +17,7 @@ import type { ObjectDetails, Objects } from './objects.ts'
 import { requireKey } from './objects.ts'
 import { copyRangeOf } from './ranges.ts'
 
-export interface CopySource {
+export interface CopySource extends Reader {
   readonly bucket: Bucket
   readonly key: string
   readonly versionId?: string | undefined
@@ -32,6 +34,7 @@ export interface CopyRequest extends WriteConditions {
   readonly algorithm?: ChecksumAlgorithm | undefined
   readonly origin: Origin
   readonly signal?: AbortSignal | undefined
+  readonly encryption?: EncryptionWish | undefined
 }
 
 /** The source of a copy, opened: its bytes, and the digests that need not be computed again. */
@@ -42,10 +45,13 @@ export interface OpenedSource {
   readonly digests: DigestPlan
 }
 
-/** Copies are made by reading the source to its end; a copy onto itself is one, too. */
+/**
+ * Copies are made by reading the source to its end; a copy onto itself is one, too. An enciphered
+ * source is deciphered on the way, and the copy gets a data key of its own.
+ */
 export function createCopies({ objects }: { readonly objects: Objects }) {
   async function open(
-    { bucket, key, versionId, conditions }: CopySource,
+    { bucket, key, versionId, conditions, ...reader }: CopySource,
     algorithm: ChecksumAlgorithm | undefined,
     rangeHeader?: string,
   ): Promise<OpenedSource> {
@@ -57,7 +63,8 @@ export function createCopies({ objects }: { readonly objects: Objects }) {
       if (sizeBytes > OBJECT_PUT_BYTES_MAX) throw sourceTooLarge()
       return range
     }
-    const { object, body } = await named(objects.open(bucket, key, select, versionId))
+    const opening = objects.open(bucket, key, { select, versionId, ...reader })
+    const { object, body } = await named(opening)
     const record = recordOf(object)
     const digests = range
       ? { algorithm: algorithm ?? 'CRC32' }
@@ -91,6 +98,7 @@ export function createCopies({ objects }: { readonly objects: Objects }) {
         ifMatch,
         ifNoneMatch,
         signal,
+        encryption: request.encryption,
         retention: replaced.retention,
         legalHold: replaced.legalHold,
       })
@@ -118,12 +126,16 @@ function defined(details: ObjectDetails): ObjectDetails {
 }
 
 /** The MD5 of an object that was written in one, and a checksum over all of it, hold for its copy. */
-function knownDigests({ etag, checksum }: ObjectRecord, algorithm: ChecksumAlgorithm): DigestPlan {
+function knownDigests(
+  { etag, checksum, encryption }: ObjectRecord,
+  algorithm: ChecksumAlgorithm,
+): DigestPlan {
+  const isMd5 = hasPlainEtag(encryption) && /^[0-9a-f]{32}$/.test(etag)
   const isWhole = checksum?.type === 'FULL_OBJECT' && checksum.algorithm === algorithm
   return {
     algorithm,
     ...(isWhole && { givenChecksum: () => checksum.value }),
-    ...(/^[0-9a-f]{32}$/.test(etag) && { givenMd5: Buffer.from(etag, 'hex').toString('base64') }),
+    ...(isMd5 && { givenMd5: Buffer.from(etag, 'hex').toString('base64') }),
   }
 }
 

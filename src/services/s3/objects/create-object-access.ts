@@ -1,4 +1,3 @@
-import type { Clock } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
 import type { Scope } from '../../../base/scope.ts'
@@ -6,14 +5,12 @@ import type { ListPage, ObjectStore, StoredObject } from '../../../engines/objec
 import type { Bucket } from '../buckets/bucket.ts'
 import { objectsOf } from '../buckets/bucket.ts'
 import type { Buckets } from '../buckets/buckets.ts'
-import { requireRetrievable } from '../lifecycle/storage-classes.ts'
 import { LIST_MAX } from '../limits.ts'
-import { noSuchKey } from '../s3-errors.ts'
 import { defaultPlan } from './digests.ts'
 import type { ObjectAccess, ObjectSummary } from './object-access.ts'
 import { quoted, recordOf } from './object-record.ts'
 import type { Objects } from './objects.ts'
-import { requireKey, serviceOrigin } from './objects.ts'
+import { serviceOrigin } from './objects.ts'
 
 /** The other services' way to the objects: the nouns of the API, without its wire. */
 export function createObjectAccess(deps: {
@@ -21,9 +18,8 @@ export function createObjectAccess(deps: {
   readonly objects: Objects
   readonly store: ObjectStore
   readonly random: Random
-  readonly clock: Clock
 }): ObjectAccess {
-  const { buckets, objects, store, random, clock } = deps
+  const { buckets, objects, store, random } = deps
   const bucketOf = ({ accountId }: Scope, name: string) => buckets.find(accountId, name)
 
   async function* pages(bucket: Bucket, prefix: string, delimiter?: string) {
@@ -97,13 +93,7 @@ export function createObjectAccess(deps: {
     },
 
     async localFile(scope, bucket, key) {
-      requireKey(key)
-      const id = { bucket: objectsOf(await bucketOf(scope, bucket)), key }
-      const object = await store.head(id)
-      if (object) requireRetrievable(recordOf(object), clock.wallMs())
-      const file = await store.localPath(id)
-      if (!file) throw noSuchKey(key)
-      return file
+      return objects.localFile(await bucketOf(scope, bucket), key)
     },
 
     async bucketExists(scope, bucket) {

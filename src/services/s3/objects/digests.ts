@@ -21,13 +21,16 @@ export interface DigestPlan {
 export const defaultPlan: DigestPlan = { algorithm: 'CRC32' }
 
 export interface Digests {
-  readonly md5: string
+  /** The MD5, unless another was given. */
+  readonly etag: string
   readonly checksum: ObjectChecksum
 }
 
-export function createDigester(plan: DigestPlan) {
+/** With an ETag that is not the MD5, none is computed. */
+export function createDigester(plan: DigestPlan, otherEtag?: string) {
   const { algorithm, givenChecksum, givenMd5 } = plan
-  const md5 = givenMd5 === undefined ? createHash('md5') : undefined
+  const isKnown = givenMd5 !== undefined || otherEtag !== undefined
+  const md5 = isKnown ? undefined : createHash('md5')
   const checksum = givenChecksum ? undefined : createChecksum(algorithm)
   let sizeBytes = 0
   let digests: Digests | undefined
@@ -42,7 +45,7 @@ export function createDigester(plan: DigestPlan) {
     /** To be called when the body has ended; again, it answers the same. */
     finish(): Digests {
       digests ??= {
-        md5: md5 ? md5.digest('hex') : Buffer.from(givenMd5 ?? '', 'base64').toString('hex'),
+        etag: otherEtag ?? md5?.digest('hex') ?? hexOf(givenMd5 ?? ''),
         checksum: { algorithm, value: checksumText(), type: 'FULL_OBJECT' },
       }
       return digests
@@ -52,4 +55,8 @@ export function createDigester(plan: DigestPlan) {
   function checksumText(): string {
     return checksum?.digest().toString('base64') ?? givenChecksum?.() ?? ''
   }
+}
+
+function hexOf(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('hex')
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ChecksumAlgorithm } from '../../../engines/checksum/checksum.ts'
 import type { ObjectAttributes, StoredObject } from '../../../engines/objects/port.ts'
+import type { ObjectEncryption } from '../encryption/object-encryption.ts'
 
 /** What S3 keeps of an object beside its bytes: the attributes of the object store. */
 export interface ObjectRecord {
@@ -16,6 +17,8 @@ export interface ObjectRecord {
   /** Absent: nobody has spoken of one. */
   readonly legalHold?: boolean
   readonly checksum?: ObjectChecksum
+  /** Absent: the bytes lie as they are. */
+  readonly encryption?: ObjectEncryption
   readonly headers?: ContentHeaders
   readonly metadata?: Readonly<Record<string, string>>
   readonly tags?: Readonly<Record<string, string>>

@@ -1,8 +1,10 @@
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError, ServiceError } from '../../../base/errors.ts'
+import type { Random } from '../../../base/random.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type {
   ByteRange,
+  LocalFile,
   ObjectBody,
   ObjectStore,
   OpenedObject,
@@ -10,11 +12,14 @@ import type {
 } from '../../../engines/objects/port.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import { objectsOf } from '../buckets/bucket.ts'
+import type { Encryptions } from '../encryption/encryptions.ts'
+import type { EncryptionWish, ObjectEncryption, Reader } from '../encryption/object-encryption.ts'
+import { hasPlainEtag } from '../encryption/object-encryption.ts'
 import { requireRetrievable } from '../lifecycle/storage-classes.ts'
 import { KEY_BYTES_MAX } from '../limits.ts'
 import type { Origin } from '../notifications/event-record.ts'
 import type { ObjectEvent } from '../notifications/notification-rules.ts'
-import { keyTooLong } from '../s3-errors.ts'
+import { keyTooLong, noSuchKey } from '../s3-errors.ts'
 import type { Tags } from '../tags.ts'
 import type { VersionLock } from '../versions/object-locks.ts'
 import { requireLockable } from '../versions/object-locks.ts'
@@ -44,11 +49,18 @@ export interface PutRequest extends ObjectDetails, WriteConditions {
   readonly event: Extract<ObjectEvent, 'ObjectCreated:Put' | 'ObjectCreated:Copy'>
   readonly origin: Origin
   readonly signal?: AbortSignal | undefined
+  readonly encryption?: EncryptionWish | undefined
+}
+
+export interface OpenRequest extends Reader {
+  /** Sees the object first and may answer a range or throw. */
+  readonly select?: ((object: StoredObject) => ByteRange | undefined) | undefined
+  readonly versionId?: string | undefined
 }
 
 /**
  * Objects under the rules of S3, for the API and for the other services alike: conditions, digests,
- * tags, versions, locks, events. What is acknowledged is durable, and so are the events that it causes.
+ * tags, versions, locks, encryption, events. What is acknowledged is durable, and so are the events that it causes.
  *
  * Without a `versionId` the object is meant: the newest version, if that is no delete marker. The
  * version `null` is the one that was written while the bucket gave no ids. Throws `NoSuchKey`,
@@ -56,13 +68,9 @@ export interface PutRequest extends ObjectDetails, WriteConditions {
  */
 export interface Objects {
   put(bucket: Bucket, request: PutRequest): Promise<StoredObject>
-  /** `select` sees the object first and may answer a range or throw. */
-  open(
-    bucket: Bucket,
-    key: string,
-    select?: (object: StoredObject) => ByteRange | undefined,
-    versionId?: string,
-  ): Promise<OpenedObject>
+  open(bucket: Bucket, key: string, request?: OpenRequest): Promise<OpenedObject>
+  /** The object's bytes in a file, good until it is released. */
+  localFile(bucket: Bucket, key: string, reader?: Reader): Promise<LocalFile>
   head(bucket: Bucket, key: string, versionId?: string): Promise<StoredObject>
   /** Undefined when there is none, or a delete marker. */
   find(bucket: Bucket, key: string, versionId?: string): Promise<StoredObject | undefined>
@@ -89,14 +97,23 @@ export function createObjects(deps: {
   readonly publication: ObjectPublication
   readonly removeObject: RemoveObject
   readonly location: VersionLocation
+  readonly encryptions: Encryptions
   readonly clock: Clock
+  readonly random: Random
 }): Objects {
-  const { store, publication, removeObject, location, clock } = deps
+  const { store, publication, removeObject, location, encryptions, clock, random } = deps
 
   async function head(bucket: Bucket, key: string, versionId?: string): Promise<StoredObject> {
     requireKey(key)
     requireVersionId(bucket, versionId)
     return (await location.locate({ bucket, key, versionId, method: 'GET' })).object
+  }
+
+  /** Throws when the bytes are not to be had: archived, or enciphered with another key. */
+  function keyOf(bucket: Bucket, key: string, found: StoredObject, reader: Reader) {
+    const record = recordOf(found)
+    requireRetrievable(record, clock.wallMs())
+    return encryptions.keyOf(bucket, key, record.encryption, reader)
   }
 
   const change: Objects['change'] = (bucket, key, { versionId, ...amendment }) => {
@@ -128,30 +145,44 @@ export function createObjects(deps: {
       const { key, body, origin, event, signal } = request
       requireKey(key)
       requireLockable(bucket, request, clock.wallMs())
-      const digester = createDigester(request.digests)
+      const encryption = await encryptions.begin(bucket, key, request.encryption)
+      const digester = createDigester(request.digests, otherEtag(encryption?.kept, random))
       const describe: Describe = (current, sequencer) => {
         requireWritable(key, current, request)
-        const { md5, checksum } = digester.finish()
-        return recordFrom(request, { etag: md5, sequencer, checksum })
+        const { etag, checksum } = digester.finish()
+        return recordFrom(request, { etag, sequencer, checksum, encryption: encryption?.kept })
       }
       const id = { bucket: objectsOf(bucket), key }
       return publication.publish(bucket, { key, event, origin, describe }, (options) =>
-        store.put(id, body, { ...options, observe: digester.update, ...(signal && { signal }) }),
+        store.put(id, body, {
+          ...options,
+          observe: digester.update,
+          ...(signal && { signal }),
+          ...(encryption && { key: encryption.dataKey }),
+        }),
       )
     },
 
-    async open(bucket, key, select, versionId) {
+    async open(bucket, key, { select, versionId, ...reader } = {}) {
       requireKey(key)
       requireVersionId(bucket, versionId)
       const wanted = { bucket, key, versionId, method: 'GET' as const }
       const opened = await location.atPlace(wanted, (place, requireSame) =>
-        store.get(place, (found) => {
+        store.get(place, async (found) => {
           requireSame(recordOf(found))
-          requireRetrievable(recordOf(found), clock.wallMs())
-          return select?.({ ...found, key })
+          const dataKey = await keyOf(bucket, key, found, reader)
+          return { range: select?.({ ...found, key }), key: dataKey }
         }),
       )
       return { ...opened, object: { ...opened.object, key } }
+    },
+
+    async localFile(bucket, key, reader = {}) {
+      requireKey(key)
+      const id = { bucket: objectsOf(bucket), key }
+      const file = await store.localPath(id, (found) => keyOf(bucket, key, found, reader))
+      if (!file) throw noSuchKey(key)
+      return file
     },
 
     async remove(bucket, key, request) {
@@ -183,10 +214,16 @@ async function unlessAbsent<T>(change: Promise<T>): Promise<T | undefined> {
 /** Leaves out what is not said, so that rows stay small. */
 export function recordFrom(
   { headers, metadata, tags, storageClass, retention, legalHold }: ObjectDetails,
-  rest: Pick<ObjectRecord, 'etag' | 'sequencer' | 'checksum' | 'parts' | 'uploadId'>,
+  {
+    encryption,
+    ...rest
+  }: Pick<ObjectRecord, 'etag' | 'sequencer' | 'checksum' | 'parts' | 'uploadId'> & {
+    readonly encryption: ObjectEncryption | undefined
+  },
 ): ObjectRecord {
   return {
     ...rest,
+    ...(encryption && { encryption }),
     ...(headers && Object.keys(headers).length > 0 && { headers }),
     ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
     ...(tags && Object.keys(tags).length > 0 && { tags }),
@@ -194,6 +231,14 @@ export function recordFrom(
     ...(retention && { retention }),
     ...(legalHold !== undefined && { legalHold }),
   }
+}
+
+/** Undefined where the ETag is the MD5 of the bytes. */
+export function otherEtag(
+  encryption: ObjectEncryption | undefined,
+  random: Random,
+): string | undefined {
+  return hasPlainEtag(encryption) ? undefined : random.bytes(16).toString('hex')
 }
 
 /** Who a service of this house is, when it writes objects of an account. */

@@ -4,6 +4,8 @@ import { createChecksum } from '../../../engines/checksum/checksum.ts'
 import type { ObjectStore, StoredObject } from '../../../engines/objects/port.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import { objectsOf, partsOf } from '../buckets/bucket.ts'
+import type { Encryptions } from '../encryption/encryptions.ts'
+import type { Reader } from '../encryption/object-encryption.ts'
 import { OBJECT_BYTES_MAX, PART_BYTES_MIN } from '../limits.ts'
 import type { Origin } from '../notifications/event-record.ts'
 import {
@@ -25,7 +27,7 @@ import type { Part, Upload, UploadRecord } from './upload-record.ts'
 import { partKey } from './upload-record.ts'
 import type { Uploads } from './uploads.ts'
 
-export interface CompleteRequest extends WriteConditions {
+export interface CompleteRequest extends WriteConditions, Reader {
   readonly key: string
   readonly uploadId: string
   readonly parts: ReadonlyArray<NamedPart>
@@ -49,8 +51,9 @@ export function createUploadCompletion(deps: {
   readonly uploads: Uploads
   readonly objects: Objects
   readonly publication: ObjectPublication
+  readonly encryptions: Encryptions
 }) {
-  const { store, uploads, objects, publication } = deps
+  const { store, uploads, objects, publication, encryptions } = deps
 
   async function compose(
     bucket: Bucket,
@@ -80,7 +83,8 @@ export function createUploadCompletion(deps: {
       event: 'ObjectCreated:CompleteMultipartUpload' as const,
       describe: (current: { readonly etag: string } | undefined, sequencer: string) => {
         requireWritable(key, current, request)
-        return recordFrom(record, { etag, sequencer, checksum, parts: sizes, uploadId })
+        const { encryption } = record
+        return recordFrom(record, { etag, sequencer, checksum, parts: sizes, uploadId, encryption })
       },
     }
     try {
@@ -113,6 +117,11 @@ export function createUploadCompletion(deps: {
       return there
     }
     if (!upload) throw noSuchUpload(request.uploadId)
+    const { encryption } = upload.record
+    // AWS: a key of the caller may be left out here, but must not be another one.
+    if (request.customerKey) {
+      await encryptions.keyOfUpload(bucket, request.key, encryption, request)
+    }
     const parts = selectParts(request, upload.record, await uploads.allParts(bucket, upload))
     checkSizes(request, parts)
     const object = await compose(bucket, request, upload, parts)

@@ -1,5 +1,6 @@
 import type { ChecksumAlgorithm } from '../../../engines/checksum/checksum.ts'
 import type { StoredObject } from '../../../engines/objects/port.ts'
+import type { ObjectEncryption } from '../encryption/object-encryption.ts'
 import type { ObjectDetails } from './objects.ts'
 
 /** A multipart upload that was begun: the attributes of its entry in the object store. */
@@ -8,6 +9,8 @@ export interface UploadRecord extends ObjectDetails {
   readonly type: 'FULL_OBJECT' | 'COMPOSITE'
   /** Whether the caller named the algorithm: only then it is shown. */
   readonly isChosen: boolean
+  /** Of all its parts and of the object that they become. */
+  readonly encryption?: ObjectEncryption
 }
 
 /** A part that was taken: the attributes of its object. */

@@ -9,19 +9,26 @@ import type {
 import type { Bucket } from '../buckets/bucket.ts'
 import { partsOf, uploadsOf } from '../buckets/bucket.ts'
 import type { Buckets } from '../buckets/buckets.ts'
+import type { Encryptions } from '../encryption/encryptions.ts'
+import type { EncryptionWish, Reader } from '../encryption/object-encryption.ts'
 import { LIST_MAX } from '../limits.ts'
 import { noSuchUpload } from '../s3-errors.ts'
 import { requireLockable } from '../versions/object-locks.ts'
 import type { DigestPlan } from './digests.ts'
 import { createDigester } from './digests.ts'
 import { attributesOf } from './object-record.ts'
-import { requireKey } from './objects.ts'
+import { otherEtag, requireKey } from './objects.ts'
 import type { Part, Upload, UploadRecord } from './upload-record.ts'
 import { isUploadId, partKey, partOf, uploadEntryKey, uploadOf } from './upload-record.ts'
 
 /** Multipart uploads until they are completed (`upload-completion.ts`) or aborted. */
 export interface Uploads {
-  begin(bucket: Bucket, key: string, record: UploadRecord): Promise<Upload>
+  begin(
+    bucket: Bucket,
+    key: string,
+    record: Omit<UploadRecord, 'encryption'>,
+    wish?: EncryptionWish,
+  ): Promise<Upload>
   /** Throws `NoSuchUpload`. */
   find(bucket: Bucket, key: string, uploadId: string): Promise<Upload>
   /** Durable when resolved; a part of the same number is replaced. */
@@ -35,7 +42,7 @@ export interface Uploads {
   discard(bucket: Bucket, upload: Upload): Promise<void>
 }
 
-export interface PutPartRequest {
+export interface PutPartRequest extends Reader {
   readonly partNumber: number
   readonly body: ObjectBody
   readonly digests: DigestPlan
@@ -50,10 +57,11 @@ export interface PartsPage {
 export function createUploads(deps: {
   readonly store: ObjectStore
   readonly buckets: Buckets
+  readonly encryptions: Encryptions
   readonly clock: Clock
   readonly random: Random
 }): Uploads {
-  const { store, buckets, clock, random } = deps
+  const { store, buckets, encryptions, clock, random } = deps
 
   async function find(bucket: Bucket, key: string, uploadId: string): Promise<Upload> {
     requireKey(key)
@@ -88,14 +96,13 @@ export function createUploads(deps: {
     find,
     listParts,
 
-    async begin(bucket, key, record) {
+    async begin(bucket, key, record, wish) {
       requireKey(key)
       requireLockable(bucket, record, clock.wallMs())
-      // In the order of time, so that the uploads of a key are listed as they were begun.
-      const uploadId =
-        clock.wallMs().toString(16).padStart(12, '0') + random.bytes(16).toString('hex')
-      const id = { bucket: uploadsOf(bucket), key: uploadEntryKey(key, uploadId) }
-      const publish = () => attributesOf(record)
+      const encryption = await encryptions.begin(bucket, key, wish)
+      const kept: UploadRecord = { ...record, ...(encryption && { encryption: encryption.kept }) }
+      const id = { bucket: uploadsOf(bucket), key: uploadEntryKey(key, newUploadId(deps)) }
+      const publish = () => attributesOf(kept)
       const entry = await store.put(id, new Uint8Array(0), { publish })
       try {
         await buckets.requireOpen(bucket)
@@ -106,17 +113,20 @@ export function createUploads(deps: {
       return uploadOf(entry)
     },
 
-    async putPart(bucket, upload, { partNumber, body, digests, signal }) {
-      const digester = createDigester(digests)
+    async putPart(bucket, upload, { partNumber, body, digests, signal, ...reader }) {
+      const { encryption } = upload.record
+      const dataKey = await encryptions.keyOfUpload(bucket, upload.key, encryption, reader)
+      const digester = createDigester(digests, otherEtag(encryption, random))
       const publish = () => {
-        const { md5, checksum } = digester.finish()
-        return { etag: md5, checksum: checksum.value }
+        const { etag, checksum } = digester.finish()
+        return { etag, checksum: checksum.value }
       }
       const id = { bucket: partsOf(bucket), key: partKey(upload.uploadId, partNumber) }
       const stored = await store.put(id, body, {
         publish,
         observe: digester.update,
         ...(signal && { signal }),
+        ...(dataKey && { key: dataKey }),
       })
       try {
         // Completed or aborted meanwhile: nobody would ever remove the part.
@@ -148,4 +158,15 @@ export function createUploads(deps: {
       })
     },
   }
+}
+
+/** In the order of time, so that the uploads of a key are listed as they were begun. */
+function newUploadId({
+  clock,
+  random,
+}: {
+  readonly clock: Clock
+  readonly random: Random
+}): string {
+  return clock.wallMs().toString(16).padStart(12, '0') + random.bytes(16).toString('hex')
 }

@@ -48,22 +48,9 @@ type DetailMembers = ContentMembers &
 
 /** Members of requests that write objects and ask for what this build does not do. */
 export const unservedOnWrite = [
-  'ServerSideEncryption',
-  'SSECustomerAlgorithm',
-  'SSECustomerKey',
-  'SSECustomerKeyMD5',
-  'SSEKMSKeyId',
-  'SSEKMSEncryptionContext',
-  'BucketKeyEnabled',
   'ObjectLockEventHold',
   'ObjectLockEventHoldDurationDays',
   'ObjectLockEventHoldDurationYears',
-] as const
-
-export const unservedOnRead = [
-  'SSECustomerAlgorithm',
-  'SSECustomerKey',
-  'SSECustomerKeyMD5',
 ] as const
 
 /** Those of the others need hardware of AWS's that is not here. */

@@ -1,4 +1,5 @@
 import type { S3Operation } from '../contract.ts'
+import { encryptionMembers, readerOf } from '../encryption/wire-encryption.ts'
 import { checkWriteConditions } from '../objects/conditions.ts'
 import { quoted, recordOf } from '../objects/object-record.ts'
 import {
@@ -6,14 +7,12 @@ import {
   givenChecksum,
   originOf,
   unquoted,
-  unservedOnRead,
   versionMember,
 } from '../objects/wire-object.ts'
 import { encodeUrlForm } from '../url-form.ts'
 
 export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
   name: 'CompleteMultipartUpload',
-  refuses: [...unservedOnRead],
   async run({ buckets, completeUpload, lifetimeMembers }, input, context) {
     const conditions = { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch }
     checkWriteConditions(conditions)
@@ -31,8 +30,9 @@ export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
       checksumType: input.ChecksumType,
       sizeBytes: input.MpuObjectSize,
       origin: originOf(context),
+      ...readerOf(input, context),
     })
-    const { etag, checksum } = recordOf(object)
+    const { etag, checksum, encryption } = recordOf(object)
     const { Expiration } = await lifetimeMembers(bucket, object)
     return {
       Location: `${context.endpoint}/${bucket.name}/${encodeUrlForm(input.Key)}`,
@@ -41,6 +41,7 @@ export const completeMultipartUpload: S3Operation<'CompleteMultipartUpload'> = {
       ETag: quoted(etag),
       ...versionMember(bucket, object),
       ...checksumWithType(checksum),
+      ...encryptionMembers(encryption),
       ...(Expiration && { Expiration }),
     }
   },

@@ -1,6 +1,7 @@
 import { dateOf } from '../../../base/clock.ts'
 import type { Input } from '../../../wire/contract.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
+import { newEncryptionMembers, sourceReaderOf, wishOf } from '../encryption/wire-encryption.ts'
 import { checkWriteConditions } from '../objects/conditions.ts'
 import { quoted, recordOf } from '../objects/object-record.ts'
 import type { ObjectDetails } from '../objects/objects.ts'
@@ -19,13 +20,7 @@ import { versionIdOf } from '../versions/version-keys.ts'
 
 export const copyObject: S3Operation<'CopyObject'> = {
   name: 'CopyObject',
-  refuses: [
-    ...unservedOnWrite,
-    'CopySourceSSECustomerAlgorithm',
-    'CopySourceSSECustomerKey',
-    'CopySourceSSECustomerKeyMD5',
-    'AnnotationDirective',
-  ],
+  refuses: [...unservedOnWrite, 'AnnotationDirective'],
   async run({ buckets, copies, lifetimeMembers }, input, context) {
     const { accountId, signal } = context
     const conditions = { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch }
@@ -33,6 +28,8 @@ export const copyObject: S3Operation<'CopyObject'> = {
     const source = parseCopySource(input.CopySource)
     requireChange(input, source)
     const replaced = replacedOf(input)
+    const encryption = wishOf(input, context)
+    const reader = sourceReaderOf(input, context)
     const target = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
     const from = await buckets.findAnywhere(source.bucket, input.ExpectedSourceBucketOwner)
     const made = await copies.copy({
@@ -41,6 +38,7 @@ export const copyObject: S3Operation<'CopyObject'> = {
         key: source.key,
         versionId: source.versionId,
         conditions: sourceConditions(input),
+        ...reader,
       },
       target: { bucket: target, key: input.Key },
       replaced,
@@ -48,15 +46,17 @@ export const copyObject: S3Operation<'CopyObject'> = {
       algorithm: input.ChecksumAlgorithm && algorithmOf(input.ChecksumAlgorithm),
       origin: originOf(context),
       signal,
+      encryption,
       ...conditions,
     })
     const { stored } = made
-    const { etag, checksum } = recordOf(stored)
+    const { etag, checksum, encryption: kept } = recordOf(stored)
     const { Expiration } = await lifetimeMembers(target, stored)
     return {
       ...versionMember(target, stored),
       ...(Expiration && { Expiration }),
       ...(from.versioning && { CopySourceVersionId: versionIdOf(recordOf(made.source)) }),
+      ...newEncryptionMembers(kept, encryption),
       CopyObjectResult: {
         ETag: quoted(etag),
         LastModified: dateOf(stored.modifiedMs),
@@ -73,6 +73,7 @@ function requireChange(input: CopyInput, source: NamedSource) {
   const { Bucket, Key, MetadataDirective, StorageClass, WebsiteRedirectLocation } = input
   if (source.bucket !== Bucket || source.key !== Key || source.versionId) return
   if (MetadataDirective === 'REPLACE' || StorageClass || WebsiteRedirectLocation) return
+  if (input.ServerSideEncryption || input.SSECustomerAlgorithm) return
   throw invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
   )

@@ -1,5 +1,6 @@
 import type { Input } from '../../../wire/contract.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
+import { newEncryptionMembers, wishOf } from '../encryption/wire-encryption.ts'
 import { isCrc } from '../objects/crc-combine.ts'
 import type { UploadRecord } from '../objects/upload-record.ts'
 import { algorithmOf, detailsOf, unservedOnWrite } from '../objects/wire-object.ts'
@@ -8,15 +9,17 @@ import { invalidRequest } from '../s3-errors.ts'
 export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
   name: 'CreateMultipartUpload',
   refuses: [...unservedOnWrite],
-  async run({ buckets, uploads }, input, { accountId }) {
+  async run({ buckets, uploads }, input, context) {
     const checksum = checksumOf(input)
     const details = detailsOf(input)
-    const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-    const upload = await uploads.begin(bucket, input.Key, { ...details, ...checksum })
+    const wish = wishOf(input, context)
+    const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
+    const upload = await uploads.begin(bucket, input.Key, { ...details, ...checksum }, wish)
     return {
       Bucket: bucket.name,
       Key: input.Key,
       UploadId: upload.uploadId,
+      ...newEncryptionMembers(upload.record.encryption, wish),
       ...(checksum.isChosen && {
         ChecksumAlgorithm: checksum.algorithm,
         ChecksumType: checksum.type,

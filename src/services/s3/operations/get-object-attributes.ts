@@ -3,23 +3,20 @@ import { dateOf } from '../../../base/clock.ts'
 import { checksumSizes } from '../../../engines/checksum/checksum.ts'
 import type { Input } from '../../../wire/contract.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
+import { readerOf } from '../encryption/wire-encryption.ts'
 import type { ObjectRecord } from '../objects/object-record.ts'
 import { partCountOf, partSpan, recordOf } from '../objects/object-record.ts'
 import { limitOf } from '../objects/wire-listing.ts'
-import {
-  checksumMembers,
-  checksumWithType,
-  unservedOnRead,
-  versionMember,
-} from '../objects/wire-object.ts'
+import { checksumMembers, checksumWithType, versionMember } from '../objects/wire-object.ts'
 
 export const getObjectAttributes: S3Operation<'GetObjectAttributes'> = {
   name: 'GetObjectAttributes',
-  refuses: [...unservedOnRead],
-  async run({ buckets, objects }, input, { accountId }) {
-    const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+  async run({ buckets, objects, encryptions }, input, context) {
+    const { customerKey } = readerOf(input, context)
+    const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const object = await objects.head(bucket, input.Key, input.VersionId)
     const record = recordOf(object)
+    await encryptions.keyOf(bucket, input.Key, record.encryption, { customerKey })
     const wanted = new Set<string>(input.ObjectAttributes)
     return {
       LastModified: dateOf(object.modifiedMs),

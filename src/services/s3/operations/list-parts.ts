@@ -1,18 +1,24 @@
 import type { StorageClass } from '@aws-sdk/client-s3'
 import { dateOf } from '../../../base/clock.ts'
 import type { S3Operation } from '../contract.ts'
+import { readerOf } from '../encryption/wire-encryption.ts'
 import { PART_COUNT_MAX } from '../limits.ts'
 import { quoted } from '../objects/object-record.ts'
 import { limitOf } from '../objects/wire-listing.ts'
-import { checksumMembers, ownerOf, unservedOnRead } from '../objects/wire-object.ts'
+import { checksumMembers, ownerOf } from '../objects/wire-object.ts'
 import { invalidArgument } from '../s3-errors.ts'
 
 export const listParts: S3Operation<'ListParts'> = {
   name: 'ListParts',
-  refuses: [...unservedOnRead],
-  async run({ buckets, uploads }, input, { accountId }) {
+  async run({ buckets, uploads, encryptions }, input, context) {
+    const { accountId } = context
+    const reader = readerOf(input, context)
     const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
     const upload = await uploads.find(bucket, input.Key, input.UploadId)
+    // AWS: the key may be left out, but must not be another one.
+    if (reader.customerKey) {
+      await encryptions.keyOfUpload(bucket, input.Key, upload.record.encryption, reader)
+    }
     const limit = limitOf(input.MaxParts, 'max-parts')
     const after = Number(input.PartNumberMarker ?? 0)
     if (!Number.isInteger(after) || after < 0) {

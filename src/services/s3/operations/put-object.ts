@@ -1,4 +1,5 @@
 import type { S3Operation } from '../contract.ts'
+import { newEncryptionMembers, wishOf } from '../encryption/wire-encryption.ts'
 import { checkWriteConditions } from '../objects/conditions.ts'
 import { quoted, recordOf } from '../objects/object-record.ts'
 import {
@@ -19,6 +20,7 @@ export const putObject: S3Operation<'PutObject'> = {
     checkWriteConditions({ ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch })
     requireBodySize(input.ContentLength)
     const details = detailsOf(input)
+    const encryption = wishOf(input, context)
     requireDigestWithLock(details, context)
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const stored = await objects.put(bucket, {
@@ -30,13 +32,15 @@ export const putObject: S3Operation<'PutObject'> = {
       origin: originOf(context),
       ifMatch: input.IfMatch,
       ifNoneMatch: input.IfNoneMatch,
+      encryption,
     })
-    const { etag, checksum } = recordOf(stored)
+    const { etag, checksum, encryption: kept } = recordOf(stored)
     const { Expiration } = await lifetimeMembers(bucket, stored)
     return {
       ETag: quoted(etag),
       ...versionMember(bucket, stored),
       ...checksumWithType(checksum),
+      ...newEncryptionMembers(kept, encryption),
       ...(Expiration && { Expiration }),
     }
   },

@@ -1,6 +1,6 @@
 import type { Input, Output } from '../../../wire/contract.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
-import { unservedOnRead } from '../objects/wire-object.ts'
+import { readerOf } from '../encryption/wire-encryption.ts'
 import { malformedXml, notSupported } from '../s3-errors.ts'
 import type { SelectionInput, SelectionRows } from '../selection/selection.ts'
 import { csvRow, jsonRow } from '../selection/selection.ts'
@@ -11,11 +11,12 @@ type Event = Events extends AsyncIterable<infer One> ? One : never
 
 export const selectObjectContent: S3Operation<'SelectObjectContent'> = {
   name: 'SelectObjectContent',
-  refuses: [...unservedOnRead, 'ScanRange', 'RequestProgress'],
+  refuses: ['ScanRange', 'RequestProgress'],
   async run({ buckets, objects, select }, input, context) {
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const { sizeBytes } = await objects.head(bucket, input.Key)
-    const source = { bucket: bucket.name, key: input.Key, input: selectionInput(input) }
+    const reader = readerOf(input, context)
+    const source = { key: input.Key, input: selectionInput(input), ...reader }
     const write = rowWriter(input.OutputSerialization)
     const pages = select(bucket, source, input.Expression ?? '', context.signal)
     // What is wrong with the statement is answered by a status, so the first page comes before it.

@@ -1,23 +1,19 @@
 import type { S3Operation } from '../contract.ts'
+import { encryptionMembers, readerOf } from '../encryption/wire-encryption.ts'
 import { quoted } from '../objects/object-record.ts'
 import { requirePartNumber } from '../objects/ranges.ts'
 import { checksumMismatch } from '../objects/upload-completion.ts'
-import {
-  checksumMembers,
-  digestPlanOf,
-  requireBodySize,
-  unservedOnRead,
-} from '../objects/wire-object.ts'
+import { checksumMembers, digestPlanOf, requireBodySize } from '../objects/wire-object.ts'
 
 export const uploadPart: S3Operation<'UploadPart'> = {
   name: 'UploadPart',
-  refuses: [...unservedOnRead],
   async run({ buckets, uploads }, input, context) {
     requirePartNumber(input.PartNumber)
     requireBodySize(input.ContentLength)
+    const reader = readerOf(input, context)
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const upload = await uploads.find(bucket, input.Key, input.UploadId)
-    const { algorithm, isChosen } = upload.record
+    const { algorithm, isChosen, encryption } = upload.record
     const digests = digestPlanOf(input, context, algorithm)
     if (digests.algorithm !== algorithm && isChosen) {
       throw checksumMismatch(algorithm, digests.algorithm)
@@ -28,9 +24,11 @@ export const uploadPart: S3Operation<'UploadPart'> = {
       partNumber: input.PartNumber,
       body: input.Body ?? new Uint8Array(0),
       digests: isOther ? { algorithm, givenMd5: input.ContentMD5 } : digests,
+      ...reader,
     })
     return {
       ETag: quoted(part.etag),
+      ...encryptionMembers(encryption, reader),
       ...(!isOther && checksumMembers({ algorithm, value: part.checksum })),
     }
   },

@@ -1,5 +1,4 @@
 import { ServiceError } from '../../../base/errors.ts'
-import type { Scope } from '../../../base/scope.ts'
 import type {
   JsonValue,
   QueryEngine,
@@ -7,7 +6,9 @@ import type {
   QuerySession,
 } from '../../../engines/query/port.ts'
 import { QueryError } from '../../../engines/query/port.ts'
-import type { ObjectAccess } from '../objects/object-access.ts'
+import type { Bucket } from '../buckets/bucket.ts'
+import type { Reader } from '../encryption/object-encryption.ts'
+import type { Objects } from '../objects/objects.ts'
 import { translateSelection } from './selection-sql.ts'
 
 /** How the bytes of the object are to be read. */
@@ -27,8 +28,8 @@ export type SelectionRows = Pick<QueryResult, 'columns' | 'rows'>
 
 /** Runs a statement over one object; rows come in pages, in the order of the object. */
 export type Select = (
-  scope: Scope,
-  source: { readonly bucket: string; readonly key: string; readonly input: SelectionInput },
+  bucket: Bucket,
+  source: Reader & { readonly key: string; readonly input: SelectionInput },
   expression: string,
   signal: AbortSignal,
 ) => AsyncGenerator<SelectionRows>
@@ -37,12 +38,12 @@ const PAGE_ROWS = 1_000
 
 export function createSelect(deps: {
   readonly query: QueryEngine
-  readonly access: ObjectAccess
+  readonly objects: Objects
 }): Select {
-  const { query, access } = deps
-  return async function* select(scope, { bucket, key, input }, expression, signal) {
+  const { query, objects } = deps
+  return async function* select(bucket, { key, input, ...reader }, expression, signal) {
     const { sql, isEach } = translateSelection(expression)
-    const file = await access.localFile(scope, bucket, key)
+    const file = await objects.localFile(bucket, key, reader)
     try {
       const session = await query.open({ paths: [{ path: file.path }], threads: 1, signal })
       try {

@@ -151,7 +151,7 @@ async function codeOf(call: Promise<unknown>): Promise<string> {
 
 async function bodyOf(nouns: Nouns, key: string, versionId?: string): Promise<string> {
   const bucket = await nouns.buckets.find(scope.accountId, 'lake')
-  const { body } = await nouns.objects.open(bucket, key, undefined, versionId)
+  const { body } = await nouns.objects.open(bucket, key, { versionId: versionId })
   if (body instanceof Uint8Array) return Buffer.from(body).toString()
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk as Uint8Array)
