@@ -26,6 +26,7 @@ export type ObjectEvent =
   | 'ObjectRestore:Completed'
   | 'ObjectRestore:Delete'
   | 'ObjectTagging:Put'
+  | 'Replication:OperationFailedReplication'
   | 'ObjectTagging:Delete'
 
 /** The event types that can happen in this build; others are refused by name. */
@@ -45,6 +46,8 @@ export const servedEventTypes: ReadonlySet<string> = new Set([
   's3:LifecycleExpiration:Delete',
   's3:LifecycleExpiration:DeleteMarkerCreated',
   's3:LifecycleTransition',
+  's3:Replication:*',
+  's3:Replication:OperationFailedReplication',
   's3:ObjectRestore:*',
   's3:ObjectRestore:Post',
   's3:ObjectRestore:Completed',

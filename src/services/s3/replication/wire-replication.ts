@@ -17,7 +17,10 @@ const TAGS_MAX = 1_000
 const BUCKET_ARN = /^arn:aws:s3:::([^/:]+)$/
 
 /** A configuration as it was given; `newId` names rules that have no name. */
-export function replicationOf({ Role, Rules }: Given, newId: () => string): ReplicationConfiguration {
+export function replicationOf(
+  { Role, Rules }: Given,
+  newId: () => string,
+): ReplicationConfiguration {
   return { roleArn: Role ?? '', rules: (Rules ?? []).map((rule) => ruleOf(rule, newId)) }
 }
 
