@@ -68,6 +68,7 @@ import type { SnsNouns } from './services/sns/sns-nouns.ts'
 import { createSnsNouns } from './services/sns/sns-nouns.ts'
 import { createQueueTarget } from './services/sqs/queue-target.ts'
 import { createSqsService } from './services/sqs/service.ts'
+import type { SqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
@@ -121,6 +122,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
   const catalog = createCatalog(ground)
+  const sqs = createSqsNouns(ground)
   const lambda = createLambdaNouns({
     ...ground,
     compute: engines.compute,
@@ -128,6 +130,8 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     objects: s3.access,
     logWriter: logs.groups,
     reader: kinesis.reader,
+    targets: () => messaging.targets,
+    sqs,
   })
   const shared: Shared = {
     ...ground,
@@ -142,7 +146,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
-  const messaging = createMessaging(ground, { kinesis, lambda, deliveryStreams })
+  const messaging = createMessaging(ground, { kinesis, lambda, sqs, deliveryStreams })
   return {
     services: [
       createS3Service({
@@ -153,10 +157,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         lifecycleDayMs: config.lifecycleDay,
         targets: messaging.targets,
       }),
-      createKinesisService({
-        ...kinesis,
-        extension: createKinesisChannels({ ...shared, ...kinesis }),
-      }),
+      createKinesis(shared),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
       createGlue(shared),
@@ -191,17 +192,22 @@ function createMessaging(
   others: {
     readonly kinesis: KinesisNouns
     readonly lambda: ReturnType<typeof createLambdaNouns>
+    readonly sqs: SqsNouns
     readonly deliveryStreams: ReturnType<typeof createDeliveryStreams>
   },
 ) {
-  const sqs = createSqsNouns(ground)
+  const { sqs } = others
   const receivers = [createLambdaTarget(others.lambda), createQueueTarget(sqs)]
   const sns = createSnsNouns({
     ...ground,
     targets: [...receivers, createDeliveryStreamTarget(others.deliveryStreams)],
   })
   const targets = [...receivers, sns.topicTarget, ground.eventNouns.busTarget]
-  const ofRules = [...targets, createStreamTarget(others.kinesis)]
+  const ofRules = [
+    ...targets,
+    createStreamTarget(others.kinesis),
+    createDeliveryStreamTarget(others.deliveryStreams),
+  ]
   const services: ReadonlyArray<Service> = [
     createSqsService({ ...ground, ...sqs }),
     createSnsService(sns),
@@ -313,7 +319,7 @@ function createEventing(
 ): ReadonlyArray<Service> {
   const roles = createRoles(ground)
   return [
-    createEventsService({ ...ground, nouns: ground.eventNouns, targets }),
+    createEventsService({ ...ground, nouns: ground.eventNouns, roles, targets }),
     createSchedulerService({ ...ground, roles, targets }),
   ]
 }
@@ -324,6 +330,14 @@ function createIdentity(ground: Ground): ReadonlyArray<Service> {
     createStsService({ sessions: ground.sessions, accountOfKey }),
     createIamService({ roles: createRoles(ground), policies: createPolicies(ground) }),
   ]
+}
+
+function createKinesis(shared: Shared): Service {
+  const { kinesis } = shared
+  return createKinesisService({
+    ...kinesis,
+    extension: createKinesisChannels({ ...shared, ...kinesis }),
+  })
 }
 
 function createGlue(shared: Shared): Service {

@@ -16,6 +16,7 @@ import type { ObjectStore } from '../../src/engines/objects/port.ts'
 import type { StreamReader, StreamRecord } from '../../src/services/kinesis/stream-reader.ts'
 import type { LambdaNounsDeps } from '../../src/services/lambda/lambda-nouns.ts'
 import type { LogEvent, LogTarget } from '../../src/services/logs/log-groups.ts'
+import { createSqsNouns } from '../../src/services/sqs/sqs-nouns.ts'
 import { createMemoryMeta } from './memory-meta.ts'
 import { createMemoryObjects } from './memory-objects.ts'
 
@@ -56,6 +57,7 @@ export function createLambdaStage(options: {
     compute: fakeCompute(installed, handler),
     objectStore: fakeObjectStore(zips),
     objects: buckets,
+    targets: () => [],
     background: createBackground({
       leases,
       clock,
@@ -64,6 +66,7 @@ export function createLambdaStage(options: {
       metrics: silentMetrics,
     }),
     reader: options.reader ?? createFakeReader({}),
+    sqs: createSqsNouns({ meta, clock, random }),
     endpoint: () => 'http://127.0.0.1:4566',
     logWriter: {
       async append(_scope, target, events) {

@@ -3,6 +3,7 @@ import type { OperationName } from '../../wire/contract.ts'
 import type { Operation } from '../../wire/operation.ts'
 import type { StreamReader } from '../kinesis/stream-reader.ts'
 import type { ObjectAccess } from '../s3/objects/object-access.ts'
+import type { Queues } from '../sqs/queues.ts'
 import type { Aliases } from './aliases.ts'
 import type { Destinations } from './destinations.ts'
 import type { EventQueue } from './event-queue.ts'
@@ -37,6 +38,7 @@ export interface LambdaDeps {
   /** Names of the runtimes that this machine has. */
   readonly runtimes: ReadonlyArray<string>
   readonly reader: StreamReader
+  readonly queues: Queues
   readonly objects: ObjectAccess
   readonly clock: Clock
 }

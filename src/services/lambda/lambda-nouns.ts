@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import type { EventTarget } from '../../base/event-target.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Random } from '../../base/random.ts'
@@ -10,6 +11,7 @@ import type { ObjectStore } from '../../engines/objects/port.ts'
 import type { StreamReader } from '../kinesis/stream-reader.ts'
 import type { LogWriter } from '../logs/log-groups.ts'
 import type { ObjectAccess } from '../s3/objects/object-access.ts'
+import type { SqsNouns } from '../sqs/sqs-nouns.ts'
 import type { SessionIssuer } from '../sts/session-issuer.ts'
 import { createAliases } from './aliases.ts'
 import { createCodeStore } from './code-store.ts'
@@ -41,7 +43,10 @@ export interface LambdaNounsDeps {
   readonly sessions: SessionIssuer
   readonly logWriter: LogWriter
   readonly reader: StreamReader
+  readonly sqs: Pick<SqsNouns, 'queues' | 'messages'>
   readonly objects: ObjectAccess
+  /** Queues, topics and buses as destinations; asked when something is sent. */
+  readonly targets: () => ReadonlyArray<EventTarget>
   /** Where user code finds this server; asked when an instance starts. */
   readonly endpoint: () => string
   readonly clock: Clock
@@ -64,10 +69,12 @@ export function createLambdaNouns(deps: LambdaNounsDeps): LambdaDeps {
   const invokeConfigs = createInvokeConfigs(meta, clock)
   const destinations = createDestinations({
     ...deps,
+    resolver,
     invoker: () => invoker,
     functionExists: (scope, arn) => exists(resolver, scope, arn),
   })
-  const handle = createEventHandling({ ...deps, invocations, configs: invokeConfigs, destinations })
+  const configs = invokeConfigs
+  const handle = createEventHandling({ ...deps, invocations, configs, destinations, resolver })
   const queue = createEventQueue({ ...deps, handle })
   const invoker = createFunctionInvoker({ invocations, resolver, queue })
   const mappings = createMappings(deps)
@@ -88,6 +95,7 @@ export function createLambdaNouns(deps: LambdaNounsDeps): LambdaDeps {
     functionLog,
     runtimes: compute.capabilities.runtimes,
     reader: deps.reader,
+    queues: deps.sqs.queues,
     objects: deps.objects,
     clock,
   }

@@ -31,4 +31,17 @@ export const limits = {
   eventRetries: 2,
   /** Base64 makes four bytes of three, and each record has a frame. */
   batchRecordBytesMax: 4_000_000,
+  /** "Using Lambda with Amazon SQS": messages of a batch, of standard and of FIFO queues. */
+  queueBatchMax: 10_000,
+  queueFifoBatchMax: 10,
+  /** A larger batch needs a window to be collected in. */
+  queueBatchWithoutWindowMax: 10,
+  /**
+   * Batches of a queue at once, where the mapping does not say. AWS begins with five and goes up to
+   * 1,250; here each is a process of this machine.
+   */
+  queueBatchesAtOnce: 5,
+  /** One receive from a queue, and how long it waits for messages. */
+  queueReceiveMax: 10,
+  queueWaitMs: 20_000,
 } as const

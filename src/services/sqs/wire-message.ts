@@ -13,7 +13,8 @@ import { receiptHandle } from './receipt.ts'
 import type { Delivered } from './receiving.ts'
 import type { NewMessage, SentMessage } from './sending.ts'
 import { contentDeduplicationId } from './sending.ts'
-import { invalidParameter, invalidValue, missingParameter, unknownAttribute } from './sqs-errors.ts'
+import { invalidParameter, invalidValue, missingParameter } from './sqs-errors.ts'
+import { systemAttributes } from './wire-system-attributes.ts'
 
 type GivenAttributes = Record<string, MessageAttributeValue> | undefined
 
@@ -164,39 +165,6 @@ export function wireMessage(
       MessageAttributes: Object.fromEntries(own.map(([name, one]) => [name, wireAttribute(one)])),
       ...(isWhole && { MD5OfMessageAttributes: content.attributesMd5 }),
     }),
-  }
-}
-
-const systemNames: ReadonlySet<string> = new Set([
-  'All',
-  'SenderId',
-  'SentTimestamp',
-  'ApproximateReceiveCount',
-  'ApproximateFirstReceiveTimestamp',
-  'SequenceNumber',
-  'MessageDeduplicationId',
-  'MessageGroupId',
-  'AWSTraceHeader',
-  'DeadLetterQueueSourceArn',
-])
-
-/** AWS: both lists of names mean the same, and an unknown name is refused. */
-export function checkSystemNames(names: ReadonlyArray<string>): void {
-  const unknown = names.find((name) => !systemNames.has(name))
-  if (unknown !== undefined) throw unknownAttribute(unknown)
-}
-
-function systemAttributes({ state, content }: Delivered) {
-  return {
-    SenderId: content.senderId,
-    SentTimestamp: String(state.sentMs),
-    ApproximateReceiveCount: String(state.receives),
-    ApproximateFirstReceiveTimestamp: String(state.firstReceivedMs),
-    SequenceNumber: content.sequenceNumber,
-    MessageDeduplicationId: content.deduplicationId,
-    MessageGroupId: state.groupId ?? content.fairGroupId,
-    AWSTraceHeader: content.traceHeader,
-    DeadLetterQueueSourceArn: content.deadLetterSource,
   }
 }
 

@@ -278,9 +278,9 @@ test.each<readonly [string, object, RegExp]>([
   ],
   ['no source', { EventSourceArn: undefined }, /Unrecognized event source/],
   [
-    'a queue',
-    { EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:q' },
-    /arn:aws:sqs\S+ is not supported by Headrace yet/,
+    'a table',
+    { EventSourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/1' },
+    /arn:aws:dynamodb\S+ is not supported by Headrace yet/,
   ],
   ['a function that is not there', { FunctionName: 'absent' }, /Function does not exist/],
   [
@@ -299,7 +299,7 @@ test.each<readonly [string, object, RegExp]>([
   [
     'a queue for failures',
     { DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:us-east-1:000000000000:q' } } },
-    /arn:aws:sqs\S+ is not supported/,
+    /arn:aws:sqs\S+ is invalid/,
   ],
 ])('%s is refused', async (_name, more, message) => {
   await makeStream('refusals').catch(() => undefined)

@@ -396,7 +396,7 @@ test('what objects cannot have yet is refused by name, and nothing is stored', a
   const put = (more: object) =>
     s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', ...more }))
   const refused = [
-    { ServerSideEncryption: 'AES256' },
+    { ServerSideEncryption: 'aws:kms:dsse' },
     { StorageClass: 'OUTPOSTS' },
     { ObjectLockEventHold: 'ON' },
   ]

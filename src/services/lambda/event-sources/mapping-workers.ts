@@ -6,12 +6,15 @@ import type { Scope } from '../../../base/scope.ts'
 import { createWaker } from '../../../base/waker.ts'
 import type { Background } from '../../../engines/meta/background.ts'
 import type { ShardState, StreamReader } from '../../kinesis/stream-reader.ts'
+import type { SqsNouns } from '../../sqs/sqs-nouns.ts'
 import type { Destinations } from '../destinations.ts'
 import type { FunctionResolver } from '../function-resolver.ts'
 import { withGrace } from '../grace.ts'
 import type { Invocations } from '../invocations.ts'
 import { createBatchDelivery } from './batch-delivery.ts'
 import type { Checkpoint, Mapping, Mappings } from './mappings.ts'
+import { isQueueMapping } from './mappings.ts'
+import { pollQueue } from './queue-poller.ts'
 import { compileRecordFilter } from './record-filter.ts'
 import { runShardLoop } from './shard-loop.ts'
 
@@ -26,6 +29,7 @@ export interface MappingWorkers {
 export interface MappingWorkersDeps {
   readonly mappings: Mappings
   readonly reader: StreamReader
+  readonly sqs: Pick<SqsNouns, 'queues' | 'messages'>
   readonly invocations: Invocations
   readonly destinations: Destinations
   readonly resolver: FunctionResolver
@@ -92,8 +96,32 @@ async function runMapping(
     await untilChanged(deps, scope, mapping, signal)
     return 0
   }
-  await readShards(deps, scope, mapping, signal)
+  if (isQueueMapping(mapping)) await receiveMessages(deps, scope, mapping, signal)
+  else await readShards(deps, scope, mapping, signal)
   return 0
+}
+
+/** Works the queue until the mapping changes. */
+async function receiveMessages(
+  deps: MappingWorkersDeps,
+  scope: Scope,
+  mapping: Mapping,
+  signal: AbortSignal,
+): Promise<void> {
+  await deps.resolver.resolve(scope, mapping.target)
+  if (mapping.state !== 'Enabled') await deps.mappings.report(scope, mapping, { state: 'Enabled' })
+  const stop = createChildAbort(signal)
+  const grace = withGrace(deps.clock, signal)
+  const polling = pollQueue(deps, { scope, mapping, late: grace.signal }, stop.signal)
+  const changed = untilChanged(deps, scope, mapping, stop.signal)
+  try {
+    await Promise.race([polling, changed])
+  } finally {
+    stop.end()
+    await Promise.allSettled([polling, changed])
+    grace.release()
+  }
+  await polling
 }
 
 /** Reads all shards that may be read now, until a shard ends or the mapping changes. */

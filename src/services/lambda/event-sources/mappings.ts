@@ -1,4 +1,4 @@
-import { formatArn } from '../../../base/arn.ts'
+import { formatArn, parseArn } from '../../../base/arn.ts'
 import type { Clock } from '../../../base/clock.ts'
 import type { Random } from '../../../base/random.ts'
 import type { Scope } from '../../../base/scope.ts'
@@ -23,6 +23,8 @@ export interface MappingSettings {
   readonly filters: ReadonlyArray<string>
   /** ARN of the bucket that gets what could not be handled. */
   readonly onFailure?: string
+  /** Batches of a queue that may be under way at once. */
+  readonly concurrencyMax?: number
   readonly enabled: boolean
 }
 
@@ -38,7 +40,8 @@ export type MappingState =
 export interface Mapping extends MappingSettings {
   readonly id: string
   readonly sourceArn: string
-  readonly start: StartPosition
+  /** Where the reading of a stream began; queues have no place to begin at. */
+  readonly start?: StartPosition
   readonly state: MappingState
   readonly stateReason: string
   readonly modifiedMs: number
@@ -81,6 +84,15 @@ export interface Mappings {
 
 export type NewMapping = MappingSettings & Pick<Mapping, 'sourceArn' | 'start' | 'tags'>
 
+export function isQueueMapping({ sourceArn }: Pick<Mapping, 'sourceArn'>): boolean {
+  return parseArn(sourceArn)?.service === 'sqs'
+}
+
+// AWS: recorded.
+export function stateReasonOf(mapping: Pick<Mapping, 'sourceArn'>): string {
+  return isQueueMapping(mapping) ? 'USER_INITIATED' : 'User action'
+}
+
 const MAPPINGS_MAX = 100_000
 
 export function createMappings(deps: {
@@ -109,7 +121,7 @@ export function createMappings(deps: {
         ...given,
         id: random.uuid(),
         state: 'Creating',
-        stateReason: 'User action',
+        stateReason: stateReasonOf(given),
         modifiedMs: clock.wallMs(),
         lastResult: 'No records processed',
         revision: 1,

@@ -10,18 +10,28 @@ import { invalidParameter } from '../lambda-errors.ts'
 export function compileRecordFilter(
   patterns: ReadonlyArray<string>,
 ): (record: StreamRecord) => boolean {
-  if (patterns.length === 0) return () => true
-  const tests: ReadonlyArray<EventPattern> = patterns.map(compileFilter)
-  return (record) => {
-    const document = {
+  const passes = compileFilters(patterns)
+  return (record) =>
+    passes({
       kinesisSchemaVersion: '1.0',
       partitionKey: record.partitionKey,
       sequenceNumber: record.sequenceNumber,
       approximateArrivalTimestamp: record.arrivalMs / 1000,
-      data: readData(record.data),
-    }
-    return tests.some((test) => test(document))
-  }
+      data: readData(Buffer.from(record.data).toString('utf8')),
+    })
+}
+
+/** The same for messages of a queue, whose `body` is seen as JSON where it is that. */
+export function compileMessageFilter(
+  patterns: ReadonlyArray<string>,
+): (message: { readonly body: string }) => boolean {
+  const passes = compileFilters(patterns)
+  return (message) => passes({ ...message, body: readData(message.body) })
+}
+
+function compileFilters(patterns: ReadonlyArray<string>): EventPattern {
+  const tests: ReadonlyArray<EventPattern> = patterns.map(compileFilter)
+  return (document) => tests.length === 0 || tests.some((test) => test(document))
 }
 
 function compileFilter(pattern: string): EventPattern {
@@ -32,8 +42,7 @@ function compileFilter(pattern: string): EventPattern {
   }
 }
 
-function readData(data: Uint8Array): unknown {
-  const text = Buffer.from(data).toString('utf8')
+function readData(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

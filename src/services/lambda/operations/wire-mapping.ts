@@ -7,8 +7,9 @@ import { dateOf } from '../../../base/clock.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type { LambdaDeps } from '../contract.ts'
 import type { Mapping, MappingSettings } from '../event-sources/mappings.ts'
-import { mappingArn } from '../event-sources/mappings.ts'
-import { compileRecordFilter } from '../event-sources/record-filter.ts'
+import { isQueueMapping, mappingArn } from '../event-sources/mappings.ts'
+import { compileMessageFilter, compileRecordFilter } from '../event-sources/record-filter.ts'
+import type { FunctionTarget } from '../function-names.ts'
 import { functionArn, parseFunctionName } from '../function-names.ts'
 import { invalidParameter, unsupported } from '../lambda-errors.ts'
 
@@ -23,10 +24,31 @@ export const refusedMembers = [
   'LoggingConfig',
   'MetricsConfig',
   'ProvisionedPollerConfig',
-  'ScalingConfig',
   'SelfManagedKafkaEventSourceConfig',
   'SourceAccessConfigurations',
 ] as const
+
+/** What there was before, or the defaults. */
+export type CurrentMapping = Omit<MappingSettings, 'target'> &
+  Partial<Pick<MappingSettings, 'target'>> &
+  Pick<Mapping, 'sourceArn'>
+
+const ofStreams = [
+  'BisectBatchOnFunctionError',
+  'DestinationConfig',
+  'MaximumRecordAgeInSeconds',
+  'MaximumRetryAttempts',
+  'ParallelizationFactor',
+  'TumblingWindowInSeconds',
+] as const
+const ofQueues = ['ScalingConfig'] as const
+
+function checkMembers(current: CurrentMapping, input: MappingInput): void {
+  const foreign = isQueueMapping(current) ? ofStreams : ofQueues
+  const given = foreign.find((name) => input[name] !== undefined)
+  if (given === undefined) return
+  throw invalidParameter(`Unsupported ${given} parameter for given event source mapping type.`)
+}
 
 /** AWS: the shortest MaximumRecordAgeInSeconds beside -1 (Developer Guide, Kinesis parameters). */
 const RECORD_AGE_MIN = 60
@@ -35,13 +57,17 @@ const RECORD_AGE_MIN = 60
 export async function mergeMapping(
   deps: LambdaDeps,
   scope: Scope,
-  current: Omit<MappingSettings, 'target'> & Partial<Pick<MappingSettings, 'target'>>,
+  current: CurrentMapping,
   input: MappingInput,
 ): Promise<MappingSettings> {
+  checkMembers(current, input)
   const target = input.FunctionName ? parseFunctionName(scope, input.FunctionName) : current.target
   if (!target) throw invalidParameter('Function does not exist')
   if (input.FunctionName) await checkFunction(deps, scope, input.FunctionName)
-  const onFailure = await readDestination(deps, scope, current.onFailure, input)
+  const onFailure = await readDestination(deps, scope, target, current.onFailure, input)
+  const { MaximumConcurrency } = input.ScalingConfig ?? {}
+  // An empty configuration takes the limit away.
+  const concurrencyMax = input.ScalingConfig ? MaximumConcurrency : current.concurrencyMax
   checkAge(input.MaximumRecordAgeInSeconds)
   if (input.TumblingWindowInSeconds) throw unsupported('TumblingWindowInSeconds')
   return {
@@ -55,9 +81,10 @@ export async function mergeMapping(
     reportsFailures: input.FunctionResponseTypes
       ? input.FunctionResponseTypes.includes('ReportBatchItemFailures')
       : current.reportsFailures,
-    filters: readFilters(input) ?? current.filters,
+    filters: readFilters(current, input) ?? current.filters,
     enabled: input.Enabled ?? current.enabled,
     ...(onFailure !== undefined && { onFailure }),
+    ...(concurrencyMax !== undefined && { concurrencyMax }),
   }
 }
 
@@ -72,6 +99,7 @@ async function checkFunction(deps: LambdaDeps, scope: Scope, name: string): Prom
 async function readDestination(
   deps: LambdaDeps,
   scope: Scope,
+  target: FunctionTarget,
   current: string | undefined,
   { DestinationConfig: config }: MappingInput,
 ): Promise<string | undefined> {
@@ -83,7 +111,7 @@ async function readDestination(
   }
   const destination = config.OnFailure?.Destination
   if (!destination) return undefined
-  await deps.destinations.validate(scope, destination, ['s3'])
+  await deps.destinations.validate(scope, target, destination, ['s3', 'sqs', 'sns'])
   return destination
 }
 
@@ -94,15 +122,26 @@ function checkAge(seconds: number | undefined): void {
   )
 }
 
-function readFilters({ FilterCriteria }: MappingInput): ReadonlyArray<string> | undefined {
+function readFilters(
+  current: CurrentMapping,
+  { FilterCriteria }: MappingInput,
+): ReadonlyArray<string> | undefined {
   if (!FilterCriteria) return undefined
   const patterns = (FilterCriteria.Filters ?? []).map(({ Pattern = '' }) => Pattern)
-  compileRecordFilter(patterns)
+  if (isQueueMapping(current)) compileMessageFilter(patterns)
+  else compileRecordFilter(patterns)
   return patterns
 }
 
 export function toMapping(scope: Scope, mapping: Mapping): EventSourceMappingConfiguration {
-  const { start, filters, onFailure } = mapping
+  return {
+    ...toAnyMapping(scope, mapping),
+    ...(isQueueMapping(mapping) ? toQueueMapping(mapping) : toStreamMapping(mapping)),
+  }
+}
+
+function toAnyMapping(scope: Scope, mapping: Mapping) {
+  const { filters } = mapping
   return {
     UUID: mapping.id,
     EventSourceMappingArn: mappingArn(scope, mapping.id),
@@ -110,21 +149,31 @@ export function toMapping(scope: Scope, mapping: Mapping): EventSourceMappingCon
     FunctionArn: functionArn(scope, mapping.target),
     BatchSize: mapping.batchSize,
     MaximumBatchingWindowInSeconds: mapping.windowSeconds,
+    FunctionResponseTypes: mapping.reportsFailures ? ['ReportBatchItemFailures' as const] : [],
+    ...(filters.length > 0 && {
+      FilterCriteria: { Filters: filters.map((Pattern) => ({ Pattern })) },
+    }),
+    LastModified: dateOf(mapping.modifiedMs),
+    State: mapping.state,
+    StateTransitionReason: mapping.stateReason,
+  }
+}
+
+function toStreamMapping({ start, onFailure, ...mapping }: Mapping) {
+  return {
     ParallelizationFactor: mapping.parallelization,
-    StartingPosition: start.at,
-    ...(start.at === 'AT_TIMESTAMP' && { StartingPositionTimestamp: dateOf(start.timestampMs) }),
+    StartingPosition: start?.at,
+    ...(start?.at === 'AT_TIMESTAMP' && { StartingPositionTimestamp: dateOf(start.timestampMs) }),
     MaximumRecordAgeInSeconds: mapping.recordAgeMaxSeconds,
     MaximumRetryAttempts: mapping.retriesMax,
     BisectBatchOnFunctionError: mapping.bisects,
     TumblingWindowInSeconds: 0,
-    FunctionResponseTypes: mapping.reportsFailures ? ['ReportBatchItemFailures'] : [],
-    ...(filters.length > 0 && {
-      FilterCriteria: { Filters: filters.map((Pattern) => ({ Pattern })) },
-    }),
     DestinationConfig: { OnFailure: onFailure === undefined ? {} : { Destination: onFailure } },
-    LastModified: dateOf(mapping.modifiedMs),
     LastProcessingResult: mapping.lastResult,
-    State: mapping.state,
-    StateTransitionReason: mapping.stateReason,
   }
+}
+
+function toQueueMapping({ concurrencyMax }: Mapping) {
+  if (concurrencyMax === undefined) return {}
+  return { ScalingConfig: { MaximumConcurrency: concurrencyMax } }
 }

@@ -1,8 +1,9 @@
 import type { SqsOperation } from '../contract.ts'
 import { limits } from '../limits.ts'
 import { invalidValue } from '../sqs-errors.ts'
-import { checkSystemNames, wireMessage } from '../wire-message.ts'
+import { wireMessage } from '../wire-message.ts'
 import { queueOf } from '../wire-queue.ts'
+import { checkSystemNames } from '../wire-system-attributes.ts'
 
 export const receiveMessage: SqsOperation<'ReceiveMessage'> = {
   name: 'ReceiveMessage',
