@@ -46,22 +46,23 @@ export function createReplicaArrival(deps: Omit<PublicationDeps, 'replication'>)
     key: string,
     record: ObjectRecord,
     told: Pick<ObjectWrite, 'event' | 'origin'>,
-    staged?: StoredObject & { readonly bucket: string },
+    staged?: ObjectId,
   ): Promise<void> {
     const announcement = outbox.announce(bucket, told.event, key, told.origin)
     const { versionId = '', sequencer } = record
-    const from = staged && { bucket: staged.bucket, key: staged.key, revision: staged.revision }
     let place: ObjectId | undefined
     await store.rearrange(async () => {
       place = undefined
+      const found = staged && (await store.head(staged))
+      const from = staged && found && { ...staged, revision: found.revision }
       if (await history.find(bucket, key, versionId)) return { removals: from ? [from] : [] }
+      // Another node brought the same version, and has taken it from there.
+      if (staged && !from) return {}
       const state = await changes.stateOf(bucket, key)
-      const arriving = { record, ...(from && { from }) }
+      const arriving = { record: found ? recordOf(found) : record, ...(from && { from }) }
       const { to, change } = await changes.arrival(bucket, key, state, arriving)
       place = to
-      const object = staged
-        ? eventObjectOf({ key, sizeBytes: staged.sizeBytes, attributes: staged.attributes })
-        : { key, sequencer, versionId }
+      const object = found ? eventObjectOf({ ...found, key }) : { key, sequencer, versionId }
       return { ...change, puts: announcement?.puts(object) ?? [] }
     })
     announcement?.committed()
@@ -84,7 +85,7 @@ export function createReplicaArrival(deps: Omit<PublicationDeps, 'replication'>)
         },
         beside: () => ({}),
       })
-      await takePlace(bucket, key, recordOf(stored), write, { ...stored, bucket: place.bucket })
+      await takePlace(bucket, key, recordOf(stored), write, place)
       return { ...stored, key }
     },
 

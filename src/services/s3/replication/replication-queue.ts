@@ -45,8 +45,6 @@ export interface ReplicationQueue {
   done(entries: ReadonlyArray<ReplicationEntry>): Promise<void>
   /** Resolves when something was committed, after `ms`, or when the signal aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void>
-  /** Drops what waits of an account, or of all of them. */
-  removeEverything(accountId: string | undefined): Promise<void>
 }
 
 const everywhere = { accountId: '', region: '' }
@@ -121,12 +119,5 @@ export function createReplicationQueue(deps: {
     },
 
     wait: waker.wait,
-
-    async removeEverything(accountId) {
-      for await (const { id, value } of tasks.everywhere()) {
-        const isMeant = accountId === undefined || value.source.accountId === accountId
-        if (isMeant) await tasks.remove(everywhere, ...id)
-      }
-    },
   }
 }
