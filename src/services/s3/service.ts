@@ -12,6 +12,7 @@ import type { Roles } from '../iam/roles.ts'
 import { createAuthorize } from './access/authorization.ts'
 import { createCrossOrigin } from './access/cross-origin.ts'
 import { createPermissions } from './access/permissions.ts'
+import { createRequesterPays } from './access/requester-pays.ts'
 import { createLifecycleRun } from './lifecycle/lifecycle-run.ts'
 import { createLifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import { createRestorations } from './lifecycle/restorations.ts'
@@ -27,6 +28,7 @@ import { deleteBucket } from './operations/delete-bucket.ts'
 import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
 import { deleteBucketEncryption } from './operations/delete-bucket-encryption.ts'
 import { deleteBucketLifecycle } from './operations/delete-bucket-lifecycle.ts'
+import { deleteBucketOwnershipControls } from './operations/delete-bucket-ownership-controls.ts'
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
 import { deleteBucketReplication } from './operations/delete-bucket-replication.ts'
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
@@ -36,11 +38,14 @@ import { deleteObjects } from './operations/delete-objects.ts'
 import { deletePublicAccessBlock } from './operations/delete-public-access-block.ts'
 import { getBucketAccelerateConfiguration } from './operations/get-bucket-accelerate-configuration.ts'
 import { getBucketAcl } from './operations/get-bucket-acl.ts'
+import { getBucketAnalyticsConfiguration } from './operations/get-bucket-analytics-configuration.ts'
 import { getBucketCors } from './operations/get-bucket-cors.ts'
 import { getBucketEncryption } from './operations/get-bucket-encryption.ts'
+import { getBucketIntelligentTieringConfiguration } from './operations/get-bucket-intelligent-tiering-configuration.ts'
 import { getBucketLifecycleConfiguration } from './operations/get-bucket-lifecycle-configuration.ts'
 import { getBucketLocation } from './operations/get-bucket-location.ts'
 import { getBucketLogging } from './operations/get-bucket-logging.ts'
+import { getBucketMetricsConfiguration } from './operations/get-bucket-metrics-configuration.ts'
 import { getBucketNotificationConfiguration } from './operations/get-bucket-notification-configuration.ts'
 import { getBucketOwnershipControls } from './operations/get-bucket-ownership-controls.ts'
 import { getBucketPolicy } from './operations/get-bucket-policy.ts'
@@ -60,12 +65,16 @@ import { getObjectTagging } from './operations/get-object-tagging.ts'
 import { getPublicAccessBlock } from './operations/get-public-access-block.ts'
 import { headBucket } from './operations/head-bucket.ts'
 import { headObject } from './operations/head-object.ts'
+import { listBucketAnalyticsConfigurations } from './operations/list-bucket-analytics-configurations.ts'
+import { listBucketIntelligentTieringConfigurations } from './operations/list-bucket-intelligent-tiering-configurations.ts'
+import { listBucketMetricsConfigurations } from './operations/list-bucket-metrics-configurations.ts'
 import { listBuckets } from './operations/list-buckets.ts'
 import { listMultipartUploads } from './operations/list-multipart-uploads.ts'
 import { listObjectVersions } from './operations/list-object-versions.ts'
 import { listObjects } from './operations/list-objects.ts'
 import { listObjectsV2 } from './operations/list-objects-v2.ts'
 import { listParts } from './operations/list-parts.ts'
+import { putBucketAccelerateConfiguration } from './operations/put-bucket-accelerate-configuration.ts'
 import { putBucketAcl } from './operations/put-bucket-acl.ts'
 import { putBucketCors } from './operations/put-bucket-cors.ts'
 import { putBucketEncryption } from './operations/put-bucket-encryption.ts'
@@ -116,6 +125,7 @@ export function createS3Service(deps: {
   const notificationSettings = createNotificationSettings({ buckets, targets, clock, random })
   const dayMs = deps.lifecycleDayMs
   const lifecycles = createLifecycleSettings(deps)
+  const requesterPays = createRequesterPays()
   const permissions = createPermissions({ objects: nouns.objects, clock })
   const lifetimes = {
     permissions,
@@ -131,8 +141,10 @@ export function createS3Service(deps: {
   const replicationRun = createReplicationRun({ ...deps, ...nouns, makeReplica })
   return {
     name: 's3',
-    operations: bindOperations({ ...nouns, ...lifetimes, notificationSettings }, operations),
-    authorize: createAuthorize({ buckets, permissions }),
+    operations: requesterPays.told(
+      bindOperations({ ...nouns, ...lifetimes, notificationSettings }, operations),
+    ),
+    authorize: createAuthorize({ buckets, permissions, requesterPays }),
     crossOrigin: createCrossOrigin({ buckets }),
     async start(signal) {
       await Promise.all([
@@ -155,20 +167,24 @@ const operations = [
   deleteBucketCors,
   deleteBucketEncryption,
   deleteBucketLifecycle,
+  deleteBucketOwnershipControls,
   deleteBucketPolicy,
   deleteBucketReplication,
   deleteBucketTagging,
   deleteObject,
-  deleteObjectTagging,
   deleteObjects,
+  deleteObjectTagging,
   deletePublicAccessBlock,
   getBucketAccelerateConfiguration,
   getBucketAcl,
+  getBucketAnalyticsConfiguration,
   getBucketCors,
   getBucketEncryption,
+  getBucketIntelligentTieringConfiguration,
   getBucketLifecycleConfiguration,
   getBucketLocation,
   getBucketLogging,
+  getBucketMetricsConfiguration,
   getBucketNotificationConfiguration,
   getBucketOwnershipControls,
   getBucketPolicy,
@@ -188,12 +204,16 @@ const operations = [
   getPublicAccessBlock,
   headBucket,
   headObject,
+  listBucketAnalyticsConfigurations,
+  listBucketIntelligentTieringConfigurations,
+  listBucketMetricsConfigurations,
   listBuckets,
   listMultipartUploads,
-  listObjectVersions,
   listObjects,
   listObjectsV2,
+  listObjectVersions,
   listParts,
+  putBucketAccelerateConfiguration,
   putBucketAcl,
   putBucketCors,
   putBucketEncryption,

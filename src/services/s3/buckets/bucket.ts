@@ -23,6 +23,10 @@ export interface Bucket extends Scope {
   readonly versioning?: 'Enabled' | 'Suspended'
   readonly objectLock?: ObjectLock
   readonly replication?: ReplicationConfiguration
+  /** Whether strangers pay for what they ask; absent: the owner does. */
+  readonly requesterPays?: boolean
+  /** Whether accelerated endpoints serve it; absent: never said. */
+  readonly acceleration?: 'Enabled' | 'Suspended'
   /** What objects get that say nothing of their own; absent: what the server does. */
   readonly encryption?: BucketEncryption
 }

@@ -15,6 +15,7 @@ export interface NotificationRule {
 /** What happened, by its name in records: `ObjectCreated:Put`. */
 export type ObjectEvent =
   | 'ObjectCreated:Put'
+  | 'ObjectCreated:Post'
   | 'ObjectCreated:Copy'
   | 'ObjectCreated:CompleteMultipartUpload'
   | 'ObjectRemoved:Delete'
@@ -28,6 +29,7 @@ export type ObjectEvent =
   | 'ObjectTagging:Put'
   | 'Replication:OperationFailedReplication'
   | 'ObjectTagging:Delete'
+  | 'ObjectAcl:Put'
 
 /** The event types that can happen in this build; others are refused by name. */
 export const servedEventTypes: ReadonlySet<string> = new Set([
@@ -42,6 +44,7 @@ export const servedEventTypes: ReadonlySet<string> = new Set([
   's3:ObjectTagging:*',
   's3:ObjectTagging:Put',
   's3:ObjectTagging:Delete',
+  's3:ObjectAcl:Put',
   's3:LifecycleExpiration:*',
   's3:LifecycleExpiration:Delete',
   's3:LifecycleExpiration:DeleteMarkerCreated',

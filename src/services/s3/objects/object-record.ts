@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ChecksumAlgorithm } from '../../../engines/checksum/checksum.ts'
 import type { ObjectAttributes, StoredObject } from '../../../engines/objects/port.ts'
+import type { Grant } from '../access/acl.ts'
 import type { ObjectEncryption } from '../encryption/object-encryption.ts'
 import type { ReplicationState } from '../replication/replication-rules.ts'
 
@@ -17,6 +18,10 @@ export interface ObjectRecord {
   readonly retention?: Retention
   /** Absent: nobody has spoken of one. */
   readonly legalHold?: boolean
+  /** Canonical id; absent: the owner of the bucket. */
+  readonly ownerId?: string
+  /** Absent: the owner has full control, and nobody else anything. */
+  readonly grants?: ReadonlyArray<Grant>
   readonly checksum?: ObjectChecksum
   /** Absent: the bytes lie as they are. */
   readonly encryption?: ObjectEncryption

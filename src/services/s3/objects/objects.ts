@@ -11,6 +11,7 @@ import type {
   OpenedObject,
   StoredObject,
 } from '../../../engines/objects/port.ts'
+import type { ObjectAcl } from '../access/acl.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import { objectsOf } from '../buckets/bucket.ts'
 import type { Encryptions } from '../encryption/encryptions.ts'
@@ -42,7 +43,7 @@ import { recordOf } from './object-record.ts'
 import type { Removal, RemoveObject, RemoveRequest } from './object-removal.ts'
 
 /** What a caller says of an object beside its bytes. */
-export interface ObjectDetails extends VersionLock {
+export interface ObjectDetails extends VersionLock, ObjectAcl {
   readonly headers?: ContentHeaders | undefined
   readonly metadata?: Readonly<Record<string, string>> | undefined
   readonly tags?: Tags | undefined
@@ -53,7 +54,10 @@ export interface PutRequest extends ObjectDetails, WriteConditions {
   readonly key: string
   readonly body: ObjectBody
   readonly digests: DigestPlan
-  readonly event: Extract<ObjectEvent, 'ObjectCreated:Put' | 'ObjectCreated:Copy'>
+  readonly event: Extract<
+    ObjectEvent,
+    'ObjectCreated:Put' | 'ObjectCreated:Post' | 'ObjectCreated:Copy'
+  >
   readonly origin: Origin
   readonly signal?: AbortSignal | undefined
   readonly encryption?: EncryptionWish | undefined
@@ -227,7 +231,7 @@ async function unlessAbsent<T>(change: Promise<T>): Promise<T | undefined> {
 
 /** Leaves out what is not said, so that rows stay small. */
 export function recordFrom(
-  { headers, metadata, tags, storageClass, retention, legalHold }: ObjectDetails,
+  { headers, metadata, tags, storageClass, retention, legalHold, ownerId, grants }: ObjectDetails,
   {
     encryption,
     ...rest
@@ -244,6 +248,8 @@ export function recordFrom(
     ...(storageClass && storageClass !== 'STANDARD' && { storageClass }),
     ...(retention && { retention }),
     ...(legalHold !== undefined && { legalHold }),
+    ...(ownerId !== undefined && { ownerId }),
+    ...(grants && { grants }),
   }
 }
 

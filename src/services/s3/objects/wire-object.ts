@@ -34,11 +34,6 @@ type ContentMembers = Pick<
 type DetailMembers = ContentMembers &
   Pick<
     Partial<PutInput>,
-    | 'ACL'
-    | 'GrantFullControl'
-    | 'GrantRead'
-    | 'GrantReadACP'
-    | 'GrantWriteACP'
     | 'Metadata'
     | 'ObjectLockLegalHoldStatus'
     | 'ObjectLockMode'
@@ -80,7 +75,6 @@ export function originOf({
 }
 
 export function detailsOf(input: DetailMembers): ObjectDetails {
-  requireNoAcl(input)
   requireServedClass(input.StorageClass)
   return {
     headers: contentHeadersOf(input),
@@ -109,32 +103,6 @@ function contentHeadersOf(input: ContentMembers): ContentHeaders {
       websiteRedirectLocation: input.WebsiteRedirectLocation,
     }),
   }
-}
-
-/**
- * AWS: buckets are made with object ownership "bucket owner enforced" since April 2023; then ACLs are
- * off and only those that say what is so anyway are taken.
- */
-export function requireNoAcl(input: {
-  readonly ACL?: string | undefined
-  readonly GrantFullControl?: string | undefined
-  readonly GrantRead?: string | undefined
-  readonly GrantReadACP?: string | undefined
-  readonly GrantWrite?: string | undefined
-  readonly GrantWriteACP?: string | undefined
-}): void {
-  const {
-    ACL = 'private',
-    GrantFullControl,
-    GrantRead,
-    GrantReadACP,
-    GrantWrite,
-    GrantWriteACP,
-  } = input
-  const grants = [GrantFullControl, GrantRead, GrantReadACP, GrantWrite, GrantWriteACP]
-  const isPlain = ACL === 'private' || ACL === 'bucket-owner-full-control'
-  if (isPlain && grants.every((grant) => grant === undefined)) return
-  throw new ServiceError('AccessControlListNotSupported', 'The bucket does not allow ACLs')
 }
 
 function checkedMetadata(metadata: Readonly<Record<string, string>> | undefined) {
