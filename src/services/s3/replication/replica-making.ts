@@ -69,6 +69,7 @@ export function createReplicaMaking(deps: {
     await objects.put(target, {
       ...detailsOf(record),
       ...locksOf(record, deps.clock.wallMs()),
+      ...ownedAs(record, target, request),
       storageClass: rule.destination.storageClass ?? record.storageClass,
       key,
       body,
@@ -88,15 +89,17 @@ export function createReplicaMaking(deps: {
     })
   }
 
-  async function applyChanges(target: Bucket, { source, task, version }: CopyRequest) {
+  async function applyChanges(target: Bucket, request: CopyRequest) {
+    const { source, task, version } = request
     const { key, versionId } = task
     const now = recordOf(version.object)
     await objects.change(target, key, {
       versionId,
       origin: serviceOrigin(source, random.uuid()),
-      change({ tags: _tags, retention: _retention, legalHold: _hold, ...rest }) {
+      change({ tags: _tags, retention: _retention, legalHold: _hold, grants: _grants, ...rest }) {
         const { tags } = now
-        return { ...rest, ...(tags && { tags }), ...locksOf(now, deps.clock.wallMs()) }
+        const locks = locksOf(now, deps.clock.wallMs())
+        return { ...rest, ...(tags && { tags }), ...locks, ...ownedAs(now, target, request) }
       },
     })
   }
@@ -139,6 +142,12 @@ export function createReplicaMaking(deps: {
 
 function detailsOf({ headers, metadata, tags }: ObjectRecord) {
   return { headers, metadata, tags }
+}
+
+// AWS: a copy has the owner and the ACL of the version, unless the rule gives it to the bucket's owner.
+function ownedAs({ ownerId, grants }: ObjectRecord, target: Bucket, { source, rule }: CopyRequest) {
+  if (rule.destination.changesOwner || target.accountId !== source.accountId) return {}
+  return { ...(ownerId !== undefined && { ownerId }), ...(grants && { grants }) }
 }
 
 /** A retention that has ended binds nobody, and could not be written any more. */
