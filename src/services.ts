@@ -153,6 +153,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         ...ground,
         nouns: s3,
         query: engines.query,
+        roles: createRoles(ground),
         lifecycleDayMs: config.lifecycleDay,
         targets: messaging.targets,
       }),
