@@ -202,7 +202,11 @@ function createMessaging(
     targets: [...receivers, createDeliveryStreamTarget(others.deliveryStreams)],
   })
   const targets = [...receivers, sns.topicTarget, ground.eventNouns.busTarget]
-  const ofRules = [...targets, createStreamTarget(others.kinesis)]
+  const ofRules = [
+    ...targets,
+    createStreamTarget(others.kinesis),
+    createDeliveryStreamTarget(others.deliveryStreams),
+  ]
   const services: ReadonlyArray<Service> = [
     createSqsService({ ...ground, ...sqs }),
     createSnsService(sns),
@@ -314,7 +318,7 @@ function createEventing(
 ): ReadonlyArray<Service> {
   const roles = createRoles(ground)
   return [
-    createEventsService({ ...ground, nouns: ground.eventNouns, targets }),
+    createEventsService({ ...ground, nouns: ground.eventNouns, roles, targets }),
     createSchedulerService({ ...ground, roles, targets }),
   ]
 }
