@@ -122,7 +122,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
   const catalog = createCatalog(ground)
-  const sqs = createSqsNouns(ground)
+  const sqs = createSqsNouns({ ...ground, limits })
   const lambda = createLambdaNouns({
     ...ground,
     compute: engines.compute,
@@ -153,6 +153,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         ...ground,
         nouns: s3,
         query: engines.query,
+        roles: createRoles(ground),
         lifecycleDayMs: config.lifecycleDay,
         targets: messaging.targets,
       }),

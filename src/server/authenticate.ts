@@ -7,12 +7,13 @@ import { parseQuery } from './canonical-request.ts'
 import type { Credential, Credentials } from './credentials.ts'
 import type { Dialect, Refusals } from './dialect.ts'
 import { expiredUrl, refusalsOf } from './dialect.ts'
+import { formSignature } from './forms/form-signature.ts'
 import { serverLimits } from './limits.ts'
 import { isLocalHost } from './local-host.ts'
 import type { FoundSignature, HeaderFields, Signature } from './signature.ts'
 import type { SignatureV2 } from './signature-v2.ts'
 import { signV2, stringToSignV2 } from './signature-v2.ts'
-import type { SigningKey } from './signing.ts'
+import type { SigningKey, Verifier } from './signing.ts'
 import { createVerifier, equalInConstantTime, sha256 } from './signing.ts'
 
 /** Who the caller proved to be, and what his signature says about the body. */
@@ -45,31 +46,25 @@ export interface Authenticator {
     },
     bytes: () => Promise<Uint8Array>,
   ): Promise<Authenticated>
+  /**
+   * Of a web form, which carries a signature over its policy: in Version 4, or in Version 2. Without
+   * one the caller is anonymous.
+   */
+  authenticateForm(
+    fields: ReadonlyMap<string, string>,
+    headers: HeaderFields,
+  ): Promise<Authenticated>
 }
 
-export function createAuthenticator(deps: {
+interface AuthenticatorDeps {
   readonly config: Pick<Config, 'auth' | 'region'>
   readonly credentials: Credentials
   readonly clock: Clock
-}): Authenticator {
-  const { config, credentials, clock } = deps
-  const verifier = createVerifier()
+}
 
-  async function credentialOf(
-    { accessKeyId, sessionToken }: Pick<Signature, 'accessKeyId' | 'sessionToken'>,
-    headers: HeaderFields,
-    refusals: Refusals,
-  ): Promise<Credential> {
-    const found =
-      config.auth === 'open'
-        ? await credentials.assume(accessKeyId, sessionToken)
-        : await credentials.find(accessKeyId, sessionToken)
-    if (found === 'unknown') throw refusals.unknownKey(accessKeyId, credentials.advice)
-    if (found === 'invalid-token') throw refusals.invalidToken()
-    if (found === 'expired-token') throw refusals.expiredToken()
-    if (found.wellKnown) checkOrigin(headers, refusals)
-    return found
-  }
+export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
+  const { config, clock } = deps
+  const verifier = createVerifier()
 
   /** A presigned URL of Signature Version 2 names no region and says nothing of the body. */
   async function authenticateV2(
@@ -78,7 +73,7 @@ export function createAuthenticator(deps: {
     rawPath: string,
     refusals: Refusals,
   ): Promise<Authenticated> {
-    const credential = await credentialOf(signature, request.headers, refusals)
+    const credential = await credentialOf(deps, signature, request.headers, refusals)
     const { accessKeyId, accountId, callerArn } = credential
     const { region } = config
     if (config.auth === 'verify') {
@@ -87,18 +82,16 @@ export function createAuthenticator(deps: {
       const stringToSign = stringToSignV2(request, rawPath)
       const wanted = signV2(stringToSign, credential.secretAccessKey)
       const valid = equalInConstantTime(wanted, signature.value)
-      if (!valid) throw refusals.mismatch(signature, { valid, stringToSign }, adviceOf(credential))
+      if (!valid)
+        throw refusals.mismatch(signature, { valid, stringToSign }, adviceOf(deps, credential))
     }
     const payload = 'UNSIGNED-PAYLOAD'
     const proof = { authType: 'REST-QUERY-STRING', version: 'AWS' } as const
     return { accessKeyId, accountId, callerArn, region, proof, payload, signing: undefined }
   }
 
-  function adviceOf({ wellKnown }: Credential): string {
-    return wellKnown ? ` ${credentials.advice}` : ''
-  }
-
   return {
+    authenticateForm: createFormAuthentication(deps, verifier),
     async authenticate(request, found, wanted, bytes) {
       const { dialect, rawPath, signingName } = wanted
       const refusals = refusalsOf(dialect)
@@ -111,7 +104,7 @@ export function createAuthenticator(deps: {
       }
       if (found.reason !== 'signed') throw refusals.unsigned(found)
       const { signature } = found
-      const credential = await credentialOf(signature, request.headers, refusals)
+      const credential = await credentialOf(deps, signature, request.headers, refusals)
       const { secretAccessKey, accessKeyId, accountId, callerArn } = credential
       const { region, presigned } = signature
       const authType = presigned ? 'REST-QUERY-STRING' : 'REST-HEADER'
@@ -128,11 +121,60 @@ export function createAuthenticator(deps: {
       checkSignedHeaders(request.headers, signature, dialect, refusals)
       const payloadHash = payload || (await servicePayload(request.headers, signature, bytes))
       const verdict = verifier.verify(request, signature, secretAccessKey, payloadHash)
-      if (!verdict.valid) throw refusals.mismatch(signature, verdict, adviceOf(credential))
+      if (!verdict.valid) throw refusals.mismatch(signature, verdict, adviceOf(deps, credential))
       const signing = { key: verifier.keyOf(signature, secretAccessKey), signature }
       return { accessKeyId, accountId, callerArn, region, proof, payload, signing }
     },
   }
+}
+
+function createFormAuthentication(
+  deps: AuthenticatorDeps,
+  verifier: Verifier,
+): Authenticator['authenticateForm'] {
+  const { config } = deps
+  return async (fields, headers) => {
+    const refusals = refusalsOf('s3')
+    const { signature, policy } = formSignature(fields, refusals)
+    if (!signature) return anonymous(headers, config.region)
+    const credential = await credentialOf(deps, signature, headers, refusals)
+    const { secretAccessKey, accessKeyId, accountId, callerArn } = credential
+    const isV4 = 'region' in signature
+    if (config.auth === 'verify') {
+      const wanted = isV4
+        ? verifier.keyOf(signature, secretAccessKey).sign(policy)
+        : signV2(policy, secretAccessKey)
+      const valid = equalInConstantTime(wanted, signature.value)
+      const verdict = { valid, stringToSign: policy }
+      if (!valid) throw refusals.mismatch(signature, verdict, adviceOf(deps, credential))
+    }
+    const region = isV4 ? signature.region : config.region
+    const version = isV4 ? 'AWS4-HMAC-SHA256' : 'AWS'
+    const proof = { authType: 'POST', version } as const
+    const payload = 'UNSIGNED-PAYLOAD'
+    return { accessKeyId, accountId, callerArn, region, proof, payload, signing: undefined }
+  }
+}
+
+async function credentialOf(
+  { config, credentials }: AuthenticatorDeps,
+  { accessKeyId, sessionToken }: Pick<Signature, 'accessKeyId' | 'sessionToken'>,
+  headers: HeaderFields,
+  refusals: Refusals,
+): Promise<Credential> {
+  const found =
+    config.auth === 'open'
+      ? await credentials.assume(accessKeyId, sessionToken)
+      : await credentials.find(accessKeyId, sessionToken)
+  if (found === 'unknown') throw refusals.unknownKey(accessKeyId, credentials.advice)
+  if (found === 'invalid-token') throw refusals.invalidToken()
+  if (found === 'expired-token') throw refusals.expiredToken()
+  if (found.wellKnown) checkOrigin(headers, refusals)
+  return found
+}
+
+function adviceOf({ credentials }: AuthenticatorDeps, { wellKnown }: Credential): string {
+  return wellKnown ? ` ${credentials.advice}` : ''
 }
 
 /** Who says no name gets what an owner has made public, and nothing else. */

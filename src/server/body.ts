@@ -234,7 +234,7 @@ function readBody(exchange: Exchange, { decoder, checks }: BodyPlan, sink: Sink)
 }
 
 // AWS: S3 answers a stalled upload with 400 RequestTimeout (S3 API Reference, error responses).
-function idle(): ServiceError {
+export function idle(): ServiceError {
   return new ServiceError(
     'RequestTimeout',
     'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.',

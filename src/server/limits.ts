@@ -29,6 +29,10 @@ export const serverLimits = {
   presignedSecondsMax: 604_800,
   /** Signing keys that are remembered. */
   signingKeysMax: 1_000,
+  /** AWS: what stands before the file of a web form, in all (S3 API Reference, POST Object). */
+  formFieldsSizeMax: 20_480,
+  /** The head of one part of a web form. */
+  partHeadSizeMax: 8_192,
   /** One line of aws-chunked framing: size, signature, or a trailer. */
   chunkLineSizeMax: 8_192,
 } as const

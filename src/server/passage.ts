@@ -47,6 +47,12 @@ export function abortPassage(passage: Passage): void {
   passage.controller?.abort()
 }
 
+/** From now on the passage speaks so. */
+export function setDialect(passage: Passage, dialect: Dialect): void {
+  if (dialect === 's3') passage.requestId = objectRequestId(passage.requestId)
+  passage.dialect = dialect
+}
+
 function plainError(error: ServiceError, requestId: string): WireResponse {
   const { code, message } = error
   const { headers, ...answer } = json(error.status, { code, message, requestId })
@@ -54,6 +60,6 @@ function plainError(error: ServiceError, requestId: string): WireResponse {
 }
 
 // AWS: S3 names its requests by sixteen capital letters and digits, all others by a UUID.
-export function objectRequestId(requestId: string): string {
+function objectRequestId(requestId: string): string {
   return requestId.replaceAll('-', '').slice(0, 16).toUpperCase()
 }

@@ -14,6 +14,8 @@ export interface RequestContext extends Scope {
   readonly callerArn: string
   /** How he proved it; absent for an anonymous caller (S3 only), whose account and names are empty. */
   readonly proof?: Proof | undefined
+  /** An object comes as the file of a web form. */
+  readonly isForm?: boolean
   /** Base URL by which the caller reached us, such as `http://127.0.0.1:4566`. */
   readonly endpoint: string
   readonly sourceAddress: string
@@ -26,7 +28,7 @@ export interface RequestContext extends Scope {
 
 /** As the condition keys `s3:authType` and `s3:signatureversion` have it. */
 export interface Proof {
-  readonly authType: 'REST-HEADER' | 'REST-QUERY-STRING'
+  readonly authType: 'REST-HEADER' | 'REST-QUERY-STRING' | 'POST'
   readonly version: 'AWS' | 'AWS4-HMAC-SHA256'
 }
 

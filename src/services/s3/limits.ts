@@ -23,11 +23,16 @@ export const NOTIFICATION_RULES_MAX = 100
 export const FILTER_BYTES_MAX = 1_024
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html */
 export const BUCKET_POLICY_BYTES_MAX = 20 * 1024
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
+export const ACL_GRANTS_MAX = 100
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html */
 export const CORS_RULES_MAX = 100
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
 export const LIFECYCLE_RULES_MAX = 1_000
 export const LIFECYCLE_ID_MAX = 255
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html */
+export const REPLICATION_RULES_MAX = 1_000
+export const REPLICATION_ID_MAX = 255
 /** Of ours: keys of KMS, and keys of buckets made of them, that are kept in memory. */
 export const WRAPPING_KEYS_MAX = 1_000
 /** Noncurrent versions that a rule keeps whatever their age. */

@@ -55,6 +55,10 @@ export function noSuchVersion(key: string, versionId: string): ServiceError {
   })
 }
 
+export function noSuchConfiguration(): ServiceError {
+  return notFound('NoSuchConfiguration', 'The specified configuration does not exist.')
+}
+
 export function noSuchLock(): ServiceError {
   return notFound(
     'NoSuchObjectLockConfiguration',

@@ -8,9 +8,11 @@ import type { MetaStore } from '../../engines/meta/port.ts'
 import type { QueryEngine } from '../../engines/query/port.ts'
 import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
+import type { Roles } from '../iam/roles.ts'
 import { createAuthorize } from './access/authorization.ts'
 import { createCrossOrigin } from './access/cross-origin.ts'
 import { createPermissions } from './access/permissions.ts'
+import { createRequesterPays } from './access/requester-pays.ts'
 import { createLifecycleRun } from './lifecycle/lifecycle-run.ts'
 import { createLifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import { createRestorations } from './lifecycle/restorations.ts'
@@ -26,7 +28,9 @@ import { deleteBucket } from './operations/delete-bucket.ts'
 import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
 import { deleteBucketEncryption } from './operations/delete-bucket-encryption.ts'
 import { deleteBucketLifecycle } from './operations/delete-bucket-lifecycle.ts'
+import { deleteBucketOwnershipControls } from './operations/delete-bucket-ownership-controls.ts'
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
+import { deleteBucketReplication } from './operations/delete-bucket-replication.ts'
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
 import { deleteObject } from './operations/delete-object.ts'
 import { deleteObjectTagging } from './operations/delete-object-tagging.ts'
@@ -34,11 +38,14 @@ import { deleteObjects } from './operations/delete-objects.ts'
 import { deletePublicAccessBlock } from './operations/delete-public-access-block.ts'
 import { getBucketAccelerateConfiguration } from './operations/get-bucket-accelerate-configuration.ts'
 import { getBucketAcl } from './operations/get-bucket-acl.ts'
+import { getBucketAnalyticsConfiguration } from './operations/get-bucket-analytics-configuration.ts'
 import { getBucketCors } from './operations/get-bucket-cors.ts'
 import { getBucketEncryption } from './operations/get-bucket-encryption.ts'
+import { getBucketIntelligentTieringConfiguration } from './operations/get-bucket-intelligent-tiering-configuration.ts'
 import { getBucketLifecycleConfiguration } from './operations/get-bucket-lifecycle-configuration.ts'
 import { getBucketLocation } from './operations/get-bucket-location.ts'
 import { getBucketLogging } from './operations/get-bucket-logging.ts'
+import { getBucketMetricsConfiguration } from './operations/get-bucket-metrics-configuration.ts'
 import { getBucketNotificationConfiguration } from './operations/get-bucket-notification-configuration.ts'
 import { getBucketOwnershipControls } from './operations/get-bucket-ownership-controls.ts'
 import { getBucketPolicy } from './operations/get-bucket-policy.ts'
@@ -58,12 +65,16 @@ import { getObjectTagging } from './operations/get-object-tagging.ts'
 import { getPublicAccessBlock } from './operations/get-public-access-block.ts'
 import { headBucket } from './operations/head-bucket.ts'
 import { headObject } from './operations/head-object.ts'
+import { listBucketAnalyticsConfigurations } from './operations/list-bucket-analytics-configurations.ts'
+import { listBucketIntelligentTieringConfigurations } from './operations/list-bucket-intelligent-tiering-configurations.ts'
+import { listBucketMetricsConfigurations } from './operations/list-bucket-metrics-configurations.ts'
 import { listBuckets } from './operations/list-buckets.ts'
 import { listMultipartUploads } from './operations/list-multipart-uploads.ts'
 import { listObjectVersions } from './operations/list-object-versions.ts'
 import { listObjects } from './operations/list-objects.ts'
 import { listObjectsV2 } from './operations/list-objects-v2.ts'
 import { listParts } from './operations/list-parts.ts'
+import { putBucketAccelerateConfiguration } from './operations/put-bucket-accelerate-configuration.ts'
 import { putBucketAcl } from './operations/put-bucket-acl.ts'
 import { putBucketCors } from './operations/put-bucket-cors.ts'
 import { putBucketEncryption } from './operations/put-bucket-encryption.ts'
@@ -71,6 +82,7 @@ import { putBucketLifecycleConfiguration } from './operations/put-bucket-lifecyc
 import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
 import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts'
 import { putBucketPolicy } from './operations/put-bucket-policy.ts'
+import { putBucketReplication } from './operations/put-bucket-replication.ts'
 import { putBucketRequestPayment } from './operations/put-bucket-request-payment.ts'
 import { putBucketTagging } from './operations/put-bucket-tagging.ts'
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts'
@@ -86,6 +98,8 @@ import { selectObjectContent } from './operations/select-object-content.ts'
 import { updateObjectEncryption } from './operations/update-object-encryption.ts'
 import { uploadPart } from './operations/upload-part.ts'
 import { uploadPartCopy } from './operations/upload-part-copy.ts'
+import { createReplicaMaking } from './replication/replica-making.ts'
+import { createReplicationRun } from './replication/replication-run.ts'
 import type { S3Nouns } from './s3-nouns.ts'
 import { createSelect } from './selection/selection.ts'
 
@@ -95,6 +109,8 @@ export function createS3Service(deps: {
   readonly targets: ReadonlyArray<EventTarget>
   readonly meta: MetaStore
   readonly query: QueryEngine
+  /** In whose names replication acts. */
+  readonly roles: Roles
   readonly background: Background
   /** What counts as a day for lifecycles and restored objects. */
   readonly lifecycleDayMs: number
@@ -109,6 +125,7 @@ export function createS3Service(deps: {
   const notificationSettings = createNotificationSettings({ buckets, targets, clock, random })
   const dayMs = deps.lifecycleDayMs
   const lifecycles = createLifecycleSettings(deps)
+  const requesterPays = createRequesterPays()
   const permissions = createPermissions({ objects: nouns.objects, clock })
   const lifetimes = {
     permissions,
@@ -120,15 +137,20 @@ export function createS3Service(deps: {
   }
   const lifecycleRun = createLifecycleRun({ ...deps, ...nouns, settings: lifecycles, dayMs })
   const delivery = createNotificationDelivery({ ...deps, outbox, targets })
+  const makeReplica = createReplicaMaking({ ...deps, ...nouns, permissions })
+  const replicationRun = createReplicationRun({ ...deps, ...nouns, makeReplica })
   return {
     name: 's3',
-    operations: bindOperations({ ...nouns, ...lifetimes, notificationSettings }, operations),
-    authorize: createAuthorize({ buckets, permissions }),
+    operations: requesterPays.told(
+      bindOperations({ ...nouns, ...lifetimes, notificationSettings }, operations),
+    ),
+    authorize: createAuthorize({ buckets, permissions, requesterPays }),
     crossOrigin: createCrossOrigin({ buckets }),
     async start(signal) {
       await Promise.all([
         delivery.start(signal),
         lifecycleRun.start(signal),
+        replicationRun.start(signal),
         lifetimes.restorations.start(signal),
       ])
     },
@@ -145,19 +167,24 @@ const operations = [
   deleteBucketCors,
   deleteBucketEncryption,
   deleteBucketLifecycle,
+  deleteBucketOwnershipControls,
   deleteBucketPolicy,
+  deleteBucketReplication,
   deleteBucketTagging,
   deleteObject,
-  deleteObjectTagging,
   deleteObjects,
+  deleteObjectTagging,
   deletePublicAccessBlock,
   getBucketAccelerateConfiguration,
   getBucketAcl,
+  getBucketAnalyticsConfiguration,
   getBucketCors,
   getBucketEncryption,
+  getBucketIntelligentTieringConfiguration,
   getBucketLifecycleConfiguration,
   getBucketLocation,
   getBucketLogging,
+  getBucketMetricsConfiguration,
   getBucketNotificationConfiguration,
   getBucketOwnershipControls,
   getBucketPolicy,
@@ -177,12 +204,16 @@ const operations = [
   getPublicAccessBlock,
   headBucket,
   headObject,
+  listBucketAnalyticsConfigurations,
+  listBucketIntelligentTieringConfigurations,
+  listBucketMetricsConfigurations,
   listBuckets,
   listMultipartUploads,
-  listObjectVersions,
   listObjects,
   listObjectsV2,
+  listObjectVersions,
   listParts,
+  putBucketAccelerateConfiguration,
   putBucketAcl,
   putBucketCors,
   putBucketEncryption,
@@ -190,6 +221,7 @@ const operations = [
   putBucketNotificationConfiguration,
   putBucketOwnershipControls,
   putBucketPolicy,
+  putBucketReplication,
   putBucketRequestPayment,
   putBucketTagging,
   putBucketVersioning,

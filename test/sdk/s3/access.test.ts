@@ -14,9 +14,7 @@ import {
   ListObjectsV2Command,
   PutBucketAclCommand,
   PutBucketCorsCommand,
-  PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
-  PutBucketRequestPaymentCommand,
   PutObjectAclCommand,
   PutObjectCommand,
   PutPublicAccessBlockCommand,
@@ -228,19 +226,6 @@ test('ACLs are off: only what is so anyway is taken', async () => {
   await s3.send(new PutObjectAclCommand({ ...object, ACL: 'bucket-owner-full-control' }))
   const read = await errorOf(s3.send(new PutObjectAclCommand({ ...object, ACL: 'public-read' })))
   expect(read.name).toBe('AccessControlListNotSupported')
-  const control = (ObjectOwnership: 'BucketOwnerEnforced' | 'ObjectWriter') =>
-    s3.send(
-      new PutBucketOwnershipControlsCommand({
-        Bucket,
-        OwnershipControls: { Rules: [{ ObjectOwnership }] },
-      }),
-    )
-  await control('BucketOwnerEnforced')
-  expect((await errorOf(control('ObjectWriter'))).name).toBe('NotImplemented')
-  const pay = (Payer: 'BucketOwner' | 'Requester') =>
-    s3.send(new PutBucketRequestPaymentCommand({ Bucket, RequestPaymentConfiguration: { Payer } }))
-  await pay('BucketOwner')
-  expect((await errorOf(pay('Requester'))).name).toBe('NotImplemented')
 })
 
 test('a browser is told the rules of the bucket', async () => {

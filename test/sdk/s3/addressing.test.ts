@@ -1,11 +1,9 @@
-import { Agent, request } from 'node:http'
-import type { LookupFunction } from 'node:net'
+import { request } from 'node:http'
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { expect, test } from 'vitest'
 import { endpoint } from '../../support/client.ts'
-import { bodyOf, newBucket, s3Client } from './support.ts'
+import { bodyOf, newBucket, s3Client, virtualHostClient } from './support.ts'
 
 const s3 = s3Client()
 
@@ -38,15 +36,7 @@ test('a presigned URL puts and gets without a client', async () => {
 
 test('a bucket can stand in the host name', async () => {
   const Bucket = await newBucket()
-  const { port } = new URL(endpoint())
-  const address = { address: '127.0.0.1', family: 4 }
-  const lookup: LookupFunction = (_name, { all }, answer) =>
-    all ? answer(null, [address]) : answer(null, address.address, address.family)
-  const virtual = s3Client({
-    endpoint: `http://s3.localhost:${port}`,
-    forcePathStyle: false,
-    requestHandler: new NodeHttpHandler({ httpAgent: new Agent({ lookup }) }),
-  })
+  const virtual = virtualHostClient('s3.localhost', new URL(endpoint()).port)
   await virtual.send(new PutObjectCommand({ Bucket, Key: 'k/ü', Body: 'x' }))
   const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'k/ü' }))
   expect((await bodyOf(got)).toString()).toBe('x')

@@ -5,11 +5,14 @@ import {
   DeleteBucketTaggingCommand,
   GetBucketAccelerateConfigurationCommand,
   GetBucketAclCommand,
+  GetBucketAnalyticsConfigurationCommand,
   GetBucketCorsCommand,
   GetBucketEncryptionCommand,
+  GetBucketIntelligentTieringConfigurationCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketLocationCommand,
   GetBucketLoggingCommand,
+  GetBucketMetricsConfigurationCommand,
   GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
   GetBucketReplicationCommand,
@@ -17,17 +20,24 @@ import {
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetBucketWebsiteCommand,
+  GetObjectCommand,
   GetObjectLockConfigurationCommand,
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
+  ListBucketAnalyticsConfigurationsCommand,
+  ListBucketIntelligentTieringConfigurationsCommand,
+  ListBucketMetricsConfigurationsCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
+  PutBucketAccelerateConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutBucketRequestPaymentCommand,
   PutBucketTaggingCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { expect, test } from 'vitest'
-import { newAccount } from '../../support/client.ts'
-import { bucketName, errorOf, newBucket, s3Client } from './support.ts'
+import { endpoint, newAccount } from '../../support/client.ts'
+import { bucketName, errorOf, newBucket, s3Client, virtualHostClient } from './support.ts'
 
 const s3 = s3Client()
 
@@ -179,9 +189,79 @@ test('what infrastructure tools ask of a new bucket is answered with what is so'
     expect(error).toMatchObject({ name, $metadata: { httpStatusCode: 404 } })
   }
   await s3.send(new DeleteBucketPolicyCommand({ Bucket }))
+  const Id = 'all'
+  const unset = [
+    new GetBucketMetricsConfigurationCommand({ Bucket, Id }),
+    new GetBucketAnalyticsConfigurationCommand({ Bucket, Id }),
+    new GetBucketIntelligentTieringConfigurationCommand({ Bucket, Id }),
+  ]
+  for (const command of unset) {
+    const error = await errorOf(s3.send(command as GetBucketMetricsConfigurationCommand))
+    expect(error.name).toBe('NoSuchConfiguration')
+  }
+  const lists = [
+    new ListBucketMetricsConfigurationsCommand({ Bucket }),
+    new ListBucketAnalyticsConfigurationsCommand({ Bucket }),
+    new ListBucketIntelligentTieringConfigurationsCommand({ Bucket }),
+  ]
+  for (const command of lists) {
+    const page = await s3.send(command as ListBucketMetricsConfigurationsCommand)
+    expect([page.IsTruncated, page.MetricsConfigurationList]).toEqual([false, undefined])
+  }
+})
+
+test('a stranger pays where the bucket says so, and says that he does', async () => {
+  const Bucket = await newBucket()
+  const account = newAccount()
+  const other = s3Client({ account })
+  const pay = (Payer: 'BucketOwner' | 'Requester') =>
+    s3.send(new PutBucketRequestPaymentCommand({ Bucket, RequestPaymentConfiguration: { Payer } }))
+  const Statement = {
+    Effect: 'Allow',
+    Principal: { AWS: account },
+    Action: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
+    Resource: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`],
+  }
+  await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Statement }) }))
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' }))
+  await pay('Requester')
+  expect((await s3.send(new GetBucketRequestPaymentCommand({ Bucket }))).Payer).toBe('Requester')
+  const get = (client: typeof s3, RequestPayer?: 'requester') =>
+    client.send(new GetObjectCommand({ Bucket, Key: 'k', ...(RequestPayer && { RequestPayer }) }))
+  expect((await errorOf(get(other))).name).toBe('AccessDenied')
+  expect((await get(other, 'requester')).RequestCharged).toBe('requester')
+  expect((await get(s3, 'requester')).RequestCharged).toBeUndefined()
+  const list = new ListObjectsV2Command({ Bucket, RequestPayer: 'requester' })
+  expect((await other.send(list)).RequestCharged).toBe('requester')
+  await pay('BucketOwner')
+  expect((await get(other)).RequestCharged).toBeUndefined()
+})
+
+test('an accelerated endpoint serves the buckets that were opened for it', async () => {
+  const Bucket = await newBucket()
+  const accelerate = (Status: 'Enabled' | 'Suspended', bucket = Bucket) =>
+    s3.send(
+      new PutBucketAccelerateConfigurationCommand({
+        Bucket: bucket,
+        AccelerateConfiguration: { Status },
+      }),
+    )
+  const fast = virtualHostClient('s3-accelerate.localhost', new URL(endpoint()).port)
+  const put = () => fast.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' }))
+  expect((await errorOf(put())).message).toMatch(/is not configured on this bucket$/)
+  await accelerate('Enabled')
+  await put()
+  const status = async () =>
+    (await s3.send(new GetBucketAccelerateConfigurationCommand({ Bucket }))).Status
+  expect(await status()).toBe('Enabled')
+  await accelerate('Suspended')
+  expect((await errorOf(put())).message).toMatch(/is disabled on this bucket$/)
+  const dotted = `a.${bucketName()}`
+  await s3.send(new CreateBucketCommand({ Bucket: dotted }))
+  expect((await errorOf(accelerate('Enabled', dotted))).message).toMatch(/periods \(\.\)/)
 })
 
 test('a canned ACL that opens a new bucket is refused', async () => {
   const acl = s3.send(new CreateBucketCommand({ Bucket: bucketName(), ACL: 'public-read' }))
-  expect((await errorOf(acl)).name).toBe('AccessControlListNotSupported')
+  expect((await errorOf(acl)).name).toBe('InvalidBucketAclWithObjectOwnership')
 })

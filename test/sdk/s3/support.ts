@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { Agent } from 'node:http'
+import type { LookupFunction } from 'node:net'
 import type { GetObjectCommandOutput, S3ClientConfig } from '@aws-sdk/client-s3'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
 import type { ClientOptions } from '../../support/client.ts'
 import { clientConfig } from '../../support/client.ts'
 
@@ -41,4 +44,19 @@ export async function errorOf(call: Promise<unknown>) {
     }
   }
   throw new Error('the call succeeded')
+}
+
+/** Every name is this machine: not every resolver knows the names below `localhost`. */
+const lookupLocally: LookupFunction = (_name, { all }, answer) => {
+  const address = { address: '127.0.0.1', family: 4 }
+  return all ? answer(null, [address]) : answer(null, address.address, address.family)
+}
+
+/** A client under a host name of the server, with the bucket in it. */
+export function virtualHostClient(host: string, port: string): S3Client {
+  return s3Client({
+    endpoint: `http://${host}:${port}`,
+    forcePathStyle: false,
+    requestHandler: new NodeHttpHandler({ httpAgent: new Agent({ lookup: lookupLocally }) }),
+  })
 }

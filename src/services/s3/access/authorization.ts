@@ -2,10 +2,11 @@ import type { RequestContext } from '../../../wire/operation.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import type { Buckets } from '../buckets/buckets.ts'
 import { parseCopySource } from '../objects/wire-copy.ts'
-import { accessDenied } from '../s3-errors.ts'
+import { accessDenied, invalidRequest } from '../s3-errors.ts'
 import { actionTable } from './action-table.ts'
 import type { AskedInput } from './condition-keys.ts'
 import type { Permissions, Step } from './permissions.ts'
+import type { RequesterPays } from './requester-pays.ts'
 
 /**
  * May the caller do this? Throws `AccessDenied`, or resolves to the account in whose name the
@@ -20,8 +21,9 @@ export type Authorize = (
 export function createAuthorize(deps: {
   readonly buckets: Buckets
   readonly permissions: Permissions
+  readonly requesterPays: RequesterPays
 }): Authorize {
-  const { buckets, permissions } = deps
+  const { buckets, permissions, requesterPays } = deps
 
   return async (operation, given, context) => {
     const input = given as AskedInput
@@ -37,6 +39,8 @@ export function createAuthorize(deps: {
       }
       return accountId
     }
+    requireAccelerated(bucket, context)
+    requesterPays.require(bucket, input, context)
     // AWS: of many keys each is denied by itself, so the operation asks for them.
     if (operation === 'DeleteObjects') return bucket.accountId
     const steps = await stepsOf(buckets, operation, input, bucket)
@@ -44,6 +48,16 @@ export function createAuthorize(deps: {
     for (const step of steps) await permissions.require(step, context)
     return bucket.accountId
   }
+}
+
+/** AWS: an accelerated endpoint serves only buckets that were opened for it. */
+function requireAccelerated({ acceleration }: Bucket, { endpoint }: RequestContext): void {
+  if (acceleration === 'Enabled' || !endpoint.includes('.s3-accelerate.')) return
+  throw invalidRequest(
+    acceleration
+      ? 'S3 Transfer Acceleration is disabled on this bucket'
+      : 'S3 Transfer Acceleration is not configured on this bucket',
+  )
 }
 
 /** What the removal of one of the keys of DeleteObjects takes. */
@@ -73,7 +87,12 @@ async function stepsOf(
     ...(action === 'PutObject' && input.Tagging !== undefined ? ['PutObjectTagging'] : []),
     ...lockActions(operation, input),
   ]
-  const steps: Step[] = [action, ...more].map((one) => ({ action: one, bucket, input, ...key }))
+  const creates = writes.has(operation) ? { creates: true as const } : {}
+  if (writes.has(operation) && asksForAcl(input)) more.push('PutObjectAcl')
+  const steps: Step[] = [action, ...more].map((one) => ({
+    ...{ action: one, bucket, input, ...key },
+    ...creates,
+  }))
   if (input.CopySource === undefined) return steps
   const source = parseCopySource(input.CopySource)
   const from = await buckets.look(source.bucket)
@@ -84,9 +103,19 @@ async function stepsOf(
   return steps
 }
 
+const writes = new Set(['PutObject', 'CopyObject', 'CreateMultipartUpload'])
+
+// AWS: to give the object to the owner of the bucket takes no more than to write it.
+function asksForAcl(input: AskedInput): boolean {
+  const { ACL, GrantFullControl, GrantRead, GrantReadACP, GrantWriteACP } = input
+  const grants = [GrantFullControl, GrantRead, GrantReadACP, GrantWriteACP]
+  const isPlain = ACL === undefined || ACL === 'private' || ACL === 'bucket-owner-full-control'
+  return !isPlain || grants.some((grant) => grant !== undefined)
+}
+
 /** What an operation does to locks beside what it is for. */
 function lockActions(operation: string, input: AskedInput): string[] {
-  const isWrite = ['PutObject', 'CopyObject', 'CreateMultipartUpload'].includes(operation)
+  const isWrite = writes.has(operation)
   return [
     ...(input.BypassGovernanceRetention ? ['BypassGovernanceRetention'] : []),
     ...(isWrite && input.ObjectLockMode !== undefined ? ['PutObjectRetention'] : []),

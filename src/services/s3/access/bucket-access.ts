@@ -1,3 +1,5 @@
+import type { Grant, ObjectOwnership } from './acl.ts'
+
 /** The four flags of a bucket's public access block. */
 export interface PublicAccessBlock {
   readonly blockPublicAcls: boolean
@@ -20,6 +22,10 @@ export interface BucketAccess {
   readonly policy?: string
   /** Absent: as at creation; `none`: taken off. */
   readonly publicAccessBlock?: PublicAccessBlock | 'none'
+  /** Absent: as at creation, "bucket owner enforced"; `none`: taken off. */
+  readonly ownership?: ObjectOwnership | 'none'
+  /** The bucket's ACL; absent: its owner has full control, and nobody else anything. */
+  readonly grants?: ReadonlyArray<Grant>
   readonly corsRules?: ReadonlyArray<CorsRule>
 }
 

@@ -17,6 +17,11 @@ export interface AskedInput {
   readonly CopySource?: string
   readonly Tagging?: unknown
   readonly BypassGovernanceRetention?: boolean
+  readonly ACL?: string
+  readonly GrantFullControl?: string
+  readonly GrantRead?: string
+  readonly GrantReadACP?: string
+  readonly GrantWriteACP?: string
   readonly ObjectLockMode?: string
   readonly ObjectLockLegalHoldStatus?: string
 }

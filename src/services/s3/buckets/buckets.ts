@@ -17,7 +17,7 @@ const CLOSING_WAIT_MS = 5
 const CLOSING_WAITS_MAX = 2_000
 
 /** What is said of a bucket when it is made. */
-export type GivenAtCreation = Pick<Bucket, 'tags' | 'objectLock' | 'versioning'>
+export type GivenAtCreation = Pick<Bucket, 'access' | 'tags' | 'objectLock' | 'versioning'>
 
 export interface Buckets {
   /** False when the account has it already (`us-east-1` answers that with success). */

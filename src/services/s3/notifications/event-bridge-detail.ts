@@ -22,17 +22,17 @@ export function busMessage(event: {
   const { name, time, bucket, object, origin } = event
   const [kind = '', cause = ''] = name.split(':')
   const { key, sizeBytes, etag, sequencer, versionId } = object
-  const isTagging = kind === 'ObjectTagging'
+  const isOfAttributes = kind === 'ObjectTagging' || kind === 'ObjectAcl'
   const reason = reasons[name]
   const detail = {
     version: '0',
     bucket: { name: bucket.name },
     object: {
       key,
-      ...(sizeBytes !== undefined && !isTagging && { size: sizeBytes }),
+      ...(sizeBytes !== undefined && !isOfAttributes && { size: sizeBytes }),
       ...(etag !== undefined && { etag }),
       ...(versionId !== undefined && { 'version-id': versionId }),
-      ...(!isTagging && { sequencer }),
+      ...(!isOfAttributes && { sequencer }),
     },
     'request-id': origin.requestId,
     requester: bucket.accountId,

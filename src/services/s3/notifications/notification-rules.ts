@@ -15,6 +15,7 @@ export interface NotificationRule {
 /** What happened, by its name in records: `ObjectCreated:Put`. */
 export type ObjectEvent =
   | 'ObjectCreated:Put'
+  | 'ObjectCreated:Post'
   | 'ObjectCreated:Copy'
   | 'ObjectCreated:CompleteMultipartUpload'
   | 'ObjectRemoved:Delete'
@@ -26,7 +27,9 @@ export type ObjectEvent =
   | 'ObjectRestore:Completed'
   | 'ObjectRestore:Delete'
   | 'ObjectTagging:Put'
+  | 'Replication:OperationFailedReplication'
   | 'ObjectTagging:Delete'
+  | 'ObjectAcl:Put'
 
 /** The event types that can happen in this build; others are refused by name. */
 export const servedEventTypes: ReadonlySet<string> = new Set([
@@ -41,10 +44,13 @@ export const servedEventTypes: ReadonlySet<string> = new Set([
   's3:ObjectTagging:*',
   's3:ObjectTagging:Put',
   's3:ObjectTagging:Delete',
+  's3:ObjectAcl:Put',
   's3:LifecycleExpiration:*',
   's3:LifecycleExpiration:Delete',
   's3:LifecycleExpiration:DeleteMarkerCreated',
   's3:LifecycleTransition',
+  's3:Replication:*',
+  's3:Replication:OperationFailedReplication',
   's3:ObjectRestore:*',
   's3:ObjectRestore:Post',
   's3:ObjectRestore:Completed',

@@ -89,7 +89,7 @@ export function createOutbox(deps: {
   return {
     announce(bucket, event, key, origin) {
       const rules = matchingRules(bucket.notificationRules, event, key)
-      if (rules.length === 0 && !bucket.eventBridge) return undefined
+      if (rules.length === 0 && !reachesBus(bucket, event)) return undefined
       const facts = { bucket, name: event, origin, rules }
       return { puts: (object) => puts(facts, object), committed: waker.wake }
     },
@@ -136,15 +136,20 @@ interface Announced {
 }
 
 /** One message for each rule that wants the event, and one for the bus. */
+// AWS: events of replication go to destinations of the bucket, not to the bus.
+function reachesBus({ eventBridge }: Bucket, event: ObjectEvent): boolean {
+  return eventBridge === true && !event.startsWith('Replication:')
+}
+
 function messagesOf(
   facts: Announced & { readonly time: string; readonly object: EventObject },
 ): ReadonlyArray<Pick<Notice, 'service' | 'arn'> & { readonly body: Uint8Array }> {
-  const { bucket, rules } = facts
+  const { bucket, name, rules } = facts
   const messages = rules.map(({ id, service, arn }) => ({
     ...{ service, arn },
     body: eventMessage({ ...facts, configurationId: id }),
   }))
-  if (!bucket.eventBridge) return messages
+  if (!reachesBus(bucket, name)) return messages
   const toBus = { service: 'events' as const, arn: defaultBusArn(bucket) }
   return [...messages, { ...toBus, body: busMessage(facts) }]
 }

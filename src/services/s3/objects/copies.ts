@@ -101,6 +101,8 @@ export function createCopies({ objects }: { readonly objects: Objects }) {
         encryption: request.encryption,
         retention: replaced.retention,
         legalHold: replaced.legalHold,
+        ownerId: replaced.ownerId,
+        grants: replaced.grants,
       })
       return { stored, source: object }
     },

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { ChecksumAlgorithm } from '../../../engines/checksum/checksum.ts'
 import type { ObjectAttributes, StoredObject } from '../../../engines/objects/port.ts'
+import type { Grant } from '../access/acl.ts'
 import type { ObjectEncryption } from '../encryption/object-encryption.ts'
+import type { ReplicationState } from '../replication/replication-rules.ts'
 
 /** What S3 keeps of an object beside its bytes: the attributes of the object store. */
 export interface ObjectRecord {
@@ -16,6 +18,10 @@ export interface ObjectRecord {
   readonly retention?: Retention
   /** Absent: nobody has spoken of one. */
   readonly legalHold?: boolean
+  /** Canonical id; absent: the owner of the bucket. */
+  readonly ownerId?: string
+  /** Absent: the owner has full control, and nobody else anything. */
+  readonly grants?: ReadonlyArray<Grant>
   readonly checksum?: ObjectChecksum
   /** Absent: the bytes lie as they are. */
   readonly encryption?: ObjectEncryption
@@ -26,6 +32,8 @@ export interface ObjectRecord {
   readonly storageClass?: string
   /** Of an archived object whose bytes were asked for. */
   readonly restoration?: Restoration
+  /** Absent: neither copied to other buckets nor such a copy. */
+  readonly replication?: ReplicationState
   /** Of an object that was uploaded in parts. */
   readonly parts?: PartSizes
   readonly uploadId?: string

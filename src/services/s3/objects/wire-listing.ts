@@ -1,12 +1,13 @@
 import { dateOf } from '../../../base/clock.ts'
 import type { ListPage, StoredObject } from '../../../engines/objects/port.ts'
 import type { Output } from '../../../wire/contract.ts'
+import { ownerIdOf } from '../access/acl.ts'
+import type { Bucket } from '../buckets/bucket.ts'
 import type { Sdk } from '../contract.ts'
 import { LIST_MAX } from '../limits.ts'
 import { invalidArgument } from '../s3-errors.ts'
 import { encodeUrlForm } from '../url-form.ts'
 import { quoted, recordOf } from './object-record.ts'
-import { ownerOf } from './wire-object.ts'
 
 type ObjectEntry = NonNullable<Output<Sdk, 'ListObjectsV2'>['Contents']>[number]
 
@@ -32,12 +33,12 @@ export function limitOf(given: number | undefined, name: string): number {
 export function pageMembers(
   page: ListPage,
   encode: (text: string) => string,
-  accountId: string | undefined,
+  owner: Bucket | undefined,
 ) {
   const contents: ObjectEntry[] = []
   const commonPrefixes: { Prefix: string }[] = []
   for (const entry of page.entries) {
-    if ('object' in entry) contents.push(objectEntry(entry.object, encode, accountId))
+    if ('object' in entry) contents.push(objectEntry(entry.object, encode, owner))
     else commonPrefixes.push({ Prefix: encode(entry.commonPrefix) })
   }
   return {
@@ -57,7 +58,7 @@ export function lastNameOf({ entries }: ListPage): string {
 function objectEntry(
   object: StoredObject,
   encode: (text: string) => string,
-  accountId: string | undefined,
+  owner: Bucket | undefined,
 ): ObjectEntry {
   const { etag, checksum, storageClass = 'STANDARD' } = recordOf(object)
   return {
@@ -67,7 +68,7 @@ function objectEntry(
     ...(checksum && { ChecksumAlgorithm: [checksum.algorithm], ChecksumType: checksum.type }),
     Size: object.sizeBytes,
     StorageClass: storageClass as NonNullable<ObjectEntry['StorageClass']>,
-    ...(accountId !== undefined && { Owner: ownerOf(accountId) }),
+    ...(owner && { Owner: { ID: ownerIdOf(owner, recordOf(object)) } }),
   }
 }
 

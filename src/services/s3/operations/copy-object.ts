@@ -1,5 +1,6 @@
 import { dateOf } from '../../../base/clock.ts'
 import type { Input } from '../../../wire/contract.ts'
+import { newObjectAcl } from '../access/wire-acl.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
 import { newEncryptionMembers, sourceReaderOf, wishOf } from '../encryption/wire-encryption.ts'
 import { checkWriteConditions } from '../objects/conditions.ts'
@@ -41,7 +42,7 @@ export const copyObject: S3Operation<'CopyObject'> = {
         ...reader,
       },
       target: { bucket: target, key: input.Key },
-      replaced,
+      replaced: { ...replaced, ...newObjectAcl(target, input, context) },
       websiteRedirectLocation: input.WebsiteRedirectLocation,
       algorithm: input.ChecksumAlgorithm && algorithmOf(input.ChecksumAlgorithm),
       origin: originOf(context),

@@ -1,7 +1,11 @@
 import { ServiceError } from '../../../base/errors.ts'
-import type { S3Operation } from '../contract.ts'
+import type { Input } from '../../../wire/contract.ts'
+import { isPrivateBucket, isPublicAcl } from '../access/acl.ts'
+import type { BucketAccess } from '../access/bucket-access.ts'
+import { aclWithEnforcedOwner, askedGrants } from '../access/wire-acl.ts'
+import type { S3Operation, Sdk } from '../contract.ts'
 import { BUCKET_TAGS_MAX } from '../limits.ts'
-import { requireNoAcl } from '../objects/wire-object.ts'
+import { canonicalIdOf } from '../objects/object-record.ts'
 import { notSupported } from '../s3-errors.ts'
 import { tagsFromPairs } from '../tags.ts'
 
@@ -9,10 +13,7 @@ export const createBucket: S3Operation<'CreateBucket'> = {
   name: 'CreateBucket',
   refuses: ['BucketNamespace'],
   async run({ buckets }, input, { accountId, region }) {
-    requireNoAcl(input)
-    if (input.ObjectOwnership && input.ObjectOwnership !== 'BucketOwnerEnforced') {
-      throw notSupported(`Object ownership ${input.ObjectOwnership}`)
-    }
+    const access = accessOf(input, accountId)
     const {
       LocationConstraint,
       Location,
@@ -23,11 +24,28 @@ export const createBucket: S3Operation<'CreateBucket'> = {
     const pairs = Tags.map(({ Key, Value }) => [Key, Value] as const)
     const owner = { accountId, region: regionOf(LocationConstraint, region) }
     await buckets.create(owner, input.Bucket, {
+      ...(access && { access }),
       tags: tagsFromPairs(pairs, BUCKET_TAGS_MAX),
       ...(input.ObjectLockEnabledForBucket && { versioning: 'Enabled', objectLock: {} }),
     })
     return { Location: `/${input.Bucket}`, BucketArn: `arn:aws:s3:::${input.Bucket}` }
   },
+}
+
+/** AWS: a bucket is made with its public access blocked, so a public ACL cannot come with it. */
+function accessOf(input: Input<Sdk, 'CreateBucket'>, accountId: string): BucketAccess | undefined {
+  const ownership = input.ObjectOwnership ?? 'BucketOwnerEnforced'
+  const grants = askedGrants(input, { ownerId: canonicalIdOf(accountId) })
+  const isPrivate = isPrivateBucket({ accountId, access: { grants: grants ?? [] } })
+  if (ownership === 'BucketOwnerEnforced') {
+    if (!isPrivate) throw aclWithEnforcedOwner()
+    return undefined
+  }
+  if (!isPublicAcl(grants)) return { ownership, ...(!isPrivate && grants && { grants }) }
+  throw new ServiceError(
+    'InvalidBucketAclWithBlockPublicAccessError',
+    'Bucket cannot have public ACLs set with BlockPublicAccess enabled',
+  )
 }
 
 /** The region of the bucket. Only the endpoint of us-east-1 makes buckets in other regions. */

@@ -1,4 +1,5 @@
 import type { Input } from '../../../wire/contract.ts'
+import { newObjectAcl } from '../access/wire-acl.ts'
 import type { S3Operation, Sdk } from '../contract.ts'
 import { newEncryptionMembers, wishOf } from '../encryption/wire-encryption.ts'
 import { isCrc } from '../objects/crc-combine.ts'
@@ -14,7 +15,8 @@ export const createMultipartUpload: S3Operation<'CreateMultipartUpload'> = {
     const details = detailsOf(input)
     const wish = wishOf(input, context)
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
-    const upload = await uploads.begin(bucket, input.Key, { ...details, ...checksum }, wish)
+    const acl = newObjectAcl(bucket, input, context)
+    const upload = await uploads.begin(bucket, input.Key, { ...details, ...acl, ...checksum }, wish)
     return {
       Bucket: bucket.name,
       Key: input.Key,

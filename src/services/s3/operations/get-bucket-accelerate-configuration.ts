@@ -4,7 +4,7 @@ import type { S3Operation } from '../contract.ts'
 export const getBucketAccelerateConfiguration: S3Operation<'GetBucketAccelerateConfiguration'> = {
   name: 'GetBucketAccelerateConfiguration',
   async run({ buckets }, input, { accountId }) {
-    await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-    return {}
+    const { acceleration } = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    return { ...(acceleration && { Status: acceleration }) }
   },
 }

@@ -1,10 +1,19 @@
 import type { S3Operation } from '../contract.ts'
+import { notFound } from '../s3-errors.ts'
 
-/** ACLs are off in every bucket, as in those that AWS makes since April 2023. */
 export const getBucketOwnershipControls: S3Operation<'GetBucketOwnershipControls'> = {
   name: 'GetBucketOwnershipControls',
   async run({ buckets }, input, { accountId }) {
-    await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-    return { OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] } }
+    const { name, access } = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    const ownership = access?.ownership ?? 'BucketOwnerEnforced'
+    if (ownership !== 'none')
+      return { OwnershipControls: { Rules: [{ ObjectOwnership: ownership }] } }
+    throw notFound(
+      'OwnershipControlsNotFoundError',
+      'The bucket ownership controls were not found',
+      {
+        BucketName: name,
+      },
+    )
   },
 }

@@ -1,11 +1,12 @@
 import type { StorageClass } from '@aws-sdk/client-s3'
 import { dateOf } from '../../../base/clock.ts'
 import type { ListPage } from '../../../engines/objects/port.ts'
+import { ownerIdOf } from '../access/acl.ts'
+import type { Bucket } from '../buckets/bucket.ts'
 import type { S3Operation } from '../contract.ts'
 import type { Upload } from '../objects/upload-record.ts'
 import { behindUploadsOf, isUploadId, uploadEntryKey, uploadOf } from '../objects/upload-record.ts'
 import { encoderOf, limitOf } from '../objects/wire-listing.ts'
-import { ownerOf } from '../objects/wire-object.ts'
 import { invalidArgument } from '../s3-errors.ts'
 
 export const listMultipartUploads: S3Operation<'ListMultipartUploads'> = {
@@ -42,7 +43,7 @@ export const listMultipartUploads: S3Operation<'ListMultipartUploads'> = {
       ...(EncodingType && { EncodingType }),
       ...(page.truncated && nextMarkers(page, encode)),
       ...(prefixes.length > 0 && { CommonPrefixes: prefixes }),
-      Uploads: found.map((upload) => uploadMember(upload, encode, accountId)),
+      Uploads: found.map((upload) => uploadMember(upload, encode, bucket)),
     }
   },
 }
@@ -63,15 +64,15 @@ function nextMarkers({ entries }: ListPage, encode: (text: string) => string) {
   return { NextKeyMarker: encode(key), NextUploadIdMarker: uploadId }
 }
 
-function uploadMember(upload: Upload, encode: (text: string) => string, accountId: string) {
+function uploadMember(upload: Upload, encode: (text: string) => string, bucket: Bucket) {
   const { algorithm, type, isChosen, storageClass = 'STANDARD' } = upload.record
   return {
     Key: encode(upload.key),
     UploadId: upload.uploadId,
     Initiated: dateOf(upload.initiatedMs),
     StorageClass: storageClass as StorageClass,
-    Owner: ownerOf(accountId),
-    Initiator: ownerOf(accountId),
+    Owner: { ID: ownerIdOf(bucket, upload.record) },
+    Initiator: { ID: ownerIdOf(bucket, upload.record) },
     ...(isChosen && { ChecksumAlgorithm: algorithm, ChecksumType: type }),
   }
 }

@@ -1,10 +1,11 @@
 import type { ObjectVersionStorageClass } from '@aws-sdk/client-s3'
 import { dateOf } from '../../../base/clock.ts'
 import type { StoredObject } from '../../../engines/objects/port.ts'
+import { ownerIdOf } from '../access/acl.ts'
+import type { Bucket } from '../buckets/bucket.ts'
 import type { S3Operation } from '../contract.ts'
 import { quoted, recordOf } from '../objects/object-record.ts'
 import { encoderOf, limitOf } from '../objects/wire-listing.ts'
-import { ownerOf } from '../objects/wire-object.ts'
 import { invalidArgument } from '../s3-errors.ts'
 import { versionIdOf } from '../versions/version-keys.ts'
 import type { VersionEntry, VersionsPage } from '../versions/version-listing.ts'
@@ -40,7 +41,7 @@ export const listObjectVersions: S3Operation<'ListObjectVersions'> = {
       ...(Delimiter && { Delimiter: encode(Delimiter) }),
       ...(EncodingType && { EncodingType }),
       ...(page.truncated && nextMarkers(page, encode)),
-      ...entryMembers(page.entries, encode, accountId),
+      ...entryMembers(page.entries, encode, bucket),
     }
   },
 }
@@ -58,7 +59,7 @@ function nextMarkers({ entries }: VersionsPage, encode: Encode) {
   }
 }
 
-function entryMembers(entries: ReadonlyArray<VersionEntry>, encode: Encode, accountId: string) {
+function entryMembers(entries: ReadonlyArray<VersionEntry>, encode: Encode, bucket: Bucket) {
   const versions: ReturnType<typeof versionMember>[] = []
   const markers: ReturnType<typeof commonMembers>[] = []
   const prefixes: { Prefix: string }[] = []
@@ -68,7 +69,7 @@ function entryMembers(entries: ReadonlyArray<VersionEntry>, encode: Encode, acco
       continue
     }
     const { version, isLatest } = entry
-    const common = commonMembers(version, { isLatest, encode, accountId })
+    const common = commonMembers(version, { isLatest, encode, bucket })
     if (recordOf(version).isDeleteMarker) markers.push(common)
     else versions.push(versionMember(version, common))
   }
@@ -81,14 +82,14 @@ function entryMembers(entries: ReadonlyArray<VersionEntry>, encode: Encode, acco
 
 function commonMembers(
   version: StoredObject,
-  about: { readonly isLatest: boolean; readonly encode: Encode; readonly accountId: string },
+  about: { readonly isLatest: boolean; readonly encode: Encode; readonly bucket: Bucket },
 ) {
   return {
     Key: about.encode(version.key),
     VersionId: versionIdOf(recordOf(version)),
     IsLatest: about.isLatest,
     LastModified: dateOf(version.modifiedMs),
-    Owner: ownerOf(about.accountId),
+    Owner: { ID: ownerIdOf(about.bucket, recordOf(version)) },
   }
 }
 

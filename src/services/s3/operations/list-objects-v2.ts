@@ -32,7 +32,7 @@ export const listObjectsV2: S3Operation<'ListObjectsV2'> = {
       ...(StartAfter !== undefined && { StartAfter: encode(StartAfter) }),
       ...(ContinuationToken !== undefined && { ContinuationToken }),
       ...(page.truncated && { NextContinuationToken: writeToken(lastNameOf(page)) }),
-      ...pageMembers(page, encode, input.FetchOwner ? accountId : undefined),
+      ...pageMembers(page, encode, input.FetchOwner ? bucket : undefined),
     }
   },
 }

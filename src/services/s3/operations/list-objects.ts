@@ -23,7 +23,7 @@ export const listObjects: S3Operation<'ListObjects'> = {
       ...(EncodingType && { EncodingType }),
       // AWS: only with a delimiter; without one the last key is the next marker.
       ...(page.truncated && Delimiter && { NextMarker: encode(lastNameOf(page)) }),
-      ...pageMembers(page, encode, accountId),
+      ...pageMembers(page, encode, bucket),
     }
   },
 }

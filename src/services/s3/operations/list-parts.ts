@@ -1,11 +1,12 @@
 import type { StorageClass } from '@aws-sdk/client-s3'
 import { dateOf } from '../../../base/clock.ts'
+import { ownerIdOf } from '../access/acl.ts'
 import type { S3Operation } from '../contract.ts'
 import { readerOf } from '../encryption/wire-encryption.ts'
 import { PART_COUNT_MAX } from '../limits.ts'
 import { quoted } from '../objects/object-record.ts'
 import { limitOf } from '../objects/wire-listing.ts'
-import { checksumMembers, ownerOf } from '../objects/wire-object.ts'
+import { checksumMembers } from '../objects/wire-object.ts'
 import { invalidArgument } from '../s3-errors.ts'
 
 export const listParts: S3Operation<'ListParts'> = {
@@ -33,6 +34,7 @@ export const listParts: S3Operation<'ListParts'> = {
         ? { parts: [], truncated: false }
         : await uploads.listParts(bucket, upload, Math.min(after, PART_COUNT_MAX), limit)
     const { algorithm, type, isChosen, storageClass = 'STANDARD' } = upload.record
+    const owner = { ID: ownerIdOf(bucket, upload.record) }
     return {
       Bucket: bucket.name,
       Key: input.Key,
@@ -41,8 +43,8 @@ export const listParts: S3Operation<'ListParts'> = {
       NextPartNumberMarker: String(page.parts.at(-1)?.partNumber ?? 0),
       MaxParts: limit,
       IsTruncated: page.truncated,
-      Initiator: ownerOf(accountId),
-      Owner: ownerOf(accountId),
+      Initiator: owner,
+      Owner: owner,
       StorageClass: storageClass as StorageClass,
       ...(isChosen && { ChecksumAlgorithm: algorithm, ChecksumType: type }),
       Parts: page.parts.map((part) => ({

@@ -1,16 +1,25 @@
+import { isPrivateBucket } from '../access/acl.ts'
+import { aclWithEnforcedOwner } from '../access/wire-acl.ts'
 import type { S3Operation } from '../contract.ts'
-import { malformedXml, notSupported } from '../s3-errors.ts'
+import { malformedXml } from '../s3-errors.ts'
 
-/** Every bucket is "bucket owner enforced"; what turns ACLs on is refused by name. */
 export const putBucketOwnershipControls: S3Operation<'PutBucketOwnershipControls'> = {
   name: 'PutBucketOwnershipControls',
   async run({ buckets }, input, { accountId }) {
-    await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
     const [rule, ...more] = input.OwnershipControls.Rules ?? []
-    if (!rule?.ObjectOwnership || more.length > 0) throw malformedXml()
-    if (rule.ObjectOwnership !== 'BucketOwnerEnforced') {
-      throw notSupported(`Object ownership ${rule.ObjectOwnership}`)
-    }
+    const ownership = rule?.ObjectOwnership
+    if (ownership === undefined || more.length > 0) throw malformedXml()
+    await buckets.change(
+      accountId,
+      input.Bucket,
+      (bucket) => {
+        if (ownership === 'BucketOwnerEnforced' && !isPrivateBucket(bucket)) {
+          throw aclWithEnforcedOwner()
+        }
+        return { ...bucket, access: { ...bucket.access, ownership } }
+      },
+      input.ExpectedBucketOwner,
+    )
     return {}
   },
 }

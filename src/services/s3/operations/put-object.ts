@@ -1,3 +1,4 @@
+import { newObjectAcl } from '../access/wire-acl.ts'
 import type { S3Operation } from '../contract.ts'
 import { newEncryptionMembers, wishOf } from '../encryption/wire-encryption.ts'
 import { checkWriteConditions } from '../objects/conditions.ts'
@@ -25,10 +26,11 @@ export const putObject: S3Operation<'PutObject'> = {
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const stored = await objects.put(bucket, {
       ...details,
+      ...newObjectAcl(bucket, input, context),
       key: input.Key,
       body: input.Body ?? new Uint8Array(0),
       digests: digestPlanOf(input, context, 'CRC32'),
-      event: 'ObjectCreated:Put',
+      event: context.isForm ? 'ObjectCreated:Post' : 'ObjectCreated:Put',
       origin: originOf(context),
       ifMatch: input.IfMatch,
       ifNoneMatch: input.IfNoneMatch,

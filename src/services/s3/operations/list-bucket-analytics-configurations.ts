@@ -1,0 +1,10 @@
+import type { S3Operation } from '../contract.ts'
+
+/** No such configuration can be made yet, so there is none. */
+export const listBucketAnalyticsConfigurations: S3Operation<'ListBucketAnalyticsConfigurations'> = {
+  name: 'ListBucketAnalyticsConfigurations',
+  async run({ buckets }, input, { accountId }) {
+    await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    return { IsTruncated: false }
+  },
+}
