@@ -175,11 +175,8 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     setBroker,
     scrub: createScrub({ buckets: s3.buckets, objects: engines.objects }),
     reset: createReset({
-      ...ground,
-      ...kinesis,
-      ...s3,
-      ...lambda,
-      ...connect,
+      ...{ ...ground, ...kinesis, ...s3, ...lambda, ...connect },
+      waiting: [s3.outbox, ground.eventNouns.queue],
       deliveryStreams,
       kafka,
     }),

@@ -21,8 +21,7 @@ const CONCURRENCY_MAX = 32
 const DELIVERY_TIMEOUT_MS = 10_000
 const BACK_OFF_FIRST_MS = 1_000
 const BACK_OFF_MAX_MS = 600_000
-/** Events that another node took are seen after this long. */
-const REST_MAX_MS = 1_000
+const REST_MAX_MS = 60_000
 
 /**
  * Matches the events of the queue and takes them to the targets of the rules, at least once each. What
