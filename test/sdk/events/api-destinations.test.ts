@@ -314,4 +314,10 @@ test('what is no URL of HTTP, no connection or no credentials is refused', async
   await expect(events.send(new CreateConnectionCommand(wrong))).rejects.toThrow(
     /BasicAuthParameters must be given for AuthorizationType BASIC/,
   )
+  const queue = await openQueue('no-http')
+  await events.send(new PutRuleCommand({ Name: 'mixed', EventPattern: '{"source":["x"]}' }))
+  const Targets = [{ Id: 'q', Arn: queue.arn, HttpParameters: { PathParameterValues: ['a'] } }]
+  await expect(events.send(new PutTargetsCommand({ Rule: 'mixed', Targets }))).rejects.toThrow(
+    `HttpParameters are not supported for target ${queue.arn}.`,
+  )
 })
