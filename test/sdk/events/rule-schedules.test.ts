@@ -4,7 +4,6 @@ import {
   DescribeRuleCommand,
   EventBridgeClient,
   PutRuleCommand,
-  PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge'
 import { expect, test } from 'vitest'
 import { clientConfig } from '../../support/client.ts'
