@@ -26,7 +26,15 @@ export function describeProblem({ member, value }: Problem): ServiceError {
     return new ServiceError('MissingRequestBodyError', 'Request Body is empty')
   }
   if (traits.httpHeader || traits.httpQuery) return argumentError(member, textOf(value))
+  const said = bodyRefusals[member.name]
+  if (said !== undefined) return new ServiceError('InvalidRequest', said)
   return new ServiceError('MalformedXML', malformedXml)
+}
+
+/** AWS: elements of a body that are refused in words of their own (recorded). */
+const bodyRefusals: Readonly<Record<string, string>> = {
+  Protocol:
+    'Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically.',
 }
 
 function argumentError({ traits, shape }: Member, text: string): ServiceError {

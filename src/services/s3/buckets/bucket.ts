@@ -4,6 +4,7 @@ import type { BucketEncryption } from '../encryption/object-encryption.ts'
 import type { NotificationRule } from '../notifications/notification-rules.ts'
 import type { RetentionMode } from '../objects/object-record.ts'
 import type { Tags } from '../tags.ts'
+import type { Website } from '../website/website.ts'
 
 /** A bucket as it is kept. Names are one space over all accounts and regions, as on AWS. */
 export interface Bucket extends Scope {
@@ -21,6 +22,8 @@ export interface Bucket extends Scope {
   /** Absent: it never had versions. */
   readonly versioning?: 'Enabled' | 'Suspended'
   readonly objectLock?: ObjectLock
+  /** Absent: it is no web site. */
+  readonly website?: Website
   /** Whether strangers pay for what they ask; absent: the owner does. */
   readonly requesterPays?: boolean
   /** Whether accelerated endpoints serve it; absent: never said. */
