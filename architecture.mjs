@@ -16,7 +16,7 @@ export const uses = {
   'kinesis-channels': ['kinesis', 'logs', 's3'],
   msk: ['kafka', 'kinesis'],
   'msk-connect': ['kafka', 'kinesis', 'logs', 'msk', 's3', 'sts'],
-  lambda: ['kinesis', 'logs', 's3', 'sqs', 'sts'],
+  lambda: ['iam', 'kinesis', 'logs', 's3', 'sqs', 'sts'],
   glue: ['logs', 's3', 'sts'],
   firehose: ['glue', 'kinesis', 'lambda', 'logs', 's3'],
   sns: ['firehose', 'iam', 'lambda', 'sqs'],

@@ -1,8 +1,9 @@
 // What the measured requests cost when nothing is promised: `node:http`, the bodies read, parsed or
-// written to a file without a sync, checked by nobody. Plain JavaScript: it runs without a loader.
+// written to a file, checked by nobody; synced only where the kind says so. Plain JavaScript: it runs without a loader.
 //   node bench/bare-server.mjs <directory>
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, readFileSync, statSync } from 'node:fs'
+import { open, rename, unlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -24,11 +25,86 @@ async function store(request, path, algorithms) {
   for (const hash of hashes) hash.digest('hex')
 }
 
+let count = 0
+
+/** What a file costs that survives a crash: its bytes, its name and its place are synced. */
+async function storeDurably(request, path, algorithms) {
+  const made = `${path}.${count++}`
+  await store(request, made, algorithms)
+  await sync(made)
+  await rename(made, path)
+  await sync(directory)
+}
+
+async function sync(path) {
+  const handle = await open(path)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Appends to one file, synced: what arrives during a sync shares the next one. */
+function createAppender(path) {
+  const file = open(path, 'a')
+  let waiting = []
+  let running
+  const run = async () => {
+    const handle = await file
+    while (waiting.length > 0) {
+      const group = waiting
+      waiting = []
+      await handle.appendFile(Buffer.concat(group))
+      await handle.datasync()
+    }
+  }
+  return async (bytes) => {
+    waiting.push(bytes)
+    // Whoever finds a run that is past its last look begins another.
+    for (;;) {
+      running ??= run().finally(() => {
+        running = undefined
+      })
+      await running
+      if (!waiting.includes(bytes)) return
+    }
+  }
+}
+
+const append = createAppender(join(directory, 'appended'))
+
+const filled = []
+
+async function fill(count) {
+  for (let number = 0; number < count; number++) {
+    const path = join(directory, `filled-${number}`)
+    await writeFile(path, Buffer.alloc(1024))
+    filled.push(path)
+  }
+}
+
+async function removeFilled(count) {
+  await Promise.all(filled.splice(0, count).map((path) => unlink(path)))
+  await sync(directory)
+}
+
 const answers = {
   '/read': async (request) => void (await readBody(request)),
   '/json': async (request) => void JSON.parse((await readBody(request)).toString()),
   '/put': (request, path) => store(request, path, []),
   '/put-md5': (request, path) => store(request, path, ['md5']),
+  '/put-durable': (request, path) => storeDurably(request, path, ['md5']),
+  '/fill': (_request, path) => fill(Number(basename(path))),
+  '/remove': async (request, path) => {
+    await readBody(request)
+    await removeFilled(Number(basename(path)))
+  },
+  '/append': async (request) => {
+    const body = await readBody(request)
+    JSON.parse(body.toString())
+    await append(body)
+  },
   '/put-signed': (request, path) => store(request, path, ['md5', 'sha256']),
 }
 

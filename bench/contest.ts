@@ -25,6 +25,8 @@ export interface Case {
   readonly holds?: Amount & { readonly aim?: number }
   /** A row more: the thread that JavaScript runs in. What it does not do, a second core takes off. */
   readonly mainThread?: true
+  /** What must be there before each round of ours. */
+  readonly before?: () => Promise<unknown>
   /** Made anew for each round, so that signatures stay fresh. */
   readonly ours: () => ReadonlyArray<PreparedRequest>
   readonly references: ReadonlyArray<Reference>
@@ -33,6 +35,8 @@ export interface Case {
 /** Something that the bare server does, to be set beside it. */
 export interface Reference {
   readonly is: string
+  /** What must be there before each of its rounds. */
+  readonly before?: () => Promise<unknown>
   readonly requests: ReadonlyArray<PreparedRequest>
   readonly aim?: number
 }
@@ -58,12 +62,20 @@ const ROUNDS = 5
 /** Work that a server does behind its answers belongs to the round. */
 const SETTLE_MS = 200
 
-/** Headrace as a user starts it (without the shard limits), the bare server, and the load process. */
-export async function openArena(dist: string): Promise<Arena> {
+/**
+ * Headrace as a user starts it (without the shard limits), the bare server, and the load process.
+ * `prepare` may fill the data directory before the server starts.
+ */
+export async function openArena(
+  dist: string,
+  prepare?: (dataDir: string) => Promise<void>,
+): Promise<Arena> {
   const directory = mkdtempSync(join(tmpdir(), 'headrace-bench-'))
+  const dataDir = join(directory, 'data')
+  await prepare?.(dataDir)
   const headrace = await startHeadrace({
     dist,
-    dataDir: join(directory, 'data'),
+    dataDir,
     flags: ['--stream-limits', 'off'],
   })
   const bare = spawn(process.execPath, [join('bench', 'bare-server.mjs'), directory], {
@@ -93,9 +105,11 @@ export async function openArena(dist: string): Promise<Arena> {
     for (let number = 0; number <= ROUNDS; number++) {
       // The first one is for the compilers.
       const kept = number > 0
+      await contest.before?.()
       const our = await round(load, we, contest, contest.ours())
       if (kept) ours.push(our)
-      for (const [index, { requests }] of references.entries()) {
+      for (const [index, { before, requests }] of references.entries()) {
+        await before?.()
         const their = await round(load, they, contest, requests)
         if (kept) theirs[index]?.push(their)
       }

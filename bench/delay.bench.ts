@@ -8,6 +8,7 @@ import {
 import type { Arena } from './contest.ts'
 import { createStream } from './kinesis.bench.ts'
 import type { Row } from './results.ts'
+import { percentile } from './results.ts'
 
 const STREAM = 'bench-delay'
 const RECORDS_PER_SECOND = 1_000
@@ -109,9 +110,4 @@ async function putOnce(client: KinesisClient, number: number, onAnswer: (ms: num
   })
   await client.send(new PutRecordsCommand({ StreamName: STREAM, Records }))
   onAnswer(performance.now() - calledAt)
-}
-
-function percentile(values: ReadonlyArray<number>, part: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)] ?? Number.NaN
 }

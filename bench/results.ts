@@ -17,7 +17,7 @@ export interface Row {
 
 export interface Amount {
   readonly amount: number
-  readonly of: 'requests' | 'records' | 'MB'
+  readonly of: 'requests' | 'records' | 'messages' | 'keys' | 'events' | 'MB'
 }
 
 const headings = [
@@ -76,4 +76,10 @@ function amountText({ amount, of, aim }: Amount & { readonly aim?: number }): st
 /** Three that matter. */
 function digits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
+}
+
+/** The value that the given part of all values is not above. */
+export function percentile(values: ReadonlyArray<number>, part: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)] ?? Number.NaN
 }

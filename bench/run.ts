@@ -10,14 +10,18 @@ import { benchChain } from './chain.bench.ts'
 import type { Arena } from './contest.ts'
 import { openArena } from './contest.ts'
 import { benchDelay } from './delay.bench.ts'
+import { benchDelete } from './delete.bench.ts'
+import { benchEvents } from './events.bench.ts'
 import { benchGrowth } from './growth.bench.ts'
 import { benchKafka } from './kafka.bench.ts'
 import { benchKinesis } from './kinesis.bench.ts'
+import { benchList } from './list.bench.ts'
 import { benchParquet } from './parquet.bench.ts'
 import type { Row } from './results.ts'
 import { tableOf } from './results.ts'
 import { benchS3 } from './s3.bench.ts'
 import { benchShards } from './shards.bench.ts'
+import { benchSqs } from './sqs.bench.ts'
 import { benchStart } from './start.bench.ts'
 
 const against: Readonly<Record<string, (arena: Arena) => Promise<Row[]>>> = {
@@ -25,12 +29,16 @@ const against: Readonly<Record<string, (arena: Arena) => Promise<Row[]>>> = {
   kinesis: benchKinesis,
   delay: benchDelay,
   s3: benchS3,
+  delete: benchDelete,
+  sqs: benchSqs,
+  events: benchEvents,
 }
 const alone: Readonly<Record<string, (dist: string) => Promise<Row[]>>> = {
   parquet: benchParquet,
   start: benchStart,
   shards: benchShards,
   kafka: benchKafka,
+  list: benchList,
 }
 const long: Readonly<Record<string, (dist: string) => Promise<string>>> = {
   'log-growth': benchGrowth,

@@ -50,10 +50,16 @@ export async function benchS3(arena: Arena): Promise<Row[]> {
         what: `PutObject, ${name}`,
         count,
         connections,
+        mainThread: true,
         ours: ours('PUT', 'UNSIGNED-PAYLOAD'),
         references: [
-          { is: 'bare node:http to a file, no sync', requests: bare('PUT', '/put'), aim },
+          { is: 'bare node:http to a file, no sync', requests: bare('PUT', '/put') },
           { is: 'the same with an MD5, as the ETag is one', requests: bare('PUT', '/put-md5') },
+          {
+            is: 'the same with an MD5; file, name and directory synced',
+            requests: bare('PUT', '/put-durable'),
+            aim,
+          },
         ],
       })),
       ...(await arena.run({

@@ -8,8 +8,13 @@ import { bundledLicences } from './bundled-licences.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-/** `node scripts/build.mjs [directory]`: tests build beside a server that runs from `dist`. */
-const dist = join(root, process.argv[2] ?? 'dist')
+/** `node scripts/build.mjs [dist-name]`: tests build beside a server that runs from `dist`. */
+const directory = process.argv[2] ?? 'dist'
+if (!/^dist(-[\w-]+)?$/.test(directory)) {
+  console.error(`Usage: node scripts/build.mjs [dist-name]\n${directory} is no name of a build.`)
+  process.exit(2)
+}
+const dist = join(root, directory)
 
 /** What runs beside its packages: name of the bundle and its entry. They share their chunks. */
 const programs = {

@@ -122,7 +122,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
   const catalog = createCatalog(ground)
-  const sqs = createSqsNouns(ground)
+  const sqs = createSqsNouns({ ...ground, limits })
   const lambda = createLambdaNouns({
     ...ground,
     compute: engines.compute,
@@ -130,6 +130,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     objects: s3.access,
     logWriter: logs.groups,
     reader: kinesis.reader,
+    targets: () => messaging.targets,
     sqs,
   })
   const shared: Shared = {
@@ -155,10 +156,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         lifecycleDayMs: config.lifecycleDay,
         targets: messaging.targets,
       }),
-      createKinesisService({
-        ...kinesis,
-        extension: createKinesisChannels({ ...shared, ...kinesis }),
-      }),
+      createKinesis(shared),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
       createGlue(shared),
@@ -204,7 +202,11 @@ function createMessaging(
     targets: [...receivers, createDeliveryStreamTarget(others.deliveryStreams)],
   })
   const targets = [...receivers, sns.topicTarget, ground.eventNouns.busTarget]
-  const ofRules = [...targets, createStreamTarget(others.kinesis)]
+  const ofRules = [
+    ...targets,
+    createStreamTarget(others.kinesis),
+    createDeliveryStreamTarget(others.deliveryStreams),
+  ]
   const services: ReadonlyArray<Service> = [
     createSqsService({ ...ground, ...sqs }),
     createSnsService(sns),
@@ -316,7 +318,7 @@ function createEventing(
 ): ReadonlyArray<Service> {
   const roles = createRoles(ground)
   return [
-    createEventsService({ ...ground, nouns: ground.eventNouns, targets }),
+    createEventsService({ ...ground, nouns: ground.eventNouns, roles, targets }),
     createSchedulerService({ ...ground, roles, targets }),
   ]
 }
@@ -327,6 +329,14 @@ function createIdentity(ground: Ground): ReadonlyArray<Service> {
     createStsService({ sessions: ground.sessions, accountOfKey }),
     createIamService({ roles: createRoles(ground), policies: createPolicies(ground) }),
   ]
+}
+
+function createKinesis(shared: Shared): Service {
+  const { kinesis } = shared
+  return createKinesisService({
+    ...kinesis,
+    extension: createKinesisChannels({ ...shared, ...kinesis }),
+  })
 }
 
 function createGlue(shared: Shared): Service {

@@ -9,4 +9,6 @@ export interface BusEvent {
   readonly region: string
   readonly resources: ReadonlyArray<string>
   readonly detail: unknown
+  /** Of an event that comes from an archive. */
+  readonly 'replay-name'?: string
 }

@@ -4,10 +4,13 @@ import type { EventTarget, TargetEvent } from '../../base/event-target.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Background } from '../../engines/meta/background.ts'
+import type { ArchivedEvents } from './archived-events.ts'
 import type { Arrival, Delivery, EventQueue, Retry, Waiting } from './event-queue.ts'
 import { eventLimits } from './limits.ts'
 import type { Rules } from './rules.ts'
 import { ruleArn } from './rules.ts'
+import type { TargetCheck } from './target-check.ts'
+import { EVENTS_PRINCIPAL, kindOf } from './target-check.ts'
 import { inputFor, valueAt } from './target-input.ts'
 
 const BATCH = 200
@@ -26,20 +29,25 @@ const REST_MAX_MS = 1_000
 export function createDeliveryLoop(deps: {
   readonly queue: EventQueue
   readonly rules: Rules
+  readonly archivedEvents: ArchivedEvents
   readonly targets: ReadonlyMap<string, EventTarget>
+  readonly targetCheck: TargetCheck
   readonly background: Background
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Metrics
 }) {
-  const { queue, rules, targets, background, clock, log } = deps
+  const { queue, rules, archivedEvents, targets, targetCheck, background, clock, log } = deps
   const settle = createOutcome(deps)
 
   async function send(delivery: Delivery): Promise<void> {
-    const { target, scope } = delivery
-    const receiver = targets.get(serviceOf(target.arn))
+    const { target, scope, ruleArn: arn } = delivery
+    const { roleArn } = target
+    const receiver = targets.get(kindOf(target.arn) ?? '')
     if (!receiver) throw new ServiceError('NO_RESOURCE', `${target.arn} cannot be reached.`)
-    const sender = { principal: 'events.amazonaws.com', sourceArn: delivery.ruleArn, scope }
+    if (roleArn !== undefined) await targetCheck.requireRole({ scope, arn }, roleArn)
+    const source = { principal: EVENTS_PRINCIPAL, sourceArn: arn, scope }
+    const sender = { ...source, ...(roleArn !== undefined && { roleArn }) }
     const stop = new AbortController()
     const late = clock.sleep(DELIVERY_TIMEOUT_MS, stop.signal).then(() => {
       if (!stop.signal.aborted) throw new Error(`${target.arn} did not answer in time`)
@@ -63,8 +71,13 @@ export function createDeliveryLoop(deps: {
     }
   }
 
-  async function rulesFor({ scope, busName, event, ruleName }: Arrival) {
-    if (ruleName === undefined) return rules.matching(scope, busName, event)
+  async function rulesFor({ scope, busName, event, ruleName, ruleArns }: Arrival) {
+    if (ruleName === undefined) {
+      const matching = await rules.matching(scope, busName, event)
+      return ruleArns
+        ? matching.filter((rule) => ruleArns.includes(ruleArn(scope, rule)))
+        : matching
+    }
     const rule = await rules.find(scope, busName, ruleName)
     return rule?.enabled ? [rule] : []
   }
@@ -84,7 +97,9 @@ export function createDeliveryLoop(deps: {
   async function round(): Promise<boolean> {
     const arrivals = await queue.arrivals(BATCH)
     if (arrivals.length > 0) {
-      await queue.settle({ arrivals }, (await inTurns(arrivals, match)).flat())
+      const retries = (await inTurns(arrivals, match)).flat()
+      // Not done when another change of an archive was in between: then it is looked at anew.
+      while (!(await queue.settle({ arrivals }, retries, await archivedEvents.keep(arrivals))));
     }
     const deliveries = await queue.due(BATCH)
     if (deliveries.length > 0) {
@@ -137,9 +152,9 @@ function createOutcome(deps: {
     }
     try {
       const body = Buffer.from(JSON.stringify(delivery.event))
-      const sender = { principal: 'events.amazonaws.com', sourceArn, scope }
+      const sender = { principal: EVENTS_PRINCIPAL, sourceArn, scope }
       await targets
-        .get(serviceOf(target.deadLetterArn))
+        .get(kindOf(target.deadLetterArn) ?? '')
         ?.deliver(target.deadLetterArn, { body, attributes }, sender)
       return true
     } catch (cause) {
@@ -188,10 +203,6 @@ async function inTurns<T, R>(items: ReadonlyArray<T>, run: (item: T) => Promise<
   }
   await Promise.all(Array.from({ length: CONCURRENCY_MAX }, work))
   return results
-}
-
-export function serviceOf(arn: string): string {
-  return arn.split(':')[2] ?? ''
 }
 
 function text(value: string) {

@@ -5,7 +5,8 @@ import type { Scope } from '../../base/scope.ts'
 import type { EventPut } from '../../base/service-events.ts'
 import { createWaker } from '../../base/waker.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
-import type { MetaStore } from '../../engines/meta/port.ts'
+import { commitUnlessChanged } from '../../engines/meta/guarded-commit.ts'
+import type { MetaBatch, MetaStore } from '../../engines/meta/port.ts'
 import type { BusEvent } from './bus-event.ts'
 import type { RuleTarget } from './rules.ts'
 
@@ -16,6 +17,8 @@ export interface Arrival {
   readonly event: BusEvent
   /** For this rule alone, whatever its pattern: an event of its schedule. */
   readonly ruleName?: string
+  /** Only these of the rules that it matches: an event of a replay. */
+  readonly ruleArns?: ReadonlyArray<string>
 }
 
 /** An event on its way to one target of a rule, after a failure. */
@@ -49,8 +52,11 @@ export interface EventQueue {
   arrivals(limit: number): Promise<ReadonlyArray<Waiting<Arrival>>>
   due(limit: number): Promise<ReadonlyArray<Waiting<Delivery>>>
   nextDueMs(): Promise<number | undefined>
-  /** In one commit: these are done with, those are to be tried again. */
-  settle(done: Settled, retries: ReadonlyArray<Retry>): Promise<void>
+  /**
+   * In one commit: these are done with, those are to be tried again, and what `beside` has. False, with
+   * nothing written, when a check of `beside` does not hold.
+   */
+  settle(done: Settled, retries: ReadonlyArray<Retry>, beside?: MetaBatch): Promise<boolean>
   wait(ms: number, signal: AbortSignal): Promise<void>
 }
 
@@ -71,7 +77,12 @@ export function createEventQueue(deps: {
   const arrivals = createDocuments<Arrival>(meta, 'events/arrival')
   const deliveries = createDocuments<Delivery>(meta, 'events/delivery')
   const waker = createWaker(clock)
-  const newId = (ms: number) => [ms, random.bytes(8).toString('hex')]
+  let count = 0
+  /** In the order in which this process takes them, and unlike those of any other. */
+  const newId = (ms: number) => {
+    const place = String(count++).padStart(12, '0')
+    return [ms, `${place}-${random.bytes(8).toString('hex')}`]
+  }
 
   function puts(added: ReadonlyArray<Arrival>): ReadonlyArray<EventPut> {
     const now = clock.wallMs()
@@ -94,7 +105,7 @@ export function createEventQueue(deps: {
       const [next] = await deliveries.list(everywhere, { limit: 1 })
       return next && Number(next.id[0])
     },
-    async settle(done, retries) {
+    async settle(done, retries, beside = {}) {
       const removals = [
         ...(done.arrivals ?? []).map(({ id }) => arrivals.keyOf(everywhere, id)),
         ...(done.deliveries ?? []).map(({ id }) => deliveries.keyOf(everywhere, id)),
@@ -102,7 +113,11 @@ export function createEventQueue(deps: {
       const again = retries.flatMap(
         ({ dueMs, delivery }) => deliveries.putBatch(everywhere, newId(dueMs), delivery).puts,
       )
-      await meta.commit({ removals, puts: again })
+      return commitUnlessChanged(meta, {
+        ...beside,
+        removals,
+        puts: [...again, ...(beside.puts ?? [])],
+      })
     },
     wait: waker.wait,
   }

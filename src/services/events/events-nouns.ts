@@ -3,10 +3,16 @@ import type { EventTarget } from '../../base/event-target.ts'
 import type { Random } from '../../base/random.ts'
 import type { ServiceEvents } from '../../base/service-events.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
+import type { ArchivedEvents } from './archived-events.ts'
+import { createArchivedEvents } from './archived-events.ts'
+import type { Archives } from './archives.ts'
+import { createArchives } from './archives.ts'
 import type { Buses } from './buses.ts'
 import { createBuses } from './buses.ts'
 import type { EventQueue } from './event-queue.ts'
 import { createEventQueue } from './event-queue.ts'
+import type { Replays } from './replays.ts'
+import { createReplays } from './replays.ts'
 import type { RuleSchedules } from './rule-schedules.ts'
 import { createRuleSchedules } from './rule-schedules.ts'
 import type { Rules } from './rules.ts'
@@ -15,6 +21,9 @@ import { createServiceBus } from './service-bus.ts'
 import { createBusTarget } from './targets/bus-target.ts'
 
 export interface EventNouns {
+  readonly archives: Archives
+  readonly archivedEvents: ArchivedEvents
+  readonly replays: Replays
   readonly buses: Buses
   readonly rules: Rules
   readonly queue: EventQueue
@@ -36,5 +45,18 @@ export function createEventNouns(deps: {
   const rules = createRules(deps.meta)
   const ruleSchedules = createRuleSchedules({ ...deps, rules, queue })
   const serviceBus = createServiceBus({ ...deps, queue })
-  return { buses, queue, busTarget, rules, ruleSchedules, serviceBus }
+  const archives = createArchives(deps)
+  const archivedEvents = createArchivedEvents({ ...deps, archives })
+  const replays = createReplays(deps)
+  return {
+    archives,
+    archivedEvents,
+    replays,
+    buses,
+    queue,
+    busTarget,
+    rules,
+    ruleSchedules,
+    serviceBus,
+  }
 }

@@ -6,6 +6,7 @@ import { createDocuments } from '../../engines/meta/documents.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import { limitExceeded, notFound } from './event-errors.ts'
 import { eventLimits } from './limits.ts'
+import { documentsAfter } from './pages.ts'
 
 export interface RuleTarget {
   readonly id: string
@@ -36,6 +37,7 @@ export interface Rule {
   readonly enabled: boolean
   readonly description?: string | undefined
   readonly roleArn?: string | undefined
+  readonly tags?: Readonly<Record<string, string>>
   readonly targets: ReadonlyArray<RuleTarget>
 }
 
@@ -43,12 +45,18 @@ export interface Rule {
 export interface Rules {
   get(scope: Scope, busName: string, name: string): Promise<Rule>
   find(scope: Scope, busName: string, name: string): Promise<Rule | undefined>
-  /** Makes the rule, or changes it; its targets stay. */
+  /** Makes the rule, or changes it; its targets and tags stay. */
   put(scope: Scope, rule: Omit<Rule, 'targets'>): Promise<void>
   /** Rejects with `ResourceNotFoundException`. */
   change(scope: Scope, busName: string, name: string, change: (rule: Rule) => Rule): Promise<void>
   remove(scope: Scope, busName: string, name: string): Promise<void>
-  list(scope: Scope, busName: string, prefix?: string): Promise<ReadonlyArray<Rule>>
+  list(scope: Scope, busName: string): Promise<ReadonlyArray<Rule>>
+  /** By name, from behind `after`. */
+  walk(
+    scope: Scope,
+    busName: string,
+    page: { readonly prefix?: string | undefined; readonly after?: string | undefined },
+  ): AsyncIterable<Rule>
   matching(scope: Scope, busName: string, event: unknown): Promise<ReadonlyArray<Rule>>
 }
 
@@ -65,8 +73,8 @@ export function createRules(meta: MetaStore): Rules {
   const absent = (busName: string, name: string) =>
     notFound(`Rule ${name} does not exist on EventBus ${busName}.`)
 
-  async function list(scope: Scope, busName: string, prefix = '') {
-    const page = { under: [busName], limit: eventLimits.rulesMax, ...(prefix && { prefix }) }
+  async function list(scope: Scope, busName: string) {
+    const page = { under: [busName], limit: eventLimits.rulesMax }
     return (await documents.list(scope, page)).map(({ value }) => value)
   }
 
@@ -82,7 +90,7 @@ export function createRules(meta: MetaStore): Rules {
     },
     async put(scope, rule) {
       const id = [rule.busName, rule.name]
-      const change = (old: Rule) => ({ ...rule, targets: old.targets })
+      const change = (old: Rule) => ({ ...rule, targets: old.targets, tags: old.tags ?? {} })
       if (await documents.update(scope, id, change)) return
       if ((await list(scope, rule.busName)).length >= eventLimits.rulesMax) throw limitExceeded()
       if (await documents.create(scope, id, { ...rule, targets: [] })) return
@@ -96,6 +104,7 @@ export function createRules(meta: MetaStore): Rules {
       await documents.remove(scope, busName, name)
     },
     list,
+    walk: (scope, busName, page) => documentsAfter(documents, scope, { ...page, under: [busName] }),
     async matching(scope, busName, event) {
       const rules = await list(scope, busName)
       return rules.filter((rule) => isFor(rule, event))
@@ -104,7 +113,7 @@ export function createRules(meta: MetaStore): Rules {
 }
 
 /** Compiles each pattern once, as long as it is among those used last. */
-function createPatterns(): (text: string) => EventPattern {
+export function createPatterns(): (text: string) => EventPattern {
   const compiled = new Map<string, EventPattern>()
   return (text) => {
     const known = compiled.get(text)

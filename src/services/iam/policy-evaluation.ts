@@ -1,3 +1,4 @@
+import { parseArn } from '../../base/arn.ts'
 import type { EventSender } from '../../base/event-target.ts'
 import { conditionsHold } from './policy-conditions.ts'
 import type {
@@ -22,15 +23,24 @@ export function evaluatePolicy(document: PolicyDocument, question: PolicyQuestio
   return verdict
 }
 
-/** What the policy of a resource says to a service that brings an event of one of its own resources. */
+/**
+ * What the policy of a resource says to a service that brings an event of one of its own resources, or
+ * to the role in whose name it does so.
+ */
 export function evaluateSender(
   document: PolicyDocument,
   sender: EventSender,
   wanted: { readonly action: string; readonly resource: string },
 ): Verdict {
+  const { roleArn } = sender
+  const accountId = roleArn === undefined ? undefined : parseArn(roleArn)?.accountId
   return evaluatePolicy(document, {
     ...wanted,
-    principal: { service: sender.principal },
+    principal: {
+      service: sender.principal,
+      ...(roleArn !== undefined && { arn: roleArn }),
+      ...(accountId !== undefined && { accountId }),
+    },
     context: {
       'aws:SourceArn': sender.sourceArn,
       'aws:SourceAccount': sender.scope.accountId,

@@ -1,11 +1,13 @@
 import type { Clock } from '../../base/clock.ts'
 import { dateOf } from '../../base/clock.ts'
 import { EngineError, ServiceError } from '../../base/errors.ts'
+import type { TargetEvent } from '../../base/event-target.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Scope } from '../../base/scope.ts'
 import type { Destinations } from './destinations.ts'
 import type { DueEvent, EventFate } from './event-queue.ts'
 import { functionArn } from './function-names.ts'
+import type { FunctionResolver } from './function-resolver.ts'
 import type { InvocationAnswer, Invocations } from './invocations.ts'
 import type { InvokeConfig, InvokeConfigs } from './invoke-configs.ts'
 import { limits } from './limits.ts'
@@ -20,6 +22,7 @@ interface HandlingDeps {
   readonly invocations: Invocations
   readonly configs: InvokeConfigs
   readonly destinations: Destinations
+  readonly resolver: FunctionResolver
   readonly clock: Clock
   readonly log: Logger
 }
@@ -71,19 +74,62 @@ interface Conclusion {
   readonly answer?: InvocationAnswer
 }
 
+/** The record to the destination; a failed event itself also to the dead-letter queue or topic. */
 async function conclude(
-  { destinations, clock }: HandlingDeps,
+  deps: HandlingDeps,
   scope: Scope,
   event: DueEvent,
   config: InvokeConfig | undefined,
   conclusion: Conclusion,
 ): Promise<EventFate> {
-  const destination = conclusion.condition === 'Success' ? config?.onSuccess : config?.onFailure
+  const { destinations, clock } = deps
+  const { target: source } = event
+  const isSuccess = conclusion.condition === 'Success'
+  const destination = isSuccess ? config?.onSuccess : config?.onFailure
   if (destination !== undefined) {
-    const record = invocationRecord(scope, event, conclusion, clock)
-    await destinations.send(scope, destination, record, `aws/lambda/async/${event.target.name}`)
+    const content = invocationRecord(scope, event, conclusion, clock)
+    const objectPrefix = `aws/lambda/async/${source.name}`
+    await destinations.send(scope, destination, { source, content, isSuccess, objectPrefix })
+  }
+  if (isSuccess) return 'done'
+  const deadLetterArn = await deadLetterArnOf(deps, scope, event)
+  if (deadLetterArn !== undefined) {
+    const letter = deadLetter(event, conclusion)
+    await destinations.sendToDeadLetters(scope, deadLetterArn, source, letter)
   }
   return 'done'
+}
+
+async function deadLetterArnOf({ resolver }: HandlingDeps, scope: Scope, { target }: DueEvent) {
+  try {
+    return (await resolver.resolve(scope, target)).version.settings.deadLetterArn
+  } catch (error) {
+    // The function went meanwhile, and its settings with it.
+    if (isGone(error)) return undefined
+    throw error
+  }
+}
+
+const ERROR_MESSAGE_CHARACTERS_MAX = 1024
+
+/** AWS: the event as it was, and what went wrong in attributes (Developer Guide, dead letters). */
+function deadLetter({ payload, requestId }: DueEvent, { answer }: Conclusion): TargetEvent {
+  const said = answer && parse(answer.payload)
+  const message =
+    typeof said === 'object' && said !== null && 'errorMessage' in said
+      ? String(said.errorMessage)
+      : 'The event was too old'
+  return {
+    body: payload,
+    attributes: {
+      RequestID: { dataType: 'String', text: requestId },
+      ErrorCode: { dataType: 'Number', text: '200' },
+      ErrorMessage: {
+        dataType: 'String',
+        text: message.slice(0, ERROR_MESSAGE_CHARACTERS_MAX) || 'null',
+      },
+    },
+  }
 }
 
 /** AWS: Developer Guide, "Capturing records of Lambda asynchronous invocations", version 1.0. */

@@ -13,6 +13,8 @@ export interface FunctionSettings {
   readonly environment?: Readonly<Record<string, string>>
   /** Of another name than `/aws/lambda/<function>`. */
   readonly logGroup?: string
+  /** ARN of the queue or topic for events that failed for good. */
+  readonly deadLetterArn?: string
 }
 
 /** `$LATEST` or a published version: settings and code, as they are invoked. */

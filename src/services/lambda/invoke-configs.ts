@@ -8,7 +8,7 @@ import { LATEST } from './functions.ts'
 export interface InvokeConfig {
   readonly retries?: number
   readonly ageMaxSeconds?: number
-  /** ARN of a function, or of a bucket. */
+  /** ARNs of functions, queues, topics, buses; that of a failure also of a bucket. */
   readonly onSuccess?: string
   readonly onFailure?: string
   readonly modifiedMs: number

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import type { EventTarget } from '../../base/event-target.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Random } from '../../base/random.ts'
@@ -44,6 +45,8 @@ export interface LambdaNounsDeps {
   readonly reader: StreamReader
   readonly sqs: Pick<SqsNouns, 'queues' | 'messages'>
   readonly objects: ObjectAccess
+  /** Queues, topics and buses as destinations; asked when something is sent. */
+  readonly targets: () => ReadonlyArray<EventTarget>
   /** Where user code finds this server; asked when an instance starts. */
   readonly endpoint: () => string
   readonly clock: Clock
@@ -66,10 +69,12 @@ export function createLambdaNouns(deps: LambdaNounsDeps): LambdaDeps {
   const invokeConfigs = createInvokeConfigs(meta, clock)
   const destinations = createDestinations({
     ...deps,
+    resolver,
     invoker: () => invoker,
     functionExists: (scope, arn) => exists(resolver, scope, arn),
   })
-  const handle = createEventHandling({ ...deps, invocations, configs: invokeConfigs, destinations })
+  const configs = invokeConfigs
+  const handle = createEventHandling({ ...deps, invocations, configs, destinations, resolver })
   const queue = createEventQueue({ ...deps, handle })
   const invoker = createFunctionInvoker({ invocations, resolver, queue })
   const mappings = createMappings(deps)

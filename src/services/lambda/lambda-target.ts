@@ -1,6 +1,6 @@
 import { parseArn } from '../../base/arn.ts'
 import { ServiceError } from '../../base/errors.ts'
-import type { EventTarget } from '../../base/event-target.ts'
+import type { EventSender, EventTarget } from '../../base/event-target.ts'
 import type { FunctionInvoker } from './function-invoker.ts'
 import { parseFunctionName } from './function-names.ts'
 import type { FunctionResolver } from './function-resolver.ts'
@@ -8,7 +8,7 @@ import type { Policies } from './policies.ts'
 
 /**
  * Functions as destinations of other services' events. As on AWS, the function's policy must allow
- * the sender to invoke it (AddPermission) before a bucket can name it.
+ * the sender to invoke it (AddPermission), when it is named and whenever an event comes.
  */
 export function createLambdaTarget(deps: {
   readonly invoker: FunctionInvoker
@@ -23,19 +23,25 @@ export function createLambdaTarget(deps: {
     return { scope, target: parseFunctionName(scope, arn) }
   }
 
+  async function requireAllowed(arn: string, sender: EventSender): Promise<void> {
+    const { scope, target } = read(arn)
+    await resolver.resolve(scope, target)
+    const verdict = await policies.verdictOn(scope, target, sender)
+    const { roleArn } = sender
+    const isOwnRole = roleArn !== undefined && parseArn(roleArn)?.accountId === scope.accountId
+    if (verdict === 'allow' || (verdict === 'none' && isOwnRole)) return
+    throw new ServiceError(
+      'AccessDeniedException',
+      `The policy of ${arn} does not allow ${sender.principal} to invoke it; see AddPermission.`,
+      { status: 403 },
+    )
+  }
+
   return {
     service: 'lambda',
-    async validate(arn, { principal }) {
-      const { scope, target } = read(arn)
-      await resolver.resolve(scope, target)
-      if (await policies.allowsService(scope, target, principal)) return
-      throw new ServiceError(
-        'AccessDeniedException',
-        `The policy of ${arn} does not allow ${principal} to invoke it; see AddPermission.`,
-        { status: 403 },
-      )
-    },
-    async deliver(arn, { body }) {
+    validate: requireAllowed,
+    async deliver(arn, { body }, sender) {
+      await requireAllowed(arn, sender)
       await invoker.invokeLater(read(arn).scope, { functionName: arn, payload: body })
     },
   }

@@ -1,8 +1,13 @@
 import { ServiceError } from '../../base/errors.ts'
+import type { EventSender } from '../../base/event-target.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
+import type { Verdict } from '../iam/policy-document.ts'
+import { evaluateSender } from '../iam/policy-evaluation.ts'
+import { parsePolicy } from '../iam/policy-parsing.ts'
+import { functionArn } from './function-names.ts'
 import { conflict, notFound, preconditionFailed } from './lambda-errors.ts'
 import { limits } from './limits.ts'
 
@@ -27,8 +32,8 @@ export interface Policies {
   get(scope: Scope, name: string, qualifier?: string): Promise<Policy>
   add(scope: Scope, target: PolicyTarget, statement: PolicyStatement): Promise<void>
   remove(scope: Scope, target: PolicyTarget, sid: string): Promise<void>
-  /** Whether a service such as `s3.amazonaws.com` may invoke it at all. */
-  allowsService(scope: Scope, target: PolicyTarget, principal: string): Promise<boolean>
+  /** What they say to a service that brings an event of one of its own resources. */
+  verdictOn(scope: Scope, target: PolicyTarget, sender: EventSender): Promise<Verdict>
   removeAll(scope: Scope, name: string): Promise<void>
 }
 
@@ -83,13 +88,15 @@ export function createPolicies(meta: MetaStore, random: Random): Policies {
         throw notFound(`Statement ${sid} is not found in resource policy.`)
       })
     },
-    async allowsService(scope, { name, qualifier = '' }, principal) {
-      const found = await documents.get(scope, name, qualifier)
-      return (found?.statements ?? []).some(
-        ({ Principal, Action }) =>
-          (Principal === '*' || Principal['Service'] === principal) &&
-          ['lambda:InvokeFunction', 'lambda:*', '*'].includes(Action),
-      )
+    async verdictOn(scope, { name, qualifier = '' }, sender) {
+      const found = await documents.getShared(scope, name, qualifier)
+      if (!found || found.statements.length === 0) return 'none'
+      const text = JSON.stringify({ Version: '2012-10-17', Statement: found.statements })
+      const resource = functionArn(scope, { name, ...(qualifier && { qualifier }) })
+      return evaluateSender(parsePolicy(text), sender, {
+        action: 'lambda:InvokeFunction',
+        resource,
+      })
     },
     removeAll: (scope, name) => documents.removeUnder(scope, name),
   }

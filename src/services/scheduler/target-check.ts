@@ -1,9 +1,7 @@
 import { parseArn } from '../../base/arn.ts'
-import { ServiceError } from '../../base/errors.ts'
 import type { EventTarget } from '../../base/event-target.ts'
 import type { Scope } from '../../base/scope.ts'
-import { evaluatePolicy } from '../iam/policy-evaluation.ts'
-import { PolicySyntaxError, parsePolicy } from '../iam/policy-parsing.ts'
+import { trustsService } from '../iam/role-trust.ts'
 import type { Roles } from '../iam/roles.ts'
 import { schedulerLimits } from './limits.ts'
 import type { ScheduleName, Target } from './schedule.ts'
@@ -27,16 +25,9 @@ export function createTargetCheck(deps: {
   const { roles, targets } = deps
 
   async function checkRole(scope: Scope, { group }: ScheduleName, roleArn: string): Promise<void> {
-    const trust = await trustOf(roles, roleArn)
-    const verdict =
-      trust &&
-      evaluatePolicy(trust, {
-        principal: { service: SCHEDULER_PRINCIPAL },
-        ...{ action: 'sts:AssumeRole', resource: roleArn },
-        context: { 'aws:SourceAccount': scope.accountId, 'aws:SourceArn': groupArn(scope, group) },
-      })
+    const source = { 'aws:SourceAccount': scope.accountId, 'aws:SourceArn': groupArn(scope, group) }
     const isOwn = parseArn(roleArn)?.accountId === scope.accountId
-    if (verdict === 'allow' && isOwn) return
+    if (isOwn && (await trustsService(roles, roleArn, SCHEDULER_PRINCIPAL, source))) return
     throw validation(
       'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
     )
@@ -79,18 +70,6 @@ function checkParameters(service: string, target: Target): void {
   const takesJson = service === 'events' || service === 'lambda'
   if (takesJson && input !== undefined && !isJson(input)) {
     throw validation('Provided Input is not valid JSON.')
-  }
-}
-
-async function trustOf(roles: Roles, roleArn: string) {
-  const { accountId = '', resource = '' } = parseArn(roleArn) ?? {}
-  try {
-    const role = await roles.get({ accountId, region: '' }, resource.split('/').at(-1) ?? '')
-    return role.arn === roleArn ? parsePolicy(role.trustPolicy) : undefined
-  } catch (error) {
-    if (error instanceof PolicySyntaxError) return undefined
-    if (error instanceof ServiceError && error.code === 'NoSuchEntity') return undefined
-    throw error
   }
 }
 

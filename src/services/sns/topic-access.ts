@@ -1,3 +1,4 @@
+import { parseArn } from '../../base/arn.ts'
 import type { EventSender } from '../../base/event-target.ts'
 import type { Scope } from '../../base/scope.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
@@ -72,7 +73,10 @@ export function createTopicAccess(meta: MetaStore): TopicAccess {
     async authorizeSender(topic, sender) {
       const wanted = { action: 'sns:Publish', resource: topic.arn }
       const verdict = evaluateSender(await policyOf(topic), sender, wanted)
-      if (verdict !== 'allow') throw notAuthorized(sender.principal, 'Publish', topic.arn)
+      const roleAccountId = parseArn(sender.roleArn ?? '')?.accountId
+      const isOwnRole = roleAccountId === scopeOfArn(topic.arn).accountId
+      if (verdict === 'allow' || (verdict === 'none' && isOwnRole)) return
+      throw notAuthorized(sender.principal, 'Publish', topic.arn)
     },
   }
 }

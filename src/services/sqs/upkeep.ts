@@ -7,7 +7,19 @@ import type { MessagesDeps } from './messages.ts'
 import type { OwnedQueue } from './queue.ts'
 
 const PAGE = 500
-const KINDS = ['message', 'content', 'visible', 'sent', 'group', 'turn', 'ready', 'deduplication']
+/** In one commit: few enough that those who receive meanwhile do not make it conflict for ever. */
+const REMOVED_AT_ONCE = 50
+const KINDS = [
+  'message',
+  'content',
+  'visible',
+  'sent',
+  'group',
+  'turn',
+  'ready',
+  'deduplication',
+  'attempt',
+]
 
 /** What goes away by time, and what is left of removed queues. */
 export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps) {
@@ -16,21 +28,29 @@ export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps
     const keys = rowKeys(queue)
     for (;;) {
       const entries = await meta.scan({ prefix: keys.allSent(), limit: PAGE })
-      const old = entries.filter(({ key }) => sentOf(key).sentMs < sentMs)
-      for (const { key } of old) await removeOne(queue, key)
+      const old = entries.map(({ key }) => key).filter((key) => sentOf(key).sentMs < sentMs)
+      const runs: Promise<void>[] = []
+      for (let at = 0; at < old.length; at += REMOVED_AT_ONCE) {
+        runs.push(removeSome(queue, old.slice(at, at + REMOVED_AT_ONCE)))
+      }
+      await Promise.all(runs)
       if (old.length < PAGE) return
     }
   }
 
-  function removeOne(queue: OwnedQueue, sentKey: Uint8Array): Promise<void> {
-    const { messageId } = sentOf(sentKey)
+  function removeSome(queue: OwnedQueue, sentKeys: ReadonlyArray<Uint8Array>): Promise<void> {
     return inTurn(queue, () =>
       commitDraft(meta, async (draft) => {
-        const state = await draft.get<MessageState>(rowKeys(queue).state(messageId))
-        draft.remove(sentKey)
-        if (!state) return
-        rows.remove(draft, queue, state)
-        await rows.settleTurn(draft, queue, state.groupId, clock.wallMs())
+        const groups = new Set<string | undefined>()
+        for (const sentKey of sentKeys) {
+          const { messageId } = sentOf(sentKey)
+          const state = await draft.get<MessageState>(rowKeys(queue).state(messageId))
+          draft.remove(sentKey)
+          if (!state) continue
+          rows.remove(draft, queue, state)
+          groups.add(state.groupId)
+        }
+        for (const groupId of groups) await rows.settleTurn(draft, queue, groupId, clock.wallMs())
       }),
     )
   }
@@ -47,8 +67,8 @@ export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps
     }
   }
 
-  async function forgetDeduplication(queue: OwnedQueue): Promise<void> {
-    const prefix = rowKeys(queue).deduplications()
+  /** Ids of deduplication and of attempts to receive whose time is over. */
+  async function forgetOld(prefix: Uint8Array): Promise<void> {
     let after: Uint8Array | undefined
     for (;;) {
       const entries = await meta.scan({ prefix, limit: PAGE, ...(after && { after }) })
@@ -71,7 +91,9 @@ export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps
     async round(): Promise<void> {
       for await (const queue of queues.everywhere()) {
         await removeSentBefore(queue, clock.wallMs() - queue.settings.retentionSeconds * 1000)
-        if (queue.settings.fifo) await forgetDeduplication(queue)
+        if (!queue.settings.fifo) continue
+        await forgetOld(rowKeys(queue).deduplications())
+        await forgetOld(rowKeys(queue).attempts())
       }
       for await (const grave of queues.removed()) {
         const living = await queues.find(grave.scope, grave.name)

@@ -25,6 +25,7 @@ import {
 } from '@aws-sdk/client-kinesis'
 import { expect, test } from 'vitest'
 import { clientConfig } from '../../support/client.ts'
+import { roleFor } from './support.ts'
 
 const events = new EventBridgeClient(clientConfig())
 const kinesis = new KinesisClient(clientConfig())
@@ -47,7 +48,8 @@ test('an event that matches a rule of a bus arrives at its target, transformed',
     InputPathsMap: { amount: '$.detail.amount', kind: '$.detail-type' },
     InputTemplate: '{"n":<amount>,"text":"<kind> seen"}',
   }
-  const Targets = [{ Id: 'one', Arn, InputTransformer }]
+  const RoleArn = await roleFor('events.amazonaws.com')
+  const Targets = [{ Id: 'one', Arn, InputTransformer, RoleArn }]
   await events.send(new PutTargetsCommand({ Rule: 'large', EventBusName, Targets }))
   const entry = { EventBusName, Source: 'shop', DetailType: 'order' }
   const answer = await events.send(

@@ -1,4 +1,5 @@
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge'
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
@@ -6,6 +7,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
+import type { ClientOptions } from '../../support/client.ts'
 import { client } from '../../support/client.ts'
 
 const openPolicy = JSON.stringify({
@@ -14,8 +16,8 @@ const openPolicy = JSON.stringify({
 })
 
 /** A queue that everybody may send to. */
-export async function openQueue(QueueName: string) {
-  const sqs = client(SQSClient)
+export async function openQueue(QueueName: string, where: ClientOptions = {}) {
+  const sqs = client(SQSClient, where)
   const { QueueUrl } = await sqs.send(
     new CreateQueueCommand({ QueueName, Attributes: { Policy: openPolicy } }),
   )
@@ -45,4 +47,17 @@ export async function ruleTo(Arn: string, Name: string, pattern: object): Promis
   const events = client(EventBridgeClient)
   await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern) }))
   await events.send(new PutTargetsCommand({ Rule: Name, Targets: [{ Id: 'one', Arn }] }))
+}
+
+/** The ARN of a role that the service may assume. */
+export async function roleFor(service: string): Promise<string> {
+  const iam = client(IAMClient)
+  const statement = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }
+  const { Role } = await iam.send(
+    new CreateRoleCommand({
+      RoleName: service.replaceAll('.', '-'),
+      AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+    }),
+  )
+  return Role?.Arn ?? ''
 }

@@ -299,7 +299,7 @@ test.each<readonly [string, object, RegExp]>([
   [
     'a queue for failures',
     { DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:us-east-1:000000000000:q' } } },
-    /arn:aws:sqs\S+ is not supported/,
+    /arn:aws:sqs\S+ is invalid/,
   ],
 ])('%s is refused', async (_name, more, message) => {
   await makeStream('refusals').catch(() => undefined)

@@ -112,8 +112,10 @@ test('the configuration of events is kept, changed, listed and deleted', async (
   await expect(destination(arnOf('absent'))).rejects.toThrow(
     `The destination ARN ${arnOf('absent')} is invalid.`,
   )
-  await expect(destination('arn:aws:sqs:us-east-1:000000000000:q')).rejects.toThrow(
-    /arn:aws:sqs\S+ is not supported by Headrace yet/,
+  const absent = `arn:aws:sqs:us-east-1:${fileAccount()}:absent`
+  await expect(destination(absent)).rejects.toThrow(`The destination ARN ${absent} is invalid.`)
+  await expect(destination('arn:aws:iam::000000000000:role/r')).rejects.toThrow(
+    /arn:aws:iam\S+ is not supported by Headrace yet/,
   )
   await lambda.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName }))
   await expect(get()).rejects.toMatchObject({ name: 'ResourceNotFoundException' })

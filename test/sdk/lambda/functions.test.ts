@@ -133,7 +133,7 @@ test.each<readonly [string, object, RegExp]>([
   [
     'a dead letter queue',
     { DeadLetterConfig: { TargetArn: 'arn:aws:sqs:us-east-1:000000000000:q' } },
-    /DeadLetterConfig/,
+    /does not have permissions to call SendMessage on SQS/,
   ],
   [
     'a retired runtime',

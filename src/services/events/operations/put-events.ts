@@ -1,22 +1,22 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge'
 import { dateOf } from '../../../base/clock.ts'
-import { ServiceError } from '../../../base/errors.ts'
-import type { Scope } from '../../../base/scope.ts'
+import type { RequestContext } from '../../../wire/operation.ts'
+import { busPlaceOf } from '../bus.ts'
+import { requirePut } from '../bus-policy.ts'
 import type { EventsDeps, EventsOperation } from '../contract.ts'
-import { notSupported, validation } from '../event-errors.ts'
+import { notFound, notSupported, validation } from '../event-errors.ts'
 import type { Arrival } from '../event-queue.ts'
 import { eventLimits } from '../limits.ts'
 
 export const putEvents: EventsOperation<'PutEvents'> = {
   name: 'PutEvents',
   refuses: ['EndpointId'],
-  async run(deps, { Entries }, { accountId, region }) {
-    const scope = { accountId, region }
+  async run(deps, { Entries }, context) {
     if (Entries.some(({ TraceHeader }) => TraceHeader)) throw notSupported('TraceHeader')
     if (Entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > eventLimits.requestBytesMax) {
       throw validation('Total size of the entries in the request is over the limit.')
     }
-    const results = await Promise.all(Entries.map((entry) => arrivalOf(deps, scope, entry)))
+    const results = await Promise.all(Entries.map((entry) => arrivalOf(deps, context, entry)))
     const arrivals = results.flatMap((one) => ('event' in one ? [one] : []))
     if (arrivals.length > 0) await deps.queue.add(arrivals)
     return {
@@ -33,7 +33,7 @@ interface Failure {
 
 async function arrivalOf(
   { buses, clock, random }: EventsDeps,
-  scope: Scope,
+  context: RequestContext,
   entry: PutEventsRequestEntry,
 ): Promise<Arrival | Failure> {
   const { Source, DetailType, Detail, Resources = [] } = entry
@@ -54,38 +54,48 @@ async function arrivalOf(
     return malformed
   }
   if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) return malformed
-  const busName = await busOf(buses, scope, entry.EventBusName)
-  if (typeof busName !== 'string') return busName
+  const place = await busOf(buses, context, entry)
+  if ('ErrorCode' in place) return place
   const time = entry.Time ?? dateOf(clock.wallMs())
   return {
-    scope,
-    busName,
+    scope: place.scope,
+    busName: place.name,
     event: {
       version: '0',
       id: random.uuid(),
       'detail-type': DetailType ?? '',
       source: Source ?? '',
-      account: scope.accountId,
+      account: context.accountId,
       time: time.toISOString().replace(/\.\d+Z$/, 'Z'),
-      region: scope.region,
+      region: context.region,
       resources: Resources,
       detail,
     },
   }
 }
 
-/** A bus that is not there fails its entries only. */
+/** A bus that is not there fails its entries only; one that does not let the caller in, the request. */
 async function busOf(
   buses: EventsDeps['buses'],
-  scope: Scope,
-  name: string | undefined,
-): Promise<string | Failure> {
-  try {
-    return (await buses.get(scope, name)).name
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error
-    return { ErrorCode: error.code, ErrorMessage: error.message }
+  { accountId, region, callerArn }: RequestContext,
+  { EventBusName, Source, DetailType }: PutEventsRequestEntry,
+) {
+  const place = busPlaceOf({ accountId, region }, EventBusName)
+  // AWS: the bus of another region is out of reach, whoever's it is.
+  const bus = place?.scope.region === region ? await buses.find(place.scope, place.name) : undefined
+  if (place && (bus || place.scope.accountId !== accountId)) {
+    requirePut(bus, place, {
+      principal: { accountId, arn: callerArn },
+      name: callerArn,
+      context: {
+        ...{ 'aws:PrincipalArn': callerArn, 'aws:PrincipalAccount': accountId },
+        ...{ 'events:source': Source, 'events:detail-type': DetailType },
+      },
+    })
+    if (bus) return place
   }
+  const { code, message } = notFound(`Event bus ${place?.name ?? EventBusName} does not exist.`)
+  return { ErrorCode: code, ErrorMessage: message }
 }
 
 /** As the quota counts (User Guide, "Calculating PutEvents event entry size"). */

@@ -1,13 +1,14 @@
 import { compileEventPattern } from '../../../base/event-pattern.ts'
 import type { EventsOperation } from '../contract.ts'
 import { notSupported, validation } from '../event-errors.ts'
+import { checkedTags } from '../resource-tags.ts'
 import { checkSchedule } from '../rule-schedules.ts'
 import { ruleArn } from '../rules.ts'
+import { tagsOf } from '../wire-tags.ts'
 
 export const putRule: EventsOperation<'PutRule'> = {
   name: 'PutRule',
-  refuses: ['Tags'],
-  async run({ buses, rules, ruleSchedules }, input, { accountId, region }) {
+  async run({ buses, rules, ruleSchedules, targetCheck }, input, { accountId, region }) {
     const scope = { accountId, region }
     const { Name: name, EventPattern: pattern, State = 'ENABLED' } = input
     const schedule = input.ScheduleExpression || undefined
@@ -18,6 +19,8 @@ export const putRule: EventsOperation<'PutRule'> = {
     if (pattern) compileEventPattern(pattern)
     const bus = await buses.get(scope, input.EventBusName)
     if (schedule) checkSchedule(schedule, bus.name)
+    const arn = ruleArn(scope, { busName: bus.name, name })
+    if (input.RoleArn) await targetCheck.requireRole({ scope, arn }, input.RoleArn)
     await rules.put(scope, {
       name,
       busName: bus.name,
@@ -26,8 +29,9 @@ export const putRule: EventsOperation<'PutRule'> = {
       enabled: State === 'ENABLED',
       description: input.Description,
       roleArn: input.RoleArn,
+      tags: checkedTags(tagsOf(input.Tags)),
     })
     if (schedule) await ruleSchedules.set(scope, name, schedule)
-    return { RuleArn: ruleArn(scope, { busName: bus.name, name }) }
+    return { RuleArn: arn }
   },
 }

@@ -1,26 +1,18 @@
-import { parseArn } from '../../../base/arn.ts'
 import type { EventsOperation } from '../contract.ts'
-import { serviceOf } from '../delivery-loop.ts'
-import { limitExceeded, notSupported, validation } from '../event-errors.ts'
+import { limitExceeded } from '../event-errors.ts'
 import { eventLimits } from '../limits.ts'
+import { ruleArn } from '../rules.ts'
 import { targetOf } from '../wire-rule.ts'
 
 export const putTargets: EventsOperation<'PutTargets'> = {
   name: 'PutTargets',
-  async run({ buses, rules, targets }, input, scope) {
+  async run({ buses, rules, targetCheck }, input, { accountId, region }) {
+    const scope = { accountId, region }
     const bus = await buses.get(scope, input.EventBusName)
+    const rule = await rules.get(scope, bus.name, input.Rule)
     const given = input.Targets.map(targetOf)
-    for (const { id, arn, deadLetterArn } of given) {
-      if (!arn.startsWith('arn:')) {
-        throw validation(
-          `Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`,
-        )
-      }
-      const isReached = targets.has(serviceOf(arn)) && !isApiDestination(arn)
-      if (!isReached) throw notSupported(`Target ${id}, ${arn},`)
-      if (deadLetterArn !== undefined && !targets.has(serviceOf(deadLetterArn))) {
-        throw notSupported(`DeadLetterConfig ${deadLetterArn}`)
-      }
+    for (const target of given) {
+      await targetCheck.check({ scope, arn: ruleArn(scope, rule) }, target)
     }
     const ids = new Set(given.map(({ id }) => id))
     await rules.change(scope, bus.name, input.Rule, (rule) => {
@@ -30,9 +22,4 @@ export const putTargets: EventsOperation<'PutTargets'> = {
     })
     return { FailedEntryCount: 0, FailedEntries: [] }
   },
-}
-
-/** Its ARN is of the same service as those of buses. */
-function isApiDestination(arn: string): boolean {
-  return parseArn(arn)?.resource.startsWith('api-destination/') ?? false
 }

@@ -62,8 +62,10 @@ function setUp(settings: Partial<Mapping>, answer: (batch: string, call: number)
       },
       destinations: {
         validate: async () => undefined,
-        send: async (_scope, _arn, record, prefix) =>
-          void sent.push({ prefix, record: record as Record<string, unknown> }),
+        validateDeadLetters: async () => undefined,
+        send: async (_scope, _arn, { content, objectPrefix: prefix }) =>
+          void sent.push({ prefix, record: content as Record<string, unknown> }),
+        sendToDeadLetters: async () => undefined,
       },
     },
     { ...base, ...settings },

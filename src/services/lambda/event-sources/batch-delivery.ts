@@ -1,3 +1,4 @@
+import { parseArn } from '../../../base/arn.ts'
 import type { Clock } from '../../../base/clock.ts'
 import { dateOf } from '../../../base/clock.ts'
 import { EngineError, ServiceError } from '../../../base/errors.ts'
@@ -203,10 +204,16 @@ async function giveUp(
     timestamp: dateOf(deps.clock.wallMs()).toISOString(),
     KinesisBatchInfo: batchInfo(origin, records),
     // AWS: only an S3 destination gets the records themselves.
-    payload: JSON.stringify(batchEvent(origin, records)),
+    ...(parseArn(mapping.onFailure)?.service === 's3' && {
+      payload: JSON.stringify(batchEvent(origin, records)),
+    }),
   }
-  const prefix = `aws/lambda/${mapping.id}/${shardId}`
-  await deps.destinations.send(scope, mapping.onFailure, record, prefix)
+  await deps.destinations.send(scope, mapping.onFailure, {
+    source: mapping.target,
+    content: record,
+    isSuccess: false,
+    objectPrefix: `aws/lambda/${mapping.id}/${shardId}`,
+  })
 }
 
 function count(

@@ -4,7 +4,7 @@ import { invalidParameter, unsupported } from '../lambda-errors.ts'
 import { limits } from '../limits.ts'
 import { readCode } from './wire-code.ts'
 import { toConfiguration } from './wire-configuration.ts'
-import { mergeSettings } from './wire-settings.ts'
+import { checkDeadLetters, mergeSettings } from './wire-settings.ts'
 
 /** Defaults of the API reference. */
 const defaults = {
@@ -28,7 +28,8 @@ export const createFunction: LambdaOperation<'CreateFunction'> = {
     'PublishTo',
     'TenancyConfig',
   ],
-  async run({ functions, versions, objects, runtimes }, input, scope) {
+  async run(deps, input, scope) {
+    const { functions, versions, objects, runtimes } = deps
     const { name } = parseFunctionName(scope, input.FunctionName)
     if (input.PackageType === 'Image') throw unsupported('PackageType Image')
     if (input.Runtime === undefined || input.Handler === undefined) {
@@ -41,6 +42,7 @@ export const createFunction: LambdaOperation<'CreateFunction'> = {
       throw invalidParameter('Number of tags exceeds resource tag limit.')
     }
     const settings = mergeSettings(defaults, input, runtimes)
+    await checkDeadLetters(deps, scope, name, settings)
     const zip = await readCode(objects, scope, input.Code)
     const record = await functions.create(scope, { name, settings, zip, tags })
     if (!input.Publish) return toConfiguration(scope, { name }, record.latest)

@@ -41,6 +41,9 @@ export function toConfiguration(
     EphemeralStorage: { Size: settings.ephemeralMegabytes },
     SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
     LoggingConfig: { LogFormat: 'Text', LogGroup: settings.logGroup ?? `/aws/lambda/${name}` },
+    ...(settings.deadLetterArn !== undefined && {
+      DeadLetterConfig: { TargetArn: settings.deadLetterArn },
+    }),
     ...(settings.environment && { Environment: { Variables: { ...settings.environment } } }),
   }
 }

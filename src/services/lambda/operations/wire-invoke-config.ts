@@ -2,6 +2,7 @@ import type { DestinationConfig, FunctionEventInvokeConfig } from '@aws-sdk/clie
 import { dateOf } from '../../../base/clock.ts'
 import type { Scope } from '../../../base/scope.ts'
 import type { LambdaDeps } from '../contract.ts'
+import type { DestinationKind } from '../destinations.ts'
 import type { FunctionTarget } from '../function-names.ts'
 import { functionArn } from '../function-names.ts'
 import { LATEST } from '../functions.ts'
@@ -25,6 +26,8 @@ export function toInvokeConfig(
     },
   }
 }
+
+const ofRecords: ReadonlyArray<DestinationKind> = ['lambda', 'sqs', 'sns', 'events']
 
 /** The function must be there, and so must its destinations. */
 export async function readInvokeConfig(
@@ -53,8 +56,9 @@ export async function readInvokeConfig(
       throw invalidParameter("You can't specify the function as a destination for itself.")
     }
   }
-  if (onSuccess) await deps.destinations.validate(scope, onSuccess, ['lambda'])
-  if (onFailure) await deps.destinations.validate(scope, onFailure, ['lambda', 's3'])
+  const { destinations } = deps
+  if (onSuccess) await destinations.validate(scope, target, onSuccess, ofRecords)
+  if (onFailure) await destinations.validate(scope, target, onFailure, [...ofRecords, 's3'])
   return {
     ...(retries !== undefined && { retries }),
     ...(ageMaxSeconds !== undefined && { ageMaxSeconds }),

@@ -9,6 +9,7 @@ import type { LambdaDeps } from '../contract.ts'
 import type { Mapping, MappingSettings } from '../event-sources/mappings.ts'
 import { isQueueMapping, mappingArn } from '../event-sources/mappings.ts'
 import { compileMessageFilter, compileRecordFilter } from '../event-sources/record-filter.ts'
+import type { FunctionTarget } from '../function-names.ts'
 import { functionArn, parseFunctionName } from '../function-names.ts'
 import { invalidParameter, unsupported } from '../lambda-errors.ts'
 
@@ -63,7 +64,7 @@ export async function mergeMapping(
   const target = input.FunctionName ? parseFunctionName(scope, input.FunctionName) : current.target
   if (!target) throw invalidParameter('Function does not exist')
   if (input.FunctionName) await checkFunction(deps, scope, input.FunctionName)
-  const onFailure = await readDestination(deps, scope, current.onFailure, input)
+  const onFailure = await readDestination(deps, scope, target, current.onFailure, input)
   const { MaximumConcurrency } = input.ScalingConfig ?? {}
   // An empty configuration takes the limit away.
   const concurrencyMax = input.ScalingConfig ? MaximumConcurrency : current.concurrencyMax
@@ -98,6 +99,7 @@ async function checkFunction(deps: LambdaDeps, scope: Scope, name: string): Prom
 async function readDestination(
   deps: LambdaDeps,
   scope: Scope,
+  target: FunctionTarget,
   current: string | undefined,
   { DestinationConfig: config }: MappingInput,
 ): Promise<string | undefined> {
@@ -109,7 +111,7 @@ async function readDestination(
   }
   const destination = config.OnFailure?.Destination
   if (!destination) return undefined
-  await deps.destinations.validate(scope, destination, ['s3'])
+  await deps.destinations.validate(scope, target, destination, ['s3', 'sqs', 'sns'])
   return destination
 }
 

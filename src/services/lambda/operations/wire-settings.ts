@@ -3,6 +3,8 @@ import type {
   UpdateFunctionConfigurationRequest,
 } from '@aws-sdk/client-lambda'
 import { ServiceError } from '../../../base/errors.ts'
+import type { Scope } from '../../../base/scope.ts'
+import type { LambdaDeps } from '../contract.ts'
 import type { FunctionSettings } from '../function-record.ts'
 import { invalidParameter, unsupported } from '../lambda-errors.ts'
 import { limits } from '../limits.ts'
@@ -23,6 +25,8 @@ export function mergeSettings(
   if (input.Environment) checkEnvironment(environment ?? {})
   if (input.Runtime !== undefined) checkRuntime(input.Runtime, runtimes)
   const logGroup = input.LoggingConfig?.LogGroup ?? current.logGroup
+  // AWS: an empty ARN takes the dead letters away.
+  const deadLetterArn = input.DeadLetterConfig?.TargetArn ?? current.deadLetterArn
   return {
     role: input.Role ?? current.role,
     runtime: input.Runtime ?? current.runtime,
@@ -34,14 +38,24 @@ export function mergeSettings(
     architecture: input.Architectures?.[0] ?? current.architecture,
     ...(environment && { environment }),
     ...(logGroup !== undefined && { logGroup }),
+    ...(deadLetterArn && { deadLetterArn }),
   }
+}
+
+export async function checkDeadLetters(
+  { destinations }: LambdaDeps,
+  scope: Scope,
+  name: string,
+  { role, deadLetterArn }: FunctionSettings,
+): Promise<void> {
+  if (deadLetterArn === undefined) return
+  await destinations.validateDeadLetters(scope, { name, role }, deadLetterArn)
 }
 
 /** Parameters that ask for what this build cannot do; their neutral values are taken. */
 function refuseUnbuilt(input: SettingsInput): void {
   const asked: ReadonlyArray<readonly [string, unknown]> = [
     ['VpcConfig', hasAny(input.VpcConfig?.SubnetIds) || hasAny(input.VpcConfig?.SecurityGroupIds)],
-    ['DeadLetterConfig', input.DeadLetterConfig?.TargetArn],
     ['KMSKeyArn', input.KMSKeyArn],
     ['TracingConfig Active', input.TracingConfig?.Mode === 'Active'],
     ['Layers', hasAny(input.Layers)],
