@@ -61,6 +61,29 @@ describe.runIf(version)(`the AWS CLI, ${version ?? '(not installed)'}`, () => {
     await aws('s3', 'rb', '--force', 's3://cli-bucket')
   })
 
+  test('s3: copy files there and back with the three kinds of encryption', async () => {
+    const body = Buffer.alloc(20_000_000, 'enciphered')
+    writeFileSync(join(directory, 'plain.bin'), body)
+    writeFileSync(join(directory, 'key.bin'), Buffer.alloc(32, 'k'))
+    await aws('s3', 'mb', 's3://cli-secrets')
+    const customer = ['--sse-c', 'AES256', '--sse-c-key', 'fileb://key.bin']
+    for (const [key, write, read] of [
+      ['s3', ['--sse'], []],
+      ['kms', ['--sse', 'aws:kms', '--sse-kms-key-id', 'alias/cli'], []],
+      ['customer', customer, customer],
+    ] as const) {
+      const uri = `s3://cli-secrets/${key}.bin`
+      await aws('s3', 'cp', 'plain.bin', uri, ...write)
+      await aws('s3', 'cp', uri, `${key}.bin`, ...read)
+      expect(readFileSync(join(directory, `${key}.bin`)).equals(body)).toBe(true)
+    }
+    const head = (key: string) =>
+      aws('s3api', 'head-object', '--bucket', 'cli-secrets', '--key', key)
+    expect(JSON.parse(await head('s3.bin')).ServerSideEncryption).toBe('AES256')
+    expect(JSON.parse(await head('kms.bin')).ServerSideEncryption).toBe('aws:kms')
+    await expect(head('customer.bin')).rejects.toThrow('Bad Request')
+  })
+
   test('kinesis: a record put is a record got', async () => {
     await aws('kinesis', 'create-stream', '--stream-name', 'cli', '--shard-count', '1')
     await aws('kinesis', 'wait', 'stream-exists', '--stream-name', 'cli')

@@ -96,14 +96,15 @@ export async function openFiles(
   }
   try {
     for (let at = 0; at < found.length; at += FILES_AT_ONCE) {
-      const opened = await Promise.all(
+      // All of them have to be there or refused before any is given back.
+      const opened = await Promise.allSettled(
         found.slice(at, at + FILES_AT_ONCE).map(async ({ bucket, key, ...file }) => {
           const local = await deps.objects.localFile(scope, bucket, key)
           releases.push(() => local.release())
           return { ...file, path: local.path }
         }),
       )
-      files.push(...opened)
+      files.push(...opened.map(settledValue))
     }
     return { files, release }
   } catch (error) {
@@ -113,6 +114,11 @@ export async function openFiles(
 }
 
 const FILES_AT_ONCE = 32
+
+function settledValue<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason
+  return result.value
+}
 
 function isHidden(relativeKey: string): boolean {
   return relativeKey.split('/').some((part) => part.startsWith('_') || part.startsWith('.'))

@@ -6,6 +6,7 @@ import { KEY_BYTES, unwrapKey, wrapKey } from './key-wrapping.ts'
 import { kmsKeyArnOf, requireKmsUse } from './kms-keys.ts'
 import type {
   Caller,
+  CustomerEncryption,
   EncryptionWish,
   KmsEncryption,
   ObjectEncryption,
@@ -44,6 +45,13 @@ export interface Encryptions {
     encryption: ObjectEncryption | undefined,
     reader: Reader,
   ): Promise<Buffer | undefined>
+  /** For who sees what an object is called, not its bytes: SSE-C asks for its key all the same. */
+  requireCustomerKey(
+    bucket: Bucket,
+    key: string,
+    encryption: ObjectEncryption | undefined,
+    reader: Reader,
+  ): Promise<void>
   /** Of an upload that goes on: like `keyOf`, but in the words of parts. */
   keyOfUpload(
     bucket: Bucket,
@@ -88,6 +96,18 @@ export function createEncryptions(deps: {
     throw new EngineError('corrupt', `the data key of ${bucket.name}/${key} is not what was kept`)
   }
 
+  async function openCustomers(
+    bucket: Bucket,
+    key: string,
+    encryption: CustomerEncryption,
+    reader: Reader,
+  ): Promise<Buffer> {
+    if (!reader.customerKey) throw customerKeyMissing(bucket, key, reader)
+    const dataKey = await open(bucket, key, encryption, reader)
+    if (!dataKey) throw wrongCustomerKey()
+    return dataKey
+  }
+
   return {
     async begin(bucket, key, wish = {}) {
       const plan = planOf(bucket, key, wish, encryptsByDefault)
@@ -99,15 +119,15 @@ export function createEncryptions(deps: {
     },
 
     async keyOf(bucket, key, encryption, reader) {
-      if (encryption?.kind !== 'customer') {
-        if (reader.customerKey) throw notApplicable()
-        if (encryption?.kind === 'aws:kms') requireKmsUse(encryption, reader.caller)
-        return encryption && openOwn(bucket, key, encryption)
-      }
-      if (!reader.customerKey) throw customerKeyMissing()
-      const dataKey = await open(bucket, key, encryption, reader)
-      if (!dataKey) throw wrongCustomerKey()
-      return dataKey
+      if (encryption?.kind === 'customer') return openCustomers(bucket, key, encryption, reader)
+      if (reader.customerKey) throw notApplicable()
+      if (encryption?.kind === 'aws:kms') requireKmsUse(encryption, reader.caller)
+      return encryption && openOwn(bucket, key, encryption)
+    },
+
+    async requireCustomerKey(bucket, key, encryption, reader) {
+      if (encryption?.kind === 'customer') await openCustomers(bucket, key, encryption, reader)
+      else if (reader.customerKey) throw notApplicable()
     },
 
     async keyOfUpload(bucket, key, encryption, reader) {
@@ -189,7 +209,12 @@ function wrongCustomerKey() {
   )
 }
 
-function customerKeyMissing() {
+function customerKeyMissing({ name }: Bucket, key: string, { caller }: Reader) {
+  if (!caller) {
+    return invalidRequest(
+      `The object s3://${name}/${key} was stored with a key of its writer (SSE-C), which only he has. Nothing but his own requests can read it.`,
+    )
+  }
   return invalidRequest(
     'The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.',
   )

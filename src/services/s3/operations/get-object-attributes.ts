@@ -12,11 +12,11 @@ import { checksumMembers, checksumWithType, versionMember } from '../objects/wir
 export const getObjectAttributes: S3Operation<'GetObjectAttributes'> = {
   name: 'GetObjectAttributes',
   async run({ buckets, objects, encryptions }, input, context) {
-    const { customerKey } = readerOf(input, context)
+    const reader = readerOf(input, context)
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const object = await objects.head(bucket, input.Key, input.VersionId)
     const record = recordOf(object)
-    await encryptions.keyOf(bucket, input.Key, record.encryption, { customerKey })
+    await encryptions.requireCustomerKey(bucket, input.Key, record.encryption, reader)
     const wanted = new Set<string>(input.ObjectAttributes)
     return {
       LastModified: dateOf(object.modifiedMs),

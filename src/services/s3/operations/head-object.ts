@@ -8,15 +8,15 @@ export const headObject: S3Operation<'HeadObject'> = {
   name: 'HeadObject',
   async run({ buckets, objects, encryptions, lifetimeMembers }, input, context) {
     checkRead(input)
-    const { customerKey } = readerOf(input, context)
+    const reader = readerOf(input, context)
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const object = await objects.head(bucket, input.Key, input.VersionId)
     const { encryption } = recordOf(object)
-    await encryptions.keyOf(bucket, input.Key, encryption, { customerKey })
+    await encryptions.requireCustomerKey(bucket, input.Key, encryption, reader)
     return {
       ...readMembers({ object, range: selectRange(object, input) }, input),
       ...versionMember(bucket, object),
-      ...encryptionMembers(encryption, { customerKey }),
+      ...encryptionMembers(encryption, reader),
       ...(await lifetimeMembers(bucket, object)),
     }
   },
