@@ -4,7 +4,7 @@ import { hasErrorCode } from '../../../base/errors.ts'
 
 /** Room for some dozens of small commits: LMDB writes anew each page that changes, and those above it. */
 const RESERVE_BYTES = 1_000_000
-const NAME = 'reserve'
+const NAME = 'reserve.mdb'
 
 /**
  * Room on the medium that is kept for removals: a removal needs some before it gives some back, so on
