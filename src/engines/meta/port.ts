@@ -16,6 +16,11 @@ export interface MetaStore {
    * says that it gives room back, finds some that was kept for it.
    */
   commit(batch: MetaBatch): Promise<void>
+  /**
+   * Calls `onPut` soon after other nodes have put something whose key begins with `prefix`, as long as
+   * the store is open. Whoever commits here knows by himself.
+   */
+  watch(prefix: Uint8Array, onPut: () => void): void
   close(): Promise<void>
 }
 
