@@ -46,7 +46,8 @@ test('requests to a logged bucket become lines of objects, once the policy lets 
   const PartitionedPrefix = { PartitionDateSource: 'EventTime' }
   await logTo(s3, 'parted', { TargetObjectKeyFormat: { PartitionedPrefix } })
   await s3.send(new PutObjectCommand({ Bucket: 'plain', Key: 'a b/ü', Body: 'hello' }))
-  await s3.send(new CopyObjectCommand({ Bucket: 'parted', Key: 'c', CopySource: 'plain/a b/ü' }))
+  const CopySource = `plain/${encodeURIComponent('a b/ü')}`
+  await s3.send(new CopyObjectCommand({ Bucket: 'parted', Key: 'c', CopySource }))
   await s3.send(new PutObjectCommand({ Bucket: 'quiet', Key: 'k', Body: 'x' }))
   await expect(s3.send(new GetObjectCommand({ Bucket: 'plain', Key: 'no' }))).rejects.toThrow()
   await expect(s3.send(new ListObjectsV2Command({ Bucket: 'logs' }))).resolves.toMatchObject({
