@@ -113,7 +113,7 @@ export const settingsTable = {
     kind: 'choice',
     default: 'on',
     choices: ['on', 'off'],
-    help: 'Enforce the throughput limits of Kinesis shards.',
+    help: 'Enforce the throughput limits of Kinesis shards and of FIFO queues.',
   },
   objectEncryption: {
     kind: 'choice',

@@ -122,7 +122,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const kafka = createKafka(ground, kinesis, msk.rules)
   const connect = createConnectNouns(ground)
   const catalog = createCatalog(ground)
-  const sqs = createSqsNouns(ground)
+  const sqs = createSqsNouns({ ...ground, limits })
   const lambda = createLambdaNouns({
     ...ground,
     compute: engines.compute,
@@ -176,11 +176,8 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     setBroker,
     scrub: createScrub({ buckets: s3.buckets, objects: engines.objects }),
     reset: createReset({
-      ...ground,
-      ...kinesis,
-      ...s3,
-      ...lambda,
-      ...connect,
+      ...{ ...ground, ...kinesis, ...s3, ...lambda, ...connect },
+      waiting: [s3.outbox, ground.eventNouns.queue],
       deliveryStreams,
       kafka,
     }),

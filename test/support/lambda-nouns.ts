@@ -66,7 +66,7 @@ export function createLambdaStage(options: {
       metrics: silentMetrics,
     }),
     reader: options.reader ?? createFakeReader({}),
-    sqs: createSqsNouns({ meta, clock, random }),
+    sqs: createSqsNouns({ meta, clock, random, limits: false }),
     endpoint: () => 'http://127.0.0.1:4566',
     logWriter: {
       async append(_scope, target, events) {

@@ -2,6 +2,8 @@
 import type { Clock } from '../../base/clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type { Metrics } from '../../base/metrics.ts'
+import type { Throughput } from '../../base/throughput.ts'
+import { createThroughput } from '../../base/throughput.ts'
 import type { LogEngine, LogRecord } from '../../engines/log/port.ts'
 import {
   PUT_RECORDS_BYTES_MAX,
@@ -17,8 +19,6 @@ import type { Shard, Stream, StreamKey } from './stream.ts'
 import { partitionOf, shardIdOf } from './stream.ts'
 import { invalidArgument, invalidRequest, rateExceeded } from './stream-errors.ts'
 import type { Streams } from './streams.ts'
-import type { Throughput } from './throughput.ts'
-import { createThroughput } from './throughput.ts'
 
 export interface PutEntry {
   /** Null in a stream that distributes records by itself. */

@@ -1,11 +1,11 @@
 import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
 import type { Metrics } from '../../base/metrics.ts'
+import { createThroughput } from '../../base/throughput.ts'
 import { READ_BYTES_PER_SECOND, READ_CALLS_PER_SECOND } from './limits.ts'
 import type { ShardMetrics } from './shard-metrics.ts'
 import type { ShardAt } from './shard-reads.ts'
 import { rateExceeded } from './stream-errors.ts'
-import { createThroughput } from './throughput.ts'
 
 /** The throughput of a shard that all GetRecords calls share. */
 export interface ReadLimits {

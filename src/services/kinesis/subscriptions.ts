@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
+import type { Throughput } from '../../base/throughput.ts'
 import {
   GET_RECORDS_COUNT_MAX,
   READ_BYTES_PER_SECOND,
@@ -11,7 +12,6 @@ import { shardAt } from './shard-reads.ts'
 import { shardIdOf } from './stream.ts'
 import type { ShardBatch } from './stream-reader.ts'
 import type { Streams } from './streams.ts'
-import type { Throughput } from './throughput.ts'
 
 /** One consumer's live reading of one shard. */
 export interface Subscriptions {

@@ -3,7 +3,7 @@ import type { MetaStore } from '../../engines/meta/port.ts'
 
 /**
  * A change of several rows, read and written together: what was read by `get` must still be so when
- * it is committed, and what was written is read back.
+ * it is committed, and what was written is read back. Bytes are kept as they are, other values as JSON.
  */
 export interface Draft {
   get<T>(key: Uint8Array): Promise<T | undefined>
@@ -22,7 +22,7 @@ function createDraft(meta: MetaStore): Draft {
     read.set(name, value)
     writes.set(name, {
       key,
-      ...(value !== undefined && { value: Buffer.from(JSON.stringify(value)) }),
+      ...(value !== undefined && { value: bytesOf(value) }),
     })
   }
   return {
@@ -68,6 +68,10 @@ export async function commitDraft<T>(
       if (!isConflict || attempt >= ATTEMPTS_MAX) throw error
     }
   }
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  return value instanceof Uint8Array ? value : Buffer.from(JSON.stringify(value))
 }
 
 function nameOf(key: Uint8Array): string {

@@ -11,6 +11,32 @@ export interface MessageCounts {
 
 const PAGE = 1_000
 
+/**
+ * Messages in flight: hidden ones that are not merely delayed. Looks at hidden ones only, up to `max`
+ * of them, however many can be seen.
+ */
+export async function countInFlight(
+  meta: MetaStore,
+  queue: OwnedQueue,
+  { nowMs, max }: { readonly nowMs: number; readonly max: number },
+): Promise<number> {
+  const keys = rowKeys(queue)
+  let count = 0
+  let after: Uint8Array = keys.visibleUntil(nowMs)
+  for (;;) {
+    const entries = await meta.scan({ prefix: keys.visibles(), limit: PAGE, after })
+    for (const { value } of entries) if (isFlight(value)) count++
+    const last = entries.at(-1)
+    if (entries.length < PAGE || count >= max || !last) return count
+    after = last.key
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+}
+
+function isFlight(value: Uint8Array): boolean {
+  return Buffer.from(value).toString() === '"flight"'
+}
+
 /** Counts by the rows themselves, a page at a time so that other requests get their turn. */
 export async function countMessages(
   meta: MetaStore,
@@ -24,7 +50,7 @@ export async function countMessages(
     const entries = await meta.scan({ prefix, limit: PAGE, ...(after && { after }) })
     for (const { key, value } of entries) {
       if (Number(decodeKey(key)[4]) <= nowMs) counts.visible++
-      else if (Buffer.from(value).toString() === '"flight"') counts.inFlight++
+      else if (isFlight(value)) counts.inFlight++
       else counts.delayed++
     }
     if (entries.length < PAGE) return counts

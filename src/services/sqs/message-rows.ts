@@ -2,6 +2,7 @@ import type { MessageAttribute } from '../../base/event-target.ts'
 import { encodeKey } from '../../base/ordered-key.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { Draft } from './draft.ts'
+import type { MessageCipher } from './message-cipher.ts'
 import type { OwnedQueue } from './queue.ts'
 
 /** What changes of a message; small, for it is written at every receive. */
@@ -59,6 +60,8 @@ export function rowKeys({ id, scope }: RowsOwner) {
     visible: ({ visibleMs, order, id: messageId }: MessageState) =>
       key('visible', visibleMs, order, messageId),
     visibles: () => key('visible'),
+    /** Behind all that came to sight up to then, before all that is hidden. */
+    visibleUntil: (nowMs: number) => key('visible', nowMs + 1),
     sent: ({ sentMs, id: messageId }: MessageState) => key('sent', sentMs, messageId),
     allSent: () => key('sent'),
     member: (groupId: string, { order, id: messageId }: MessageState) =>
@@ -70,6 +73,8 @@ export function rowKeys({ id, scope }: RowsOwner) {
     deduplication: (groupId: string, deduplicationId: string) =>
       key('deduplication', groupId, deduplicationId),
     deduplications: () => key('deduplication'),
+    attempt: (attemptId: string) => key('attempt', attemptId),
+    attempts: () => key('attempt'),
   }
 }
 
@@ -77,7 +82,7 @@ export function rowKeys({ id, scope }: RowsOwner) {
 const MEMBERS_LOOKED_AT = 64
 
 /** Writes of messages, as parts of a draft. */
-export function createMessageRows(meta: MetaStore) {
+export function createMessageRows(meta: MetaStore, cipher: MessageCipher) {
   async function memberStates(draft: Draft, queue: RowsOwner, groupId: string) {
     const keys = rowKeys(queue)
     const entries = await meta.scan({ prefix: keys.members(groupId), limit: MEMBERS_LOOKED_AT })
@@ -102,7 +107,7 @@ export function createMessageRows(meta: MetaStore) {
   return {
     memberStates,
     /** Adds a message; a FIFO queue's behind all others of its group. Answers its place. */
-    async add(draft: Draft, queue: RowsOwner, state: MessageState, content: MessageContent) {
+    async add(draft: Draft, queue: OwnedQueue, state: MessageState, content: MessageContent) {
       const keys = rowKeys(queue)
       let placed = state
       const { groupId } = state
@@ -118,7 +123,7 @@ export function createMessageRows(meta: MetaStore) {
           ? content
           : { ...content, sequenceNumber: sequenceNumberOf(placed.order) }
       draft.put(keys.state(placed.id), placed)
-      draft.put(keys.content(placed.id), stored)
+      draft.put(keys.content(placed.id), await cipher.seal(queue, JSON.stringify(stored)))
       draft.put(keys.visible(placed), placed.held)
       draft.put(keys.sent(placed), 0)
       return stored
@@ -154,7 +159,7 @@ export function createMessageRows(meta: MetaStore) {
     },
     async content(queue: RowsOwner, messageId: string): Promise<MessageContent | undefined> {
       const entry = await meta.get(rowKeys(queue).content(messageId))
-      return entry && (JSON.parse(Buffer.from(entry.value).toString('utf8')) as MessageContent)
+      return entry && (JSON.parse(await cipher.open(entry.value)) as MessageContent)
     },
   }
 }

@@ -4,7 +4,8 @@ import type { Random } from '../../base/random.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import { createHandling } from './handling.ts'
 import { limits } from './limits.ts'
-import { countMessages } from './message-counts.ts'
+import { countInFlight, countMessages } from './message-counts.ts'
+import type { NextOrder } from './message-order.ts'
 import type { MessageRows } from './message-rows.ts'
 import type { OwnedQueue } from './queue.ts'
 import type { QueueSignals } from './queue-signals.ts'
@@ -22,12 +23,15 @@ export interface MessagesDeps {
   readonly inTurn: InTurn
   readonly signals: QueueSignals
   readonly queues: Queues
+  readonly nextOrder: NextOrder
 }
 
 export interface ReceiveOptions {
   readonly count: number
   readonly waitMs: number
   readonly visibilityMs: number
+  /** Of FIFO queues: the same id is given the same messages again. */
+  readonly attemptId?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -47,7 +51,7 @@ export function createMessages(deps: MessagesDeps) {
     queue: OwnedQueue,
     options: ReceiveOptions,
   ): Promise<ReadonlyArray<Delivered>> {
-    const { count, waitMs, visibilityMs, signal = NEVER } = options
+    const { waitMs, signal = NEVER } = options
     const untilMs = clock.monotonicMs() + waitMs
     for (;;) {
       const stop = new AbortController()
@@ -56,7 +60,7 @@ export function createMessages(deps: MessagesDeps) {
       const changed = signals.wait(queue.id, stop.signal)
       try {
         if (!(await flights.hasRoom(queue))) return []
-        const delivered = await receiving.take(queue, count, visibilityMs)
+        const delivered = await receiving.take(queue, options)
         flights.add(queue, delivered.length)
         const leftMs = untilMs - clock.monotonicMs()
         if (delivered.length > 0 || leftMs <= 0 || signal.aborted) return delivered
@@ -92,8 +96,11 @@ function createFlights({ meta, clock }: MessagesDeps) {
       const nowMs = clock.monotonicMs()
       let known = counted.get(queue.id)
       if (!known || known.untilMs <= nowMs) {
-        const { inFlight } = await countMessages(meta, queue, clock.wallMs())
-        known = { count: inFlight, untilMs: nowMs + COUNTED_FOR_MS }
+        const count = await countInFlight(meta, queue, {
+          nowMs: clock.wallMs(),
+          max: limits.inFlightMax,
+        })
+        known = { count, untilMs: nowMs + COUNTED_FOR_MS }
         counted.set(queue.id, known)
       }
       if (known.count < limits.inFlightMax) return true

@@ -23,7 +23,11 @@ export interface QueueSettings {
   readonly contentDeduplication: boolean
   readonly deduplicationScope: 'queue' | 'messageGroup'
   readonly throughputLimit: 'perQueue' | 'perMessageGroupId'
+  /** By keys of SQS's own. */
   readonly managedEncryption: boolean
+  /** By this key of KMS, in the form that it was given in. */
+  readonly kmsKeyId?: string
+  readonly dataKeySeconds?: number
   /** The document as it was given. */
   readonly policy?: string
   readonly redrive?: Redrive

@@ -1,10 +1,10 @@
 import { decodeKey } from '../../base/ordered-key.ts'
-import type { MetaEntry } from '../../engines/meta/port.ts'
 import type { Draft } from './draft.ts'
 import { commitDraft } from './draft.ts'
+import { createFifoTaking } from './fifo-taking.ts'
 import type { MessageContent, MessageState } from './message-rows.ts'
 import { rowKeys } from './message-rows.ts'
-import type { MessagesDeps } from './messages.ts'
+import type { MessagesDeps, ReceiveOptions } from './messages.ts'
 import type { OwnedQueue } from './queue.ts'
 import { arnOf } from './queues.ts'
 
@@ -13,7 +13,7 @@ export interface Delivered {
   readonly content: MessageContent
 }
 
-interface Taking {
+export interface Taking {
   readonly draft: Draft
   readonly queue: OwnedQueue
   /** Where messages go that were received too often; undefined when there is no such queue. */
@@ -31,11 +31,12 @@ const LOOKED_AT = 200
  * the same commit.
  */
 export function createReceiving(deps: MessagesDeps) {
-  const { meta, clock, rows, inTurn, queues, signals } = deps
+  const { meta, clock, inTurn, queues, signals } = deps
   /** Being taken by another receive of this process, whose commit is under way. */
   const reserved = new Set<string>()
 
   const take = createTaking(deps)
+  const takeFifo = createFifoTaking(deps, take)
 
   async function takeStandard(taking: Taking, count: number, mine: string[]) {
     const { draft, queue, nowMs } = taking
@@ -61,34 +62,10 @@ export function createReceiving(deps: MessagesDeps) {
     return delivered
   }
 
-  async function takeOfGroup(taking: Taking, groupId: string, count: number) {
-    const { draft, queue, nowMs } = taking
-    await draft.get(rowKeys(queue).turn(groupId))
-    const { states } = await rows.memberStates(draft, queue, groupId)
-    const isBlocked = states.some((state) => state.held === 'flight' && state.visibleMs > nowMs)
-    const delivered: Delivered[] = []
-    for (const state of isBlocked ? [] : states) {
-      if (delivered.length === count || state.visibleMs > nowMs) break
-      const one = await take(taking, state)
-      if (one) delivered.push(one)
-    }
-    await rows.settleTurn(draft, queue, groupId, nowMs)
-    return delivered
-  }
-
-  async function takeFifo(taking: Taking, count: number) {
-    const { queue, nowMs } = taking
-    const groups = await meta.scan({ prefix: rowKeys(queue).readies(), limit: LOOKED_AT })
-    const delivered: Delivered[] = []
-    for (const entry of groups) {
-      const { readyMs, groupId } = readyGroup(entry)
-      if (readyMs > nowMs || delivered.length >= count) break
-      delivered.push(...(await takeOfGroup(taking, groupId, count - delivered.length)))
-    }
-    return delivered
-  }
-
-  async function takeOnce(queue: OwnedQueue, count: number, visibilityMs: number) {
+  async function takeOnce(
+    queue: OwnedQueue,
+    { count, visibilityMs, attemptId }: Omit<ReceiveOptions, 'waitMs'>,
+  ) {
     const { redrive, fifo } = queue.settings
     const deadLetters = redrive && (await queues.findByArn(redrive.deadLetterArn))
     const mine: string[] = []
@@ -96,7 +73,7 @@ export function createReceiving(deps: MessagesDeps) {
       return await commitDraft(meta, async (draft) => {
         for (const id of mine.splice(0)) reserved.delete(id)
         const taking = { draft, queue, deadLetters, visibilityMs, nowMs: clock.wallMs() }
-        return fifo ? takeFifo(taking, count) : takeStandard(taking, count, mine)
+        return fifo ? takeFifo(taking, count, attemptId) : takeStandard(taking, count, mine)
       })
     } finally {
       for (const id of mine) reserved.delete(id)
@@ -105,8 +82,8 @@ export function createReceiving(deps: MessagesDeps) {
   }
 
   return {
-    take: (queue: OwnedQueue, count: number, visibilityMs: number) =>
-      inTurn(queue, () => takeOnce(queue, count, visibilityMs)),
+    take: (queue: OwnedQueue, options: Omit<ReceiveOptions, 'waitMs'>) =>
+      inTurn(queue, () => takeOnce(queue, options)),
     /** When the next message comes to sight by itself. */
     async nextVisibleMs(queue: OwnedQueue): Promise<number | undefined> {
       const keys = rowKeys(queue)
@@ -116,6 +93,9 @@ export function createReceiving(deps: MessagesDeps) {
     },
   }
 }
+
+/** Hides a visible message and answers it, or undefined when it is none to deliver. */
+export type Take = ReturnType<typeof createTaking>
 
 /** What becomes of one visible message. */
 function createTaking({ clock, random, rows }: MessagesDeps) {
@@ -164,9 +144,4 @@ function createTaking({ clock, random, rows }: MessagesDeps) {
   }
 
   return take
-}
-
-function readyGroup({ key }: MetaEntry) {
-  const [, , , , readyMs, groupId] = decodeKey(key)
-  return { readyMs: Number(readyMs), groupId: String(groupId) }
 }

@@ -1,6 +1,7 @@
 import { parseArn } from '../../base/arn.ts'
 import type { Scope } from '../../base/scope.ts'
-import type { QueueSettings } from './queue.ts'
+import { limits } from './limits.ts'
+import type { OwnedQueue, QueueSettings } from './queue.ts'
 import { queueArn } from './queue.ts'
 import type { Queues } from './queues.ts'
 import { invalidValue } from './sqs-errors.ts'
@@ -35,4 +36,24 @@ export async function checkRedrive(
   const isListed = permission === 'byQueue' && sourceArns.includes(queueArn(scope, name))
   if (permission === 'allowAll' || isListed) return
   throw reject('Dead letter target does not allow this queue as a source (RedriveAllowPolicy).')
+}
+
+/** The queues whose dead letters go to this one, in the order of their names. */
+export async function deadLetterSources(
+  queues: Queues,
+  target: OwnedQueue,
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+): Promise<ReadonlyArray<OwnedQueue>> {
+  const arn = queueArn(target.scope, target.name)
+  const sources: OwnedQueue[] = []
+  let last = after
+  for (;;) {
+    const page = await queues.list(target.scope, {
+      limit: limits.pageMax,
+      ...(last !== undefined && { after: last }),
+    })
+    sources.push(...page.filter(({ settings }) => settings.redrive?.deadLetterArn === arn))
+    if (page.length < limits.pageMax || sources.length >= limit) return sources.slice(0, limit)
+    last = page.at(-1)?.name
+  }
 }

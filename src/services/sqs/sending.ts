@@ -25,6 +25,7 @@ export interface SentMessage {
   readonly messageId: string
   readonly bodyMd5: string
   readonly attributesMd5?: string
+  readonly systemMd5?: string
   readonly sequenceNumber?: string
 }
 
@@ -33,14 +34,8 @@ interface Remembered extends SentMessage {
 }
 
 /** Messages in; all of a call are durable when it resolves, in their order. */
-export function createSending({ meta, clock, random, rows, inTurn, signals }: MessagesDeps) {
-  let lastOrder = 0
-
-  /** Grows with time, 4,096 a millisecond; below 2^53 until the year 2039. */
-  function nextOrder(nowMs: number): number {
-    lastOrder = Math.max(lastOrder + 1, nowMs * 4096)
-    return lastOrder
-  }
+export function createSending(deps: MessagesDeps) {
+  const { meta, clock, random, rows, inTurn, signals, nextOrder } = deps
 
   async function addOne(draft: Draft, queue: OwnedQueue, message: NewMessage, nowMs: number) {
     const { fifo, deduplicationScope, delaySeconds } = queue.settings
@@ -58,7 +53,7 @@ export function createSending({ meta, clock, random, rows, inTurn, signals }: Me
     const delayMs = message.delayMs ?? delaySeconds * 1000
     const state: MessageState = {
       id: random.uuid(),
-      order: nextOrder(nowMs),
+      order: nextOrder(),
       visibleMs: nowMs + delayMs,
       held: 'delay',
       receives: 0,
@@ -77,10 +72,12 @@ export function createSending({ meta, clock, random, rows, inTurn, signals }: Me
       ...(!fifo && groupId !== undefined && { fairGroupId: groupId }),
     }
     const { sequenceNumber } = await rows.add(draft, queue, state, content)
+    const systemMd5 = systemMd5Of(message)
     const sent: SentMessage = {
       messageId: state.id,
       bodyMd5: content.bodyMd5,
       ...(digest !== undefined && { attributesMd5: digest }),
+      ...(systemMd5 !== undefined && { systemMd5 }),
       ...(sequenceNumber !== undefined && { sequenceNumber }),
     }
     if (memory) draft.put(memory, { ...sent, untilMs: nowMs + limits.deduplicationMs })
@@ -104,9 +101,19 @@ export function createSending({ meta, clock, random, rows, inTurn, signals }: Me
   }
 }
 
+/** The groups that messages belong to, each once. */
+export function groupsOf(messages: ReadonlyArray<NewMessage>): ReadonlyArray<string> {
+  return [...new Set(messages.flatMap(({ groupId }) => groupId ?? []))]
+}
+
 /** AWS: SHA-256 of the body alone, not of the attributes. */
 export function contentDeduplicationId(body: string): string {
   return createHash('sha256').update(body).digest('hex')
+}
+
+function systemMd5Of({ traceHeader }: NewMessage): string | undefined {
+  if (traceHeader === undefined) return undefined
+  return attributesMd5({ AWSTraceHeader: { dataType: 'String', text: traceHeader } })
 }
 
 function storedAttributes(attributes: Readonly<Record<string, MessageAttribute>>) {

@@ -9,7 +9,17 @@ import type { OwnedQueue } from './queue.ts'
 const PAGE = 500
 /** In one commit: few enough that those who receive meanwhile do not make it conflict for ever. */
 const REMOVED_AT_ONCE = 50
-const KINDS = ['message', 'content', 'visible', 'sent', 'group', 'turn', 'ready', 'deduplication']
+const KINDS = [
+  'message',
+  'content',
+  'visible',
+  'sent',
+  'group',
+  'turn',
+  'ready',
+  'deduplication',
+  'attempt',
+]
 
 /** What goes away by time, and what is left of removed queues. */
 export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps) {
@@ -57,8 +67,8 @@ export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps
     }
   }
 
-  async function forgetDeduplication(queue: OwnedQueue): Promise<void> {
-    const prefix = rowKeys(queue).deduplications()
+  /** Ids of deduplication and of attempts to receive whose time is over. */
+  async function forgetOld(prefix: Uint8Array): Promise<void> {
     let after: Uint8Array | undefined
     for (;;) {
       const entries = await meta.scan({ prefix, limit: PAGE, ...(after && { after }) })
@@ -81,7 +91,9 @@ export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps
     async round(): Promise<void> {
       for await (const queue of queues.everywhere()) {
         await removeSentBefore(queue, clock.wallMs() - queue.settings.retentionSeconds * 1000)
-        if (queue.settings.fifo) await forgetDeduplication(queue)
+        if (!queue.settings.fifo) continue
+        await forgetOld(rowKeys(queue).deduplications())
+        await forgetOld(rowKeys(queue).attempts())
       }
       for await (const grave of queues.removed()) {
         const living = await queues.find(grave.scope, grave.name)

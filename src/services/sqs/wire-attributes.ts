@@ -21,6 +21,9 @@ export const defaultSettings: QueueSettings = {
   managedEncryption: true,
 }
 
+/** KmsDataKeyReusePeriodSeconds (API reference). */
+const DATA_KEY_SECONDS = 300
+
 const numbers = {
   DelaySeconds: ['delaySeconds', 0, limits.delaySecondsMax],
   MaximumMessageSize: ['messageBytesMax', limits.messageBytesMin, limits.messageBytesMax],
@@ -46,6 +49,7 @@ export function changedSettings(
     else if (name in numbers) setNumber(draft, name as keyof typeof numbers, value)
     else setOther(draft, name, value)
   }
+  settleEncryption(draft, given)
   if (
     draft.throughputLimit === 'perMessageGroupId' &&
     draft.deduplicationScope !== 'messageGroup'
@@ -102,15 +106,17 @@ function setOther(draft: Draft, name: string, value: string): void {
       setOrClear(draft, 'redriveAllow', value, redriveAllowOf)
       return
     case 'KmsMasterKeyId':
+      setOrClear(draft, 'kmsKeyId', value, (text) => text)
+      return
     case 'KmsDataKeyReusePeriodSeconds':
-      if (value === '') return
-      throw invalidAttributeValue(name, 'Headrace does not encrypt queues by keys of KMS yet.')
+      draft.dataKeySeconds = dataKeySecondsOf(value)
+      return
     default:
       throw unknownAttribute(name)
   }
 }
 
-function setOrClear<Name extends 'policy' | 'redrive' | 'redriveAllow'>(
+function setOrClear<Name extends 'policy' | 'redrive' | 'redriveAllow' | 'kmsKeyId'>(
   draft: Draft,
   name: Name,
   text: string,
@@ -118,6 +124,28 @@ function setOrClear<Name extends 'policy' | 'redrive' | 'redriveAllow'>(
 ): void {
   if (text === '') delete draft[name]
   else draft[name] = read(text)
+}
+
+/** AWS: a key of KMS takes the place of SQS's own encryption, and the other way round. */
+function settleEncryption(draft: Draft, given: Given): void {
+  const wantsKms = Boolean(given['KmsMasterKeyId'])
+  const wantsOwn = given['SqsManagedSseEnabled'] === 'true'
+  if (wantsKms && wantsOwn) {
+    throw invalidAttributeValue(
+      'SqsManagedSseEnabled',
+      'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.',
+    )
+  }
+  if (wantsKms) draft.managedEncryption = false
+  if (wantsOwn) delete draft.kmsKeyId
+}
+
+function dataKeySecondsOf(text: string): number {
+  const value = Number(text)
+  const isKept =
+    /^\d+$/.test(text) && value >= limits.dataKeySecondsMin && value <= limits.dataKeySecondsMax
+  if (!isKept) throw invalidAttributeValue('KmsDataKeyReusePeriodSeconds')
+  return value
 }
 
 function flag(name: string, value: string): boolean {
@@ -192,6 +220,10 @@ export function wireSettings(settings: QueueSettings): Record<string, string> {
     DelaySeconds: String(settings.delaySeconds),
     ReceiveMessageWaitTimeSeconds: String(settings.waitSeconds),
     SqsManagedSseEnabled: String(settings.managedEncryption),
+    ...(settings.kmsKeyId !== undefined && {
+      KmsMasterKeyId: settings.kmsKeyId,
+      KmsDataKeyReusePeriodSeconds: String(settings.dataKeySeconds ?? DATA_KEY_SECONDS),
+    }),
     ...(policy !== undefined && { Policy: policy }),
     ...(redrive && {
       RedrivePolicy: JSON.stringify({

@@ -65,7 +65,8 @@ function delayOf({ settings }: OwnedQueue, seconds: number | undefined) {
 
 const token = /^[A-Za-z0-9!-/:-@[-`{-~]{1,128}$/
 
-function checkToken(name: string, value: string | undefined): void {
+/** An id that a caller chose for a FIFO queue. */
+export function checkToken(name: string, value: string | undefined): void {
   if (value === undefined || token.test(value)) return
   const reason = `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`
   throw invalidValue(value, name, reason)
@@ -134,11 +135,13 @@ function attributeOf(name: string, given: MessageAttributeValue): MessageAttribu
   return { dataType, text: StringValue ?? '' }
 }
 
-export function wireSent({ messageId, bodyMd5, attributesMd5, sequenceNumber }: SentMessage) {
+export function wireSent(sent: SentMessage) {
+  const { messageId, bodyMd5, attributesMd5, systemMd5, sequenceNumber } = sent
   return {
     MessageId: messageId,
     MD5OfMessageBody: bodyMd5,
     ...(attributesMd5 !== undefined && { MD5OfMessageAttributes: attributesMd5 }),
+    ...(systemMd5 !== undefined && { MD5OfMessageSystemAttributes: systemMd5 }),
     ...(sequenceNumber !== undefined && { SequenceNumber: sequenceNumber }),
   }
 }

@@ -19,6 +19,12 @@ export async function queueOf(
   const owner = /^\d{12}$/.test(accountId) ? accountId : context.accountId
   const queue = await queues.find({ accountId: owner, region: context.region }, name)
   if (!queue) throw queueMissing()
+  checkCaller(queue, context, action)
+  return queue
+}
+
+/** Rejects a caller whom the queue's policy does not let do this. */
+export function checkCaller(queue: OwnedQueue, context: RequestContext, action: string): void {
   checkAllowed(queue, {
     principal: { accountId: context.accountId, arn: context.callerArn },
     action: `sqs:${action}`,
@@ -28,7 +34,6 @@ export async function queueOf(
       'aws:PrincipalAccount': context.accountId,
     },
   })
-  return queue
 }
 
 export function queueUrl({ endpoint }: Pick<RequestContext, 'endpoint'>, queue: OwnedQueue) {

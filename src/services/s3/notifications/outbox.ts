@@ -2,6 +2,7 @@ import type { Clock } from '../../../base/clock.ts'
 import { dateOf } from '../../../base/clock.ts'
 import type { EventSender } from '../../../base/event-target.ts'
 import type { KeyPart } from '../../../base/ordered-key.ts'
+import { encodeKey } from '../../../base/ordered-key.ts'
 import type { Random } from '../../../base/random.ts'
 import type { EventPut } from '../../../base/service-events.ts'
 import { createWaker } from '../../../base/waker.ts'
@@ -61,6 +62,7 @@ export interface Outbox {
   removeEverything(accountId: string | undefined): Promise<void>
 }
 
+const NOTICES = 's3/outbox'
 /** Events belong to no account of their own; they outlive the bucket that they tell of. */
 const everywhere = { accountId: '', region: '' }
 
@@ -71,8 +73,9 @@ export function createOutbox(deps: {
 }): Outbox {
   const { meta, clock, random } = deps
   /** Ids are the time when the notice is due, and a text: of those of one time by sequencer. */
-  const notices = createDocuments<Notice>(meta, 's3/outbox')
+  const notices = createDocuments<Notice>(meta, NOTICES)
   const waker = createWaker(clock)
+  meta.watch(encodeKey([NOTICES]), waker.wake)
 
   function puts(facts: Announced, object: EventObject): ReadonlyArray<EventPut> {
     const createdMs = clock.wallMs()

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../../base/errors.ts'
 import type { SqsOperation } from '../contract.ts'
+import { checkEncryptionKey } from '../message-cipher.ts'
 import { checkRedrive } from '../redrive-check.ts'
 import { invalidParameter } from '../sqs-errors.ts'
 import { changedSettings, defaultSettings, wireSettings } from '../wire-attributes.ts'
@@ -23,6 +24,7 @@ export const createQueue: SqsOperation<'CreateQueue'> = {
       )
     }
     const settings = changedSettings({ ...defaultSettings, fifo }, Attributes, { isNew: true })
+    checkEncryptionKey(context, settings)
     await checkRedrive(queues, context, QueueName, settings)
     const made = await queues.create(context, QueueName, settings, tags)
     if (made) return { QueueUrl: queueUrl(context, made) }

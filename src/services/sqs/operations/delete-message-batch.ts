@@ -4,8 +4,9 @@ import { queueOf } from '../wire-queue.ts'
 
 export const deleteMessageBatch: SqsOperation<'DeleteMessageBatch'> = {
   name: 'DeleteMessageBatch',
-  async run({ queues, messages }, { QueueUrl, Entries = [] }, context) {
+  async run({ queues, messages, fifoLimits }, { QueueUrl, Entries = [] }, context) {
     const queue = await queueOf(queues, QueueUrl, context, 'DeleteMessage')
+    fifoLimits.admit(queue, 'delete')
     return eachEntry(Entries, ({ ReceiptHandle = '' }) => messages.remove(queue, ReceiptHandle))
   },
 }

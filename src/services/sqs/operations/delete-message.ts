@@ -3,8 +3,9 @@ import { queueOf } from '../wire-queue.ts'
 
 export const deleteMessage: SqsOperation<'DeleteMessage'> = {
   name: 'DeleteMessage',
-  async run({ queues, messages }, { QueueUrl, ReceiptHandle = '' }, context) {
+  async run({ queues, messages, fifoLimits }, { QueueUrl, ReceiptHandle = '' }, context) {
     const queue = await queueOf(queues, QueueUrl, context, 'DeleteMessage')
+    fifoLimits.admit(queue, 'delete')
     await messages.remove(queue, ReceiptHandle)
     return {}
   },

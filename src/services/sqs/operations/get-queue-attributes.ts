@@ -21,17 +21,21 @@ export const getQueueAttributes: SqsOperation<'GetQueueAttributes'> = {
   async run({ queues, messages }, { QueueUrl, AttributeNames = [] }, context) {
     const queue = await queueOf(queues, QueueUrl, context, 'GetQueueAttributes')
     if (AttributeNames.length === 0) return {}
-    const counts = await messages.counts(queue)
+    const wantsAll = AttributeNames.includes('All')
+    const wantsCounts = wantsAll || AttributeNames.some((name) => name.startsWith('Approximate'))
+    const counts = wantsCounts ? await messages.counts(queue) : undefined
     const all: Record<string, string> = {
       QueueArn: arnOf(queue),
-      ApproximateNumberOfMessages: String(counts.visible),
-      ApproximateNumberOfMessagesNotVisible: String(counts.inFlight),
-      ApproximateNumberOfMessagesDelayed: String(counts.delayed),
+      ...(counts && {
+        ApproximateNumberOfMessages: String(counts.visible),
+        ApproximateNumberOfMessagesNotVisible: String(counts.inFlight),
+        ApproximateNumberOfMessagesDelayed: String(counts.delayed),
+      }),
       CreatedTimestamp: String(Math.floor(queue.createdMs / 1000)),
       LastModifiedTimestamp: String(Math.floor(queue.modifiedMs / 1000)),
       ...wireSettings(queue.settings),
     }
-    if (AttributeNames.includes('All')) return { Attributes: all }
+    if (wantsAll) return { Attributes: all }
     const wanted: Record<string, string> = {}
     for (const name of AttributeNames) {
       const value = all[name]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
+import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { createThroughput } from './throughput.ts'
 
 test('a bucket passes what it holds and not one more, and fills with time', async () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts'
+import type { Clock } from './clock.ts'
 
 /**
  * Token buckets, one a name, that hold what flows in within one second. What is larger than a bucket
