@@ -1,12 +1,14 @@
 import { accountsOf, sweepAccount } from './engines/meta/account-sweep.ts'
 import type { MetaStore } from './engines/meta/port.ts'
 import type { ResetTarget } from './server/own-pages.ts'
+import type { EventQueue } from './services/events/event-queue.ts'
 import type { DeliveryStreams } from './services/firehose/delivery-streams.ts'
 import type { KafkaNouns } from './services/kafka/kafka-nouns.ts'
 import type { Streams } from './services/kinesis/streams.ts'
 import type { Functions } from './services/lambda/functions.ts'
 import type { Connectors } from './services/msk-connect/connectors.ts'
 import type { Buckets } from './services/s3/buckets/buckets.ts'
+import type { Outbox } from './services/s3/notifications/outbox.ts'
 
 export interface ResetDeps {
   readonly meta: MetaStore
@@ -14,6 +16,8 @@ export interface ResetDeps {
   readonly deliveryStreams: DeliveryStreams
   readonly connectors: Pick<Connectors, 'removeEverything'>
   readonly buckets: Buckets
+  /** Events on their way, of buckets and of buses; they are not kept by account. */
+  readonly waiting: ReadonlyArray<Pick<Outbox | EventQueue, 'removeEverything'>>
   readonly functions: Functions
   readonly kafka: Pick<KafkaNouns, 'access' | 'groups'>
 }
@@ -40,6 +44,7 @@ export function createReset(deps: ResetDeps): (target: ResetTarget) => Promise<v
     const isKept = (collection: string) => kept.test(collection)
     const accounts = accountId === undefined ? await accountsOf(meta, isKept) : [accountId]
     for (const account of accounts) await sweepAccount(meta, account, isKept)
+    for (const one of deps.waiting) await one.removeEverything(accountId)
     await kafka.access.reload(accountId)
   }
 }

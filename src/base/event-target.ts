@@ -38,6 +38,32 @@ export interface TargetEvent {
   readonly deduplicationId?: string
   /** Of streams. */
   readonly partitionKey?: string
+  /** Of HTTP endpoints. */
+  readonly http?: HttpParts
+}
+
+/** What of a request the sender decides, beside its body. */
+export interface HttpParts {
+  /** The same whenever the event is tried again. */
+  readonly deliveryId: string
+  /** For the wildcards of the endpoint's path, in their order. */
+  readonly pathValues: ReadonlyArray<string>
+  readonly query: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A receiver's answer that it knows when to be asked again. */
+export class TryLater extends Error {
+  override readonly name = 'TryLater'
+  readonly restMs: number
+  /** Whether it was an attempt, of which there are only so many. */
+  readonly isAttempt: boolean
+
+  constructor(message: string, restMs: number, attempt?: 'counted') {
+    super(message)
+    this.restMs = restMs
+    this.isAttempt = attempt === 'counted'
+  }
 }
 
 /** As SQS and SNS have it: `String`, `Number` and `Binary`, with a custom part behind a dot. */

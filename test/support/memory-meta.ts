@@ -36,6 +36,7 @@ export function createMemoryMeta(): MetaStore {
       }
       for (const key of removals) entries.delete(hex(key))
     },
+    watch: () => undefined,
     close: async () => undefined,
   }
 }

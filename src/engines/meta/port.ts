@@ -15,6 +15,11 @@ export interface MetaStore {
    * A full medium rejects with `EngineError('full')` and keeps serving reads.
    */
   commit(batch: MetaBatch): Promise<void>
+  /**
+   * Calls `onPut` soon after other nodes have put something whose key begins with `prefix`, as long as
+   * the store is open. Whoever commits here knows by himself.
+   */
+  watch(prefix: Uint8Array, onPut: () => void): void
   close(): Promise<void>
 }
 

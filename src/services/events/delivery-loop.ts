@@ -1,13 +1,15 @@
 import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
-import type { EventTarget, TargetEvent } from '../../base/event-target.ts'
+import type { EventTarget, HttpParts, TargetEvent } from '../../base/event-target.ts'
+import { TryLater } from '../../base/event-target.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Metrics } from '../../base/metrics.ts'
 import type { Background } from '../../engines/meta/background.ts'
 import type { ArchivedEvents } from './archived-events.ts'
+import type { BusEvent } from './bus-event.ts'
 import type { Arrival, Delivery, EventQueue, Retry, Waiting } from './event-queue.ts'
 import { eventLimits } from './limits.ts'
-import type { Rules } from './rules.ts'
+import type { Rules, RuleTarget } from './rules.ts'
 import { ruleArn } from './rules.ts'
 import type { TargetCheck } from './target-check.ts'
 import { EVENTS_PRINCIPAL, kindOf } from './target-check.ts'
@@ -19,8 +21,7 @@ const CONCURRENCY_MAX = 32
 const DELIVERY_TIMEOUT_MS = 10_000
 const BACK_OFF_FIRST_MS = 1_000
 const BACK_OFF_MAX_MS = 600_000
-/** Events that another node took are seen after this long. */
-const REST_MAX_MS = 1_000
+const REST_MAX_MS = 60_000
 
 /**
  * Matches the events of the queue and takes them to the targets of the rules, at least once each. What
@@ -66,7 +67,10 @@ export function createDeliveryLoop(deps: {
       deps.metrics.record('headrace_delivered_records_total', labels, 1)
       return []
     } catch (error) {
-      log.warn({ arn: delivery.target.arn, err: error }, 'an event was not taken by its target')
+      const isInLine = error instanceof TryLater && !error.isAttempt
+      if (!isInLine) {
+        log.warn({ arn: delivery.target.arn, err: error }, 'an event was not taken by its target')
+      }
       return settle(delivery, error)
     }
   }
@@ -167,7 +171,8 @@ function createOutcome(deps: {
     const { target, attempts, createdMs } = delivery
     const ageMs = (target.ageSecondsMax ?? eventLimits.eventAgeSecondsMax) * 1_000
     const isOld = clock.wallMs() - createdMs >= ageMs
-    const isTried = attempts >= (target.retriesMax ?? eventLimits.retriesMax)
+    const isAttempt = !(error instanceof TryLater) || error.isAttempt
+    const isTried = isAttempt && attempts >= (target.retriesMax ?? eventLimits.retriesMax)
     // AWS: a target that is gone or refuses is not tried again.
     const isFinal = error instanceof ServiceError && error.status < 500 && error.status !== 429
     const condition = isOld ? 'MaximumEventAgeInSeconds' : isTried ? 'MaximumRetryAttempts' : ''
@@ -177,8 +182,9 @@ function createOutcome(deps: {
       metrics.record('headrace_failed_records_total', labels, 1)
       return []
     }
-    const restMs = Math.min(BACK_OFF_FIRST_MS * 2 ** attempts, BACK_OFF_MAX_MS)
-    const later = { ...delivery, attempts: attempts + 1 }
+    const backOffMs = Math.min(BACK_OFF_FIRST_MS * 2 ** attempts, BACK_OFF_MAX_MS)
+    const restMs = error instanceof TryLater ? error.restMs : backOffMs
+    const later = { ...delivery, attempts: isAttempt ? attempts + 1 : attempts }
     return [{ dueMs: clock.wallMs() + restMs, delivery: later }]
   }
 }
@@ -190,6 +196,23 @@ function messageOf({ target, event, ruleArn: arn }: Delivery): TargetEvent {
     body: Buffer.from(inputFor(target, event, arn)),
     partitionKey: typeof key === 'string' ? key : (JSON.stringify(key) ?? event.id),
     ...(messageGroupId !== undefined && { groupId: messageGroupId }),
+    ...(kindOf(target.arn) === 'api-destination' && { http: httpOf(target, event, arn) }),
+  }
+}
+
+function httpOf({ id, http }: RuleTarget, event: BusEvent, ruleArn: string): HttpParts {
+  const read = (text: string) => {
+    if (!text.startsWith('$.')) return text
+    const value = valueAt(event, text)
+    return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  }
+  const all = (given: Readonly<Record<string, string>> = {}) =>
+    Object.fromEntries(Object.entries(given).map(([key, value]) => [key, read(value)]))
+  return {
+    deliveryId: `${event.id} ${ruleArn} ${id}`,
+    pathValues: (http?.pathValues ?? []).map(read),
+    query: all(http?.query),
+    headers: all(http?.headers),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { KeyPart } from '../../base/ordered-key.ts'
+import { encodeKey } from '../../base/ordered-key.ts'
 import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
 import type { EventPut } from '../../base/service-events.ts'
@@ -58,6 +59,8 @@ export interface EventQueue {
    */
   settle(done: Settled, retries: ReadonlyArray<Retry>, beside?: MetaBatch): Promise<boolean>
   wait(ms: number, signal: AbortSignal): Promise<void>
+  /** Drops what waits of an account, or of all of them. */
+  removeEverything(accountId: string | undefined): Promise<void>
 }
 
 export interface Settled {
@@ -65,6 +68,8 @@ export interface Settled {
   readonly deliveries?: ReadonlyArray<Waiting<Delivery>>
 }
 
+const ARRIVALS = 'events/arrival'
+const DELIVERIES = 'events/delivery'
 /** The queue is one for all accounts, so that one loop finds all work. */
 const everywhere = { accountId: '', region: '' }
 
@@ -74,9 +79,10 @@ export function createEventQueue(deps: {
   readonly random: Random
 }): EventQueue {
   const { meta, clock, random } = deps
-  const arrivals = createDocuments<Arrival>(meta, 'events/arrival')
-  const deliveries = createDocuments<Delivery>(meta, 'events/delivery')
+  const arrivals = createDocuments<Arrival>(meta, ARRIVALS)
+  const deliveries = createDocuments<Delivery>(meta, DELIVERIES)
   const waker = createWaker(clock)
+  for (const collection of [ARRIVALS, DELIVERIES]) meta.watch(encodeKey([collection]), waker.wake)
   let count = 0
   /** In the order in which this process takes them, and unlike those of any other. */
   const newId = (ms: number) => {
@@ -120,5 +126,13 @@ export function createEventQueue(deps: {
       })
     },
     wait: waker.wait,
+    async removeEverything(accountId) {
+      for (const documents of [arrivals, deliveries]) {
+        for await (const { id, value } of documents.everywhere()) {
+          const isMeant = accountId === undefined || value.scope.accountId === accountId
+          if (isMeant) await documents.remove(everywhere, ...id)
+        }
+      }
+    },
   }
 }

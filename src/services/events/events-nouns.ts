@@ -3,6 +3,10 @@ import type { EventTarget } from '../../base/event-target.ts'
 import type { Random } from '../../base/random.ts'
 import type { ServiceEvents } from '../../base/service-events.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
+import type { ApiDestinations } from './api-destinations/api-destinations.ts'
+import { createApiDestinations } from './api-destinations/api-destinations.ts'
+import type { Connections } from './api-destinations/connections.ts'
+import { createConnections } from './api-destinations/connections.ts'
 import type { ArchivedEvents } from './archived-events.ts'
 import { createArchivedEvents } from './archived-events.ts'
 import type { Archives } from './archives.ts'
@@ -21,6 +25,8 @@ import { createServiceBus } from './service-bus.ts'
 import { createBusTarget } from './targets/bus-target.ts'
 
 export interface EventNouns {
+  readonly connections: Connections
+  readonly apiDestinations: ApiDestinations
   readonly archives: Archives
   readonly archivedEvents: ArchivedEvents
   readonly replays: Replays
@@ -49,6 +55,8 @@ export function createEventNouns(deps: {
   const archivedEvents = createArchivedEvents({ ...deps, archives })
   const replays = createReplays(deps)
   return {
+    connections: createConnections(deps),
+    apiDestinations: createApiDestinations(deps),
     archives,
     archivedEvents,
     replays,

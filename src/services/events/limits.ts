@@ -6,6 +6,10 @@ export const eventLimits = {
   /** With the default one. */
   busesMax: 100,
   targetsMax: 5,
+  connectionsMax: 3_000,
+  apiDestinationsMax: 3_000,
+  /** Of an API destination that says nothing else. */
+  invocationsPerSecond: 300,
   pageSize: 100,
   /** RetryPolicy, and what holds without one. */
   retriesMax: 185,

@@ -16,8 +16,8 @@ import { hasEnded } from './replays.ts'
 /** Of events, which can be large. */
 const BATCH = 50
 const DAY_MS = 86_400_000
-/** How soon a replay is seen that another node started. */
-const REST_MS = 1_000
+/** How often it is looked whether a replay was shown for long enough. */
+const REST_MS = 600_000
 
 /**
  * Brings the events of replays out of their archives into the queue. A page of them and how far the

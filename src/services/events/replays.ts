@@ -2,6 +2,7 @@ import { formatArn } from '../../base/arn.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
 import type { KeyPart } from '../../base/ordered-key.ts'
+import { encodeKey } from '../../base/ordered-key.ts'
 import type { Scope } from '../../base/scope.ts'
 import { createWaker } from '../../base/waker.ts'
 import type { Documents } from '../../engines/meta/documents.ts'
@@ -56,6 +57,8 @@ export interface Replays {
   wait(ms: number, signal: AbortSignal): Promise<void>
 }
 
+const REPLAYS = 'events/replay'
+
 export function replayArn({ accountId, region }: Scope, name: string): string {
   return formatArn({ service: 'events', accountId, region, resource: `replay/${name}` })
 }
@@ -65,8 +68,9 @@ export const hasEnded = ({ state }: Replay) =>
 
 export function createReplays(deps: { readonly meta: MetaStore; readonly clock: Clock }): Replays {
   const { meta, clock } = deps
-  const documents = createDocuments<Replay>(meta, 'events/replay')
+  const documents = createDocuments<Replay>(meta, REPLAYS)
   const waker = createWaker(clock)
+  meta.watch(encodeKey([REPLAYS]), waker.wake)
   const absent = (name: string) => notFound(`Replay ${name} does not exist.`)
 
   async function goingOn(scope: Scope): Promise<number> {

@@ -17,9 +17,17 @@ export interface RuleTarget {
   readonly inputTransformer?: InputTransformer | undefined
   readonly partitionKeyPath?: string | undefined
   readonly messageGroupId?: string | undefined
+  readonly http?: RuleTargetHttp | undefined
   readonly retriesMax?: number | undefined
   readonly ageSecondsMax?: number | undefined
   readonly deadLetterArn?: string | undefined
+}
+
+/** Of API destinations; a value that begins with `$.` is a path into the event. */
+export interface RuleTargetHttp {
+  readonly pathValues: ReadonlyArray<string>
+  readonly query: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
 }
 
 export interface InputTransformer {

@@ -72,6 +72,9 @@ export function createTargetCheck(deps: {
       if (kind === 'sqs' && arn.endsWith('.fifo') && target.messageGroupId === undefined) {
         throw validation(`Parameter(s) SqsParameters must be specified for target: ${id}.`)
       }
+      if (target.http && kind !== 'api-destination') {
+        throw validation(`HttpParameters are not supported for target ${arn}.`)
+      }
       if (deadLetterArn !== undefined) checkDeadLetters(deadLetterArn)
       if (roleArn !== undefined) await requireRole(rule, roleArn)
     },

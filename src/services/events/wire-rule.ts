@@ -22,7 +22,6 @@ const unbuilt = [
   'RunCommandParameters',
   'EcsParameters',
   'BatchParameters',
-  'HttpParameters',
   'RedshiftDataParameters',
   'SageMakerPipelineParameters',
   'AppSyncParameters',
@@ -52,6 +51,13 @@ export function targetOf(given: Target): RuleTarget {
     }),
     partitionKeyPath: given.KinesisParameters?.PartitionKeyPath,
     messageGroupId: given.SqsParameters?.MessageGroupId,
+    ...(given.HttpParameters && {
+      http: {
+        pathValues: given.HttpParameters.PathParameterValues ?? [],
+        query: given.HttpParameters.QueryStringParameters ?? {},
+        headers: given.HttpParameters.HeaderParameters ?? {},
+      },
+    }),
     retriesMax: RetryPolicy?.MaximumRetryAttempts,
     ageSecondsMax: RetryPolicy?.MaximumEventAgeInSeconds,
     deadLetterArn: given.DeadLetterConfig?.Arn,
@@ -78,6 +84,13 @@ export function wireTarget(target: RuleTarget) {
     }),
     ...(target.messageGroupId !== undefined && {
       SqsParameters: { MessageGroupId: target.messageGroupId },
+    }),
+    ...(target.http && {
+      HttpParameters: {
+        PathParameterValues: [...target.http.pathValues],
+        QueryStringParameters: { ...target.http.query },
+        HeaderParameters: { ...target.http.headers },
+      },
     }),
     ...(hasPolicy && {
       RetryPolicy: {

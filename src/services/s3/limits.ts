@@ -30,6 +30,9 @@ export const CORS_RULES_MAX = 100
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
 export const LIFECYCLE_RULES_MAX = 1_000
 export const LIFECYCLE_ID_MAX = 255
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html */
+export const REPLICATION_RULES_MAX = 1_000
+export const REPLICATION_ID_MAX = 255
 /** Of ours: keys of KMS, and keys of buckets made of them, that are kept in memory. */
 export const WRAPPING_KEYS_MAX = 1_000
 /** Noncurrent versions that a rule keeps whatever their age. */

@@ -282,6 +282,17 @@ it('an event is written in the commit of the change that it tells of, and costs 
   expect(telling).toEqual([1, 1, 1])
 })
 
+it('events that wait go with the account that they are of', async () => {
+  const house = createHouse()
+  const nouns = await house.start()
+  await makeBucket(nouns)
+  await nouns.access.put(scope, { bucket: 'lake', key: 'raw/k', body: Buffer.from('x') })
+  await nouns.outbox.removeEverything('444455556666')
+  expect(await nouns.outbox.due(9)).toHaveLength(1)
+  await nouns.outbox.removeEverything(scope.accountId)
+  expect(await nouns.outbox.due(9)).toEqual([])
+})
+
 it('a refused write is told to nobody', async () => {
   const house = createHouse()
   const nouns = await house.start()

@@ -15,6 +15,8 @@ import { createObjects } from './objects/objects.ts'
 import { createSequencers } from './objects/sequencers.ts'
 import { createUploadCompletion } from './objects/upload-completion.ts'
 import { createUploads } from './objects/uploads.ts'
+import { createReplicaArrival } from './replication/replica-arrival.ts'
+import { createReplicationQueue } from './replication/replication-queue.ts'
 import { createVersionChanges } from './versions/version-changes.ts'
 import { createVersionHistory } from './versions/version-history.ts'
 import { createListVersions } from './versions/version-listing.ts'
@@ -41,8 +43,10 @@ export async function openS3Nouns(deps: {
   const history = createVersionHistory({ store })
   const changes = createVersionChanges({ history })
   const outbox = createOutbox(deps)
+  const replication = createReplicationQueue(deps)
   const nextSequencer = createSequencers(clock)
-  const ground = { ...deps, store, buckets, outbox, history, changes, nextSequencer }
+  const ground = { ...deps, store, buckets, outbox, replication, history, changes, nextSequencer }
+  const replicaArrival = createReplicaArrival(ground)
   const publication = createObjectPublication(ground)
   const objects = createObjects({
     ...deps,
@@ -51,6 +55,7 @@ export async function openS3Nouns(deps: {
     removeObject: createObjectRemoval(ground),
     location: createVersionLocation({ history }),
     encryptions,
+    replicaArrival,
   })
   const uploads = createUploads({ ...deps, store, buckets, encryptions })
   const completeUpload = createUploadCompletion({
@@ -76,6 +81,9 @@ export async function openS3Nouns(deps: {
     encryptions,
     encryptsByDefault,
     outbox,
+    replication,
+    replicaArrival,
+    history,
     access,
   }
 }

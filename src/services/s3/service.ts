@@ -8,6 +8,7 @@ import type { MetaStore } from '../../engines/meta/port.ts'
 import type { QueryEngine } from '../../engines/query/port.ts'
 import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
+import type { Roles } from '../iam/roles.ts'
 import { createAuthorize } from './access/authorization.ts'
 import { createCrossOrigin } from './access/cross-origin.ts'
 import { createPermissions } from './access/permissions.ts'
@@ -29,6 +30,7 @@ import { deleteBucketEncryption } from './operations/delete-bucket-encryption.ts
 import { deleteBucketLifecycle } from './operations/delete-bucket-lifecycle.ts'
 import { deleteBucketOwnershipControls } from './operations/delete-bucket-ownership-controls.ts'
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
+import { deleteBucketReplication } from './operations/delete-bucket-replication.ts'
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
 import { deleteObject } from './operations/delete-object.ts'
 import { deleteObjectTagging } from './operations/delete-object-tagging.ts'
@@ -80,6 +82,7 @@ import { putBucketLifecycleConfiguration } from './operations/put-bucket-lifecyc
 import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
 import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts'
 import { putBucketPolicy } from './operations/put-bucket-policy.ts'
+import { putBucketReplication } from './operations/put-bucket-replication.ts'
 import { putBucketRequestPayment } from './operations/put-bucket-request-payment.ts'
 import { putBucketTagging } from './operations/put-bucket-tagging.ts'
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts'
@@ -95,6 +98,8 @@ import { selectObjectContent } from './operations/select-object-content.ts'
 import { updateObjectEncryption } from './operations/update-object-encryption.ts'
 import { uploadPart } from './operations/upload-part.ts'
 import { uploadPartCopy } from './operations/upload-part-copy.ts'
+import { createReplicaMaking } from './replication/replica-making.ts'
+import { createReplicationRun } from './replication/replication-run.ts'
 import type { S3Nouns } from './s3-nouns.ts'
 import { createSelect } from './selection/selection.ts'
 
@@ -104,6 +109,8 @@ export function createS3Service(deps: {
   readonly targets: ReadonlyArray<EventTarget>
   readonly meta: MetaStore
   readonly query: QueryEngine
+  /** In whose names replication acts. */
+  readonly roles: Roles
   readonly background: Background
   /** What counts as a day for lifecycles and restored objects. */
   readonly lifecycleDayMs: number
@@ -130,6 +137,8 @@ export function createS3Service(deps: {
   }
   const lifecycleRun = createLifecycleRun({ ...deps, ...nouns, settings: lifecycles, dayMs })
   const delivery = createNotificationDelivery({ ...deps, outbox, targets })
+  const makeReplica = createReplicaMaking({ ...deps, ...nouns, permissions })
+  const replicationRun = createReplicationRun({ ...deps, ...nouns, makeReplica })
   return {
     name: 's3',
     operations: requesterPays.told(
@@ -141,6 +150,7 @@ export function createS3Service(deps: {
       await Promise.all([
         delivery.start(signal),
         lifecycleRun.start(signal),
+        replicationRun.start(signal),
         lifetimes.restorations.start(signal),
       ])
     },
@@ -159,6 +169,7 @@ const operations = [
   deleteBucketLifecycle,
   deleteBucketOwnershipControls,
   deleteBucketPolicy,
+  deleteBucketReplication,
   deleteBucketTagging,
   deleteObject,
   deleteObjects,
@@ -210,6 +221,7 @@ const operations = [
   putBucketNotificationConfiguration,
   putBucketOwnershipControls,
   putBucketPolicy,
+  putBucketReplication,
   putBucketRequestPayment,
   putBucketTagging,
   putBucketVersioning,

@@ -4,7 +4,6 @@ import {
   DescribeRuleCommand,
   EventBridgeClient,
   PutRuleCommand,
-  PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge'
 import { expect, test } from 'vitest'
 import { clientConfig } from '../../support/client.ts'
@@ -18,14 +17,6 @@ test('a rule that goes by time comes back as it was made', async () => {
   expect(found).toMatchObject({ ScheduleExpression, State: 'ENABLED' })
   expect(found.EventPattern).toBeUndefined()
   await events.send(new DeleteRuleCommand({ Name: 'tick' }))
-})
-
-test('API destinations are refused by name', async () => {
-  await events.send(new PutRuleCommand({ Name: 'web', ScheduleExpression: 'rate(1 day)' }))
-  const Arn = 'arn:aws:events:us-east-1:000000000000:api-destination/a/b'
-  await expect(
-    events.send(new PutTargetsCommand({ Rule: 'web', Targets: [{ Id: 'a', Arn }] })),
-  ).rejects.toMatchObject({ message: expect.stringContaining('not supported by Headrace yet') })
 })
 
 test('schedules that cannot be are refused, and those of other buses', async () => {

@@ -78,7 +78,7 @@ test('what cannot be delivered is refused with its reason', async () => {
   )
   expect((await errorOf(overlap)).message).toContain('overlap')
   const restore = {
-    LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ['s3:Replication:*'] }],
+    LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ['s3:IntelligentTiering'] }],
   }
   expect((await errorOf(configure(Bucket, restore))).name).toBe('NotImplemented')
   const unknown = {

@@ -65,6 +65,23 @@ describe.skipIf(!kafka)('over Apache Kafka', () => {
     await Promise.all([a.close(), b.close()])
   })
 
+  it('a node hears of what others put where it watches, and of nothing else', async () => {
+    const prefix = `m${count++}`
+    const [a, b] = await Promise.all([openIn(prefix), openIn(prefix)])
+    const heard: string[] = []
+    a.watch(bytes('events/'), () => heard.push('a'))
+    b.watch(bytes('events/'), () => heard.push('b'))
+    await a.commit(put('other/1', '1'))
+    await a.commit(put('events/1', '1'))
+    await expect.poll(() => heard).toEqual(['b'])
+    await expect(
+      a.commit({ checks: [{ key: bytes('events/1'), version: 0 }], ...put('events/1', '2') }),
+    ).rejects.toMatchObject({ kind: 'conflict' })
+    await b.commit(put('events/2', '1'))
+    await expect.poll(() => heard).toEqual(['b', 'a'])
+    await Promise.all([a.close(), b.close()])
+  })
+
   it('nodes that count up together lose no count', async () => {
     const prefix = `m${count++}`
     const nodes = await Promise.all([openIn(prefix), openIn(prefix), openIn(prefix)])

@@ -92,6 +92,7 @@ function createStore(cluster: KafkaCluster, producer: RecordProducer, replica: R
     commit: async (batch) => {
       await replica.command((asked) => encodeCommand({ ...asked, batch }))
     },
+    watch: replica.watch,
     async close() {
       producer.close()
       cluster.close()

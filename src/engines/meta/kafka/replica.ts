@@ -17,6 +17,8 @@ import { decodeCommand, encodeCommand } from './command.ts'
 import type { Snapshots } from './snapshots.ts'
 import type { Outcome, StateMachine, StateSizes } from './state-machine.ts'
 import { createStateMachine } from './state-machine.ts'
+import type { Watches } from './watches.ts'
+import { createWatches } from './watches.ts'
 
 /** This node's copy of the state, and its part in the commands. */
 export interface Replica {
@@ -28,6 +30,7 @@ export interface Replica {
    * with `timeout` or `unavailable` when that is not known.
    */
   command(encode: (asked: { node: string; number: number }) => Buffer): Promise<void>
+  watch: Watches['add']
   close(): Promise<void>
 }
 
@@ -56,6 +59,7 @@ interface Waiter {
 interface Parts extends ReplicaDeps {
   state: StateMachine
   readonly closing: AbortController
+  readonly watches: Watches
   /** Own commands that were not seen in the topic yet, by their number. */
   readonly waiting: Map<number, Waiter>
   /** Who waits until the state is as far as an offset. */
@@ -69,6 +73,7 @@ export async function openReplica(deps: ReplicaDeps): Promise<Replica> {
     ...deps,
     state: await restore(deps),
     closing: createAbort(),
+    watches: createWatches(),
     waiting: new Map(),
     behind: new Set(),
     lastNumber: 0,
@@ -78,6 +83,7 @@ export async function openReplica(deps: ReplicaDeps): Promise<Replica> {
     state: () => parts.state,
     catchUp: () => catchUp(parts),
     command: (encode) => command(parts, encode),
+    watch: parts.watches.add,
     async close() {
       parts.closing.abort()
       for (const waiter of [...parts.waiting.values(), ...parts.behind]) waiter.reject(closed())
@@ -134,6 +140,7 @@ async function follow(parts: Parts): Promise<void> {
 async function startOver(parts: Parts): Promise<void> {
   try {
     parts.state = await restore(parts)
+    parts.watches.tellAll()
   } catch (error) {
     parts.log.error({ err: error }, 'the metadata cannot be read from a snapshot; tried again')
   }
@@ -148,6 +155,7 @@ function apply(parts: Parts, { offset, value }: KafkaRecord): void {
   const outcome = parts.state.apply(offset, asked, bytes.length)
   const isOwn = asked.node === parts.node
   if (isOwn) settle(parts, asked.number, outcome)
+  else if (outcome === 'done') parts.watches.tell(asked.batch?.puts)
   if (isOwn && !asked.batch && outcome === 'done') void writeSnapshot(parts)
   if (isOwn && asked.batch && parts.state.wantsSnapshot()) void claim(parts)
 }

@@ -67,6 +67,8 @@ export async function openLmdbMeta(options: { readonly directory: string }): Pro
     },
     scan: async (range) => scan(entries, range),
     commit: (batch) => commits.add(batch),
+    // There are no other nodes.
+    watch: () => undefined,
     async close() {
       await commits.close()
       await root.close()

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../../engines/objects/port.ts'
 import type { Bucket } from './bucket.ts'
-import { objectsOf, partsOf, uploadsOf, versionsOf } from './bucket.ts'
+import { arrivalsOf, objectsOf, partsOf, uploadsOf, versionsOf } from './bucket.ts'
 import type { BucketRows } from './bucket-rows.ts'
 
 const PAGE = 1_000
@@ -42,6 +42,7 @@ export function createBucketRemoval(deps: {
     }
     await purge(partsOf(bucket))
     await purge(uploadsOf(bucket))
+    await purge(arrivalsOf(bucket))
     await rows.remove(bucket)
     return true
   }
@@ -61,7 +62,7 @@ export function createBucketRemoval(deps: {
       for (const bucket of await rows.everywhere()) {
         if (accountId !== undefined && bucket.accountId !== accountId) continue
         await rows.remove(bucket)
-        const places = [objectsOf, versionsOf, partsOf, uploadsOf]
+        const places = [objectsOf, versionsOf, partsOf, uploadsOf, arrivalsOf]
         for (const place of places) await purge(place(bucket))
       }
     },

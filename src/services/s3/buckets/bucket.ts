@@ -3,6 +3,7 @@ import type { BucketAccess } from '../access/bucket-access.ts'
 import type { BucketEncryption } from '../encryption/object-encryption.ts'
 import type { NotificationRule } from '../notifications/notification-rules.ts'
 import type { RetentionMode } from '../objects/object-record.ts'
+import type { ReplicationConfiguration } from '../replication/replication-rules.ts'
 import type { Tags } from '../tags.ts'
 
 /** A bucket as it is kept. Names are one space over all accounts and regions, as on AWS. */
@@ -21,6 +22,7 @@ export interface Bucket extends Scope {
   /** Absent: it never had versions. */
   readonly versioning?: 'Enabled' | 'Suspended'
   readonly objectLock?: ObjectLock
+  readonly replication?: ReplicationConfiguration
   /** Whether strangers pay for what they ask; absent: the owner does. */
   readonly requesterPays?: boolean
   /** Whether accelerated endpoints serve it; absent: never said. */
@@ -46,6 +48,11 @@ export function objectsOf({ storeId }: Pick<Bucket, 'storeId'>): string {
 /** Versions that are not the current object, and delete markers; see `version-keys.ts`. */
 export function versionsOf({ storeId }: Pick<Bucket, 'storeId'>): string {
   return `${storeId}/versions`
+}
+
+/** Copies from other buckets on their way to their place. */
+export function arrivalsOf({ storeId }: Pick<Bucket, 'storeId'>): string {
+  return `${storeId}/arrivals`
 }
 
 /** Uploads that are under way: empty objects, whose key is the object's, a zero byte, the upload's id. */

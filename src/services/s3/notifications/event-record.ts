@@ -18,6 +18,17 @@ export interface EventObject {
   readonly sizeBytes?: number
   readonly etag?: string
   readonly versionId?: string
+  /** Of a copy that could not be made. */
+  readonly failure?: ReplicationFailure
+}
+
+/** In the words of the event. */
+export interface ReplicationFailure {
+  readonly replicationRuleId: string
+  readonly destinationBucket: string
+  readonly s3Operation: string
+  readonly requestTime: string
+  readonly failureReason: string
 }
 
 export function eventObjectOf(
@@ -43,9 +54,9 @@ export function eventMessage(event: {
   const { name, time, bucket, origin, configurationId } = event
   // AWS: events of tags and ACLs are of version 2.3 and have neither size nor sequencer (recorded).
   const isOfAttributes = /^Object(Tagging|Acl):/.test(name)
-  const { key, sizeBytes, etag, sequencer, versionId } = event.object
+  const { key, sizeBytes, etag, sequencer, versionId, failure } = event.object
   const record = {
-    eventVersion: isOfAttributes ? '2.3' : '2.1',
+    eventVersion: isOfAttributes ? '2.3' : failure ? '2.2' : '2.1',
     eventSource: 'aws:s3',
     awsRegion: bucket.region,
     eventTime: time,
@@ -72,6 +83,7 @@ export function eventMessage(event: {
         ...(!isOfAttributes && { sequencer }),
       },
     },
+    ...(failure && { replicationEventData: failure }),
   }
   return Buffer.from(JSON.stringify({ Records: [record] }))
 }

@@ -27,6 +27,7 @@ export type ObjectEvent =
   | 'ObjectRestore:Completed'
   | 'ObjectRestore:Delete'
   | 'ObjectTagging:Put'
+  | 'Replication:OperationFailedReplication'
   | 'ObjectTagging:Delete'
   | 'ObjectAcl:Put'
 
@@ -48,6 +49,8 @@ export const servedEventTypes: ReadonlySet<string> = new Set([
   's3:LifecycleExpiration:Delete',
   's3:LifecycleExpiration:DeleteMarkerCreated',
   's3:LifecycleTransition',
+  's3:Replication:*',
+  's3:Replication:OperationFailedReplication',
   's3:ObjectRestore:*',
   's3:ObjectRestore:Post',
   's3:ObjectRestore:Completed',

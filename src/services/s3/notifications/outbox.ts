@@ -2,6 +2,7 @@ import type { Clock } from '../../../base/clock.ts'
 import { dateOf } from '../../../base/clock.ts'
 import type { EventSender } from '../../../base/event-target.ts'
 import type { KeyPart } from '../../../base/ordered-key.ts'
+import { encodeKey } from '../../../base/ordered-key.ts'
 import type { Random } from '../../../base/random.ts'
 import type { EventPut } from '../../../base/service-events.ts'
 import { createWaker } from '../../../base/waker.ts'
@@ -61,6 +62,7 @@ export interface Outbox {
   removeEverything(accountId: string | undefined): Promise<void>
 }
 
+const NOTICES = 's3/outbox'
 /** Events belong to no account of their own; they outlive the bucket that they tell of. */
 const everywhere = { accountId: '', region: '' }
 
@@ -71,8 +73,9 @@ export function createOutbox(deps: {
 }): Outbox {
   const { meta, clock, random } = deps
   /** Ids are the time when the notice is due, and a text: of those of one time by sequencer. */
-  const notices = createDocuments<Notice>(meta, 's3/outbox')
+  const notices = createDocuments<Notice>(meta, NOTICES)
   const waker = createWaker(clock)
+  meta.watch(encodeKey([NOTICES]), waker.wake)
 
   function puts(facts: Announced, object: EventObject): ReadonlyArray<EventPut> {
     const createdMs = clock.wallMs()
@@ -89,7 +92,7 @@ export function createOutbox(deps: {
   return {
     announce(bucket, event, key, origin) {
       const rules = matchingRules(bucket.notificationRules, event, key)
-      if (rules.length === 0 && !bucket.eventBridge) return undefined
+      if (rules.length === 0 && !reachesBus(bucket, event)) return undefined
       const facts = { bucket, name: event, origin, rules }
       return { puts: (object) => puts(facts, object), committed: waker.wake }
     },
@@ -136,15 +139,20 @@ interface Announced {
 }
 
 /** One message for each rule that wants the event, and one for the bus. */
+// AWS: events of replication go to destinations of the bucket, not to the bus.
+function reachesBus({ eventBridge }: Bucket, event: ObjectEvent): boolean {
+  return eventBridge === true && !event.startsWith('Replication:')
+}
+
 function messagesOf(
   facts: Announced & { readonly time: string; readonly object: EventObject },
 ): ReadonlyArray<Pick<Notice, 'service' | 'arn'> & { readonly body: Uint8Array }> {
-  const { bucket, rules } = facts
+  const { bucket, name, rules } = facts
   const messages = rules.map(({ id, service, arn }) => ({
     ...{ service, arn },
     body: eventMessage({ ...facts, configurationId: id }),
   }))
-  if (!bucket.eventBridge) return messages
+  if (!reachesBus(bucket, name)) return messages
   const toBus = { service: 'events' as const, arn: defaultBusArn(bucket) }
   return [...messages, { ...toBus, body: busMessage(facts) }]
 }

@@ -1,5 +1,6 @@
 import { ServiceError } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
+import type { EventPut } from '../../../base/service-events.ts'
 import type {
   Beside,
   ObjectAttributes,
@@ -11,10 +12,11 @@ import type {
 import type { Bucket } from '../buckets/bucket.ts'
 import { objectsOf } from '../buckets/bucket.ts'
 import type { Buckets } from '../buckets/buckets.ts'
-import type { EventObject, Origin } from '../notifications/event-record.ts'
+import type { EventObject, Origin, ReplicationFailure } from '../notifications/event-record.ts'
 import { eventObjectOf } from '../notifications/event-record.ts'
 import type { ObjectEvent } from '../notifications/notification-rules.ts'
 import type { Outbox } from '../notifications/outbox.ts'
+import type { ReplicationQueue } from '../replication/replication-queue.ts'
 import { defaultLockOf } from '../versions/object-locks.ts'
 import type { KeyState, VersionChanges } from '../versions/version-changes.ts'
 import { lastSequencerOf } from '../versions/version-changes.ts'
@@ -46,6 +48,7 @@ export interface PublicationDeps {
   readonly store: ObjectStore
   readonly buckets: Buckets
   readonly outbox: Outbox
+  readonly replication: ReplicationQueue
   readonly history: VersionHistory
   readonly changes: VersionChanges
   readonly random: Random
@@ -58,7 +61,7 @@ export interface PublicationDeps {
  * acknowledged only when its bucket is still there.
  */
 export function createObjectPublication(deps: PublicationDeps) {
-  const { store, buckets, outbox, history, changes, random, nextSequencer } = deps
+  const { store, buckets, outbox, replication, history, changes, random, nextSequencer } = deps
 
   async function stateOf(
     bucket: Bucket,
@@ -82,27 +85,31 @@ export function createObjectPublication(deps: PublicationDeps) {
       const announcement = outbox.announce(bucket, event, key, origin)
       let state: KeyState = { current: undefined, marker: undefined }
       let told: EventObject = { key, sequencer: '' }
+      let record: ObjectRecord = { etag: '', sequencer: '' }
       const options: PublicationOptions = {
         async publish(current, { sizeBytes, modifiedMs }) {
           state = await stateOf(bucket, key, current)
           const sequencer = nextSequencer(lastSequencerOf(state))
           const described = describe(current && recordOf(current), sequencer)
-          const record = {
+          record = {
             ...described,
             ...defaultLockOf(bucket, described, modifiedMs),
             ...(bucket.versioning === 'Enabled' && { versionId: newVersionId(sequencer, random) }),
           }
+          const copies = replication.stateOf(bucket, key, record)
+          if (copies) record = { ...record, replication: copies }
           const attributes = attributesOf(record)
           told = eventObjectOf({ key, sizeBytes, attributes })
           return attributes
         },
         beside: async () => ({
           ...(await changes.beforePublication(bucket, key, state)),
-          puts: announcement?.puts(told) ?? [],
+          puts: [...(announcement?.puts(told) ?? []), ...replication.putsOf(bucket, key, record)],
         }),
       }
       const stored = await run(options)
       announcement?.committed()
+      if (record.replication) replication.committed()
       await settle({ store, buckets }, bucket, { bucket: objectsOf(bucket), key })
       return stored
     },
@@ -111,20 +118,26 @@ export function createObjectPublication(deps: PublicationDeps) {
     async amend(
       bucket: Bucket,
       id: ObjectId,
-      { key, event, origin, change }: Amendment,
+      { key, event, origin, change, failure, isReplicated = false }: Amendment,
     ): Promise<StoredObject> {
       const announcement = event && outbox.announce(bucket, event, key, origin)
       let told: EventObject = { key, sequencer: '' }
+      let copied: ReadonlyArray<EventPut> = []
       const amended = (found: StoredObject) => {
         const before = recordOf(found)
         const sequencer = nextSequencer(before.sequencer)
-        const attributes = attributesOf({ ...change(before), sequencer })
-        told = eventObjectOf({ key, sizeBytes: found.sizeBytes, attributes })
+        const record = { ...change(before), sequencer }
+        const attributes = attributesOf(record)
+        copied = isReplicated ? replication.putsOfChange(bucket, key, record) : []
+        const object = eventObjectOf({ key, sizeBytes: found.sizeBytes, attributes })
+        told = { ...object, ...(failure && { failure }) }
         return attributes
       }
-      const beside = announcement && (() => ({ puts: announcement.puts(told) }))
-      const stored = await store.setAttributes(id, amended, beside)
+      const beside = () => ({ puts: [...(announcement?.puts(told) ?? []), ...copied] })
+      const isAlone = !announcement && !isReplicated
+      const stored = await store.setAttributes(id, amended, isAlone ? undefined : beside)
       announcement?.committed()
+      if (copied.length > 0) replication.committed()
       return { ...stored, key }
     },
   }
@@ -137,6 +150,10 @@ export interface Amendment {
   readonly origin: Origin
   /** May throw to refuse. */
   readonly change: (record: ObjectRecord) => ObjectRecord
+  /** What the event has to tell beside the object. */
+  readonly failure?: ReplicationFailure | undefined
+  /** Whether copies of the version in other buckets are to change likewise. */
+  readonly isReplicated?: boolean
 }
 
 export type ObjectPublication = ReturnType<typeof createObjectPublication>

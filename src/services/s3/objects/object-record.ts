@@ -3,6 +3,7 @@ import type { ChecksumAlgorithm } from '../../../engines/checksum/checksum.ts'
 import type { ObjectAttributes, StoredObject } from '../../../engines/objects/port.ts'
 import type { Grant } from '../access/acl.ts'
 import type { ObjectEncryption } from '../encryption/object-encryption.ts'
+import type { ReplicationState } from '../replication/replication-rules.ts'
 
 /** What S3 keeps of an object beside its bytes: the attributes of the object store. */
 export interface ObjectRecord {
@@ -31,6 +32,8 @@ export interface ObjectRecord {
   readonly storageClass?: string
   /** Of an archived object whose bytes were asked for. */
   readonly restoration?: Restoration
+  /** Absent: neither copied to other buckets nor such a copy. */
+  readonly replication?: ReplicationState
   /** Of an object that was uploaded in parts. */
   readonly parts?: PartSizes
   readonly uploadId?: string

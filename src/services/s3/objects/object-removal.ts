@@ -38,22 +38,7 @@ export interface Removal {
 
 /** The ends of objects and of versions. Their events are durable with them. */
 export function createObjectRemoval(deps: PublicationDeps & { readonly clock: Clock }) {
-  const { store, outbox, history, changes, random, clock, nextSequencer } = deps
-
-  function check(
-    key: string,
-    object: StoredObject | undefined,
-    { conditions, allow }: RemoveRequest,
-    isNewest = true,
-  ): void {
-    const subject = object && {
-      etag: recordOf(object).etag,
-      sizeBytes: object.sizeBytes,
-      modifiedMs: object.modifiedMs,
-    }
-    requireRemovable(key, subject, conditions ?? {})
-    if (object) allow?.(recordOf(object), isNewest)
-  }
+  const { store, outbox, replication, history, changes, random, clock, nextSequencer } = deps
 
   /** From a bucket without versions. */
   async function removeObject(bucket: Bucket, key: string, request: RemoveRequest) {
@@ -89,10 +74,15 @@ export function createObjectRemoval(deps: PublicationDeps & { readonly clock: Cl
       const { versionId } = record
       return {
         ...(await changes.mark(bucket, key, state, attributesOf(record))),
-        puts: announcement?.puts({ key, sequencer, ...(versionId && { versionId }) }) ?? [],
+        puts: [
+          ...(announcement?.puts({ key, sequencer, ...(versionId && { versionId }) }) ?? []),
+          // AWS: the delete markers that a lifecycle makes are not made elsewhere.
+          ...(request.by ? [] : replication.putsOf(bucket, key, record)),
+        ],
       }
     })
     announcement?.committed()
+    if (bucket.replication) replication.committed()
     await settle(deps, bucket, { bucket: versionsOf(bucket), key: markerKey(key) })
     return { versionId: versionIdOf(record ?? {}), isDeleteMarker: true }
   }
@@ -134,4 +124,19 @@ export type RemoveObject = ReturnType<typeof createObjectRemoval>
 
 function eventOf({ by }: RemoveRequest, what: 'Delete' | 'DeleteMarkerCreated'): ObjectEvent {
   return by === 'lifecycle' ? `LifecycleExpiration:${what}` : `ObjectRemoved:${what}`
+}
+
+function check(
+  key: string,
+  object: StoredObject | undefined,
+  { conditions, allow }: RemoveRequest,
+  isNewest = true,
+): void {
+  const subject = object && {
+    etag: recordOf(object).etag,
+    sizeBytes: object.sizeBytes,
+    modifiedMs: object.modifiedMs,
+  }
+  requireRemovable(key, subject, conditions ?? {})
+  if (object) allow?.(recordOf(object), isNewest)
 }

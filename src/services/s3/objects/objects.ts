@@ -6,6 +6,7 @@ import type {
   ByteRange,
   LocalFile,
   ObjectBody,
+  ObjectId,
   ObjectStore,
   OpenedObject,
   StoredObject,
@@ -20,6 +21,7 @@ import { requireRetrievable } from '../lifecycle/storage-classes.ts'
 import { KEY_BYTES_MAX } from '../limits.ts'
 import type { Origin } from '../notifications/event-record.ts'
 import type { ObjectEvent } from '../notifications/notification-rules.ts'
+import type { ReplicaArrival, ReplicaSource } from '../replication/replica-arrival.ts'
 import { keyTooLong, noSuchKey } from '../s3-errors.ts'
 import type { Tags } from '../tags.ts'
 import type { VersionLock } from '../versions/object-locks.ts'
@@ -30,7 +32,12 @@ import type { WriteConditions } from './conditions.ts'
 import { requireWritable } from './conditions.ts'
 import type { DigestPlan } from './digests.ts'
 import { createDigester } from './digests.ts'
-import type { Amendment, Describe, ObjectPublication } from './object-publication.ts'
+import type {
+  Amendment,
+  Describe,
+  ObjectPublication,
+  PublicationOptions,
+} from './object-publication.ts'
 import type { ContentHeaders, ObjectRecord } from './object-record.ts'
 import { recordOf } from './object-record.ts'
 import type { Removal, RemoveObject, RemoveRequest } from './object-removal.ts'
@@ -54,6 +61,8 @@ export interface PutRequest extends ObjectDetails, WriteConditions {
   readonly origin: Origin
   readonly signal?: AbortSignal | undefined
   readonly encryption?: EncryptionWish | undefined
+  /** The version of another bucket that it is a copy of, with its name and its place in the order. */
+  readonly replicaOf?: ReplicaSource | undefined
 }
 
 export interface OpenRequest extends Reader {
@@ -102,10 +111,11 @@ export function createObjects(deps: {
   readonly removeObject: RemoveObject
   readonly location: VersionLocation
   readonly encryptions: Encryptions
+  readonly replicaArrival: ReplicaArrival
   readonly clock: Clock
   readonly random: Random
 }): Objects {
-  const { store, publication, removeObject, location, encryptions, clock, random } = deps
+  const { store, publication, replicaArrival, removeObject, location, encryptions, clock } = deps
 
   async function head(bucket: Bucket, key: string, versionId?: string): Promise<StoredObject> {
     requireKey(key)
@@ -150,21 +160,23 @@ export function createObjects(deps: {
       requireKey(key)
       requireLockable(bucket, request, clock.wallMs())
       const encryption = await encryptions.begin(bucket, key, request.encryption)
-      const digester = createDigester(request.digests, otherEtag(encryption?.kept, random))
+      const digester = createDigester(request.digests, otherEtag(encryption?.kept, deps.random))
       const describe: Describe = (current, sequencer) => {
         requireWritable(key, current, request)
-        const { etag, checksum } = digester.finish()
-        return recordFrom(request, { etag, sequencer, checksum, encryption: encryption?.kept })
+        const digests = digester.finish()
+        return recordFrom(request, { ...digests, sequencer, encryption: encryption?.kept })
       }
-      const id = { bucket: objectsOf(bucket), key }
-      return publication.publish(bucket, { key, event, origin, describe }, (options) =>
+      const write = { key, event, origin, describe }
+      const put = (id: ObjectId, options: PublicationOptions) =>
         store.put(id, body, {
           ...options,
           observe: digester.update,
           ...(signal && { signal }),
           ...(encryption && { key: encryption.dataKey }),
-        }),
-      )
+        })
+      if (request.replicaOf) return replicaArrival.object(bucket, request.replicaOf, write, put)
+      const id = { bucket: objectsOf(bucket), key }
+      return publication.publish(bucket, write, (options) => put(id, options))
     },
 
     async open(bucket, key, { select, versionId, ...reader } = {}) {
@@ -174,8 +186,10 @@ export function createObjects(deps: {
       const opened = await location.atPlace(wanted, (place, requireSame) =>
         store.get(place, async (found) => {
           requireSame(recordOf(found))
-          const dataKey = await keyOf(bucket, key, found, reader)
-          return { range: select?.({ ...found, key }), key: dataKey }
+          return {
+            key: await keyOf(bucket, key, found, reader),
+            range: select?.({ ...found, key }),
+          }
         }),
       )
       return { ...opened, object: { ...opened.object, key } }
@@ -195,15 +209,15 @@ export function createObjects(deps: {
       return removeObject(bucket, key, request)
     },
 
-    setTags: (bucket, key, tags, request) =>
-      change(bucket, key, {
-        ...request,
-        change: ({ tags: _before, ...rest }) => ({
-          ...rest,
-          ...(Object.keys(tags).length > 0 && { tags }),
-        }),
-      }),
+    setTags(bucket, key, tags, request) {
+      const tagged = (record: ObjectRecord) => withTags(record, tags)
+      return change(bucket, key, { ...request, isReplicated: true, change: tagged })
+    },
   }
+}
+
+function withTags({ tags: _before, ...rest }: ObjectRecord, tags: Tags): ObjectRecord {
+  return { ...rest, ...(Object.keys(tags).length > 0 && { tags }) }
 }
 
 async function unlessAbsent<T>(change: Promise<T>): Promise<T | undefined> {

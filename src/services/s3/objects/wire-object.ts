@@ -10,12 +10,13 @@ import type { Bucket } from '../buckets/bucket.ts'
 import type { Sdk } from '../contract.ts'
 import { METADATA_BYTES_MAX, OBJECT_PUT_BYTES_MAX, OBJECT_TAGS_MAX } from '../limits.ts'
 import type { Origin } from '../notifications/event-record.ts'
+import { replicationStatusOf } from '../replication/replication-rules.ts'
 import { entityTooLarge, notSupported } from '../s3-errors.ts'
 import { tagsFromHeader } from '../tags.ts'
 import { versionIdOf } from '../versions/version-keys.ts'
 import { lockMembers, lockOf } from '../versions/wire-lock.ts'
 import type { DigestPlan } from './digests.ts'
-import type { ContentHeaders, ObjectChecksum } from './object-record.ts'
+import type { ContentHeaders, ObjectChecksum, ObjectRecord } from './object-record.ts'
 import { canonicalIdOf, quoted, recordOf } from './object-record.ts'
 import type { ObjectDetails } from './objects.ts'
 
@@ -74,9 +75,7 @@ export function originOf({
 }
 
 export function detailsOf(input: DetailMembers): ObjectDetails {
-  if (input.StorageClass && !servedClasses.has(input.StorageClass)) {
-    throw notSupported(`Storage class ${input.StorageClass}`)
-  }
+  requireServedClass(input.StorageClass)
   return {
     headers: contentHeadersOf(input),
     metadata: checkedMetadata(input.Metadata),
@@ -84,6 +83,11 @@ export function detailsOf(input: DetailMembers): ObjectDetails {
     storageClass: input.StorageClass,
     ...lockOf(input),
   }
+}
+
+export function requireServedClass(storageClass: string | undefined): void {
+  if (!storageClass || servedClasses.has(storageClass)) return
+  throw notSupported(`Storage class ${storageClass}`)
 }
 
 function contentHeadersOf(input: ContentMembers): ContentHeaders {
@@ -191,6 +195,7 @@ export function objectMembers(object: StoredObject) {
     ...(tags && { TagCount: Object.keys(tags).length }),
     ...storageClassMember(storageClass),
     ...lockMembers(record),
+    ...replicationMember(record),
   }
 }
 
@@ -199,6 +204,11 @@ function storageClassMember(storageClass: string | undefined) {
   return storageClass && storageClass !== 'STANDARD'
     ? { StorageClass: storageClass as NonNullable<PutInput['StorageClass']> }
     : {}
+}
+
+function replicationMember(record: ObjectRecord) {
+  const status = replicationStatusOf(record)
+  return status ? { ReplicationStatus: status } : {}
 }
 
 export function ownerOf(accountId: string) {

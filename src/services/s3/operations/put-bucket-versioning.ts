@@ -19,12 +19,21 @@ export const putBucketVersioning: S3Operation<'PutBucketVersioning'> = {
       input.Bucket,
       (bucket) => {
         if (bucket.objectLock && status === 'Suspended') throw lockedInPlace()
+        if (bucket.replication && status === 'Suspended') throw neededForReplication()
         return { ...bucket, versioning: status }
       },
       input.ExpectedBucketOwner,
     )
     return {}
   },
+}
+
+function neededForReplication(): ServiceError {
+  return new ServiceError(
+    'InvalidBucketState',
+    'A replication configuration is present on this bucket, so you cannot change the versioning state. To change the versioning state, first delete the replication configuration.',
+    { status: 409 },
+  )
 }
 
 function lockedInPlace(): ServiceError {

@@ -17,6 +17,7 @@ export const putObjectAcl: S3Operation<'PutObjectAcl'> = {
     await objects.change(bucket, input.Key, {
       origin: originOf(context),
       event: 'ObjectAcl:Put',
+      isReplicated: true,
       versionId: input.VersionId,
       change: (record) => ({ ...record, grants: aclOf(ownerIdOf(bucket, record)) }),
     })

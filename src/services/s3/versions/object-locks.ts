@@ -33,7 +33,7 @@ export function defaultLockOf(
   { objectLock }: Bucket,
   { retention }: VersionLock,
   writtenMs: number,
-): VersionLock {
+): { readonly retention?: Retention } {
   const { defaultRetention } = objectLock ?? {}
   if (!defaultRetention || retention) return {}
   const { mode, period } = defaultRetention

@@ -1,7 +1,13 @@
-import type { Rearrangement, StoredObject } from '../../../engines/objects/port.ts'
+import type {
+  ObjectId,
+  Rearrangement,
+  SeenObject,
+  StoredObject,
+} from '../../../engines/objects/port.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import { objectsOf, versionsOf } from '../buckets/bucket.ts'
-import { recordOf } from '../objects/object-record.ts'
+import type { ObjectRecord } from '../objects/object-record.ts'
+import { attributesOf, recordOf } from '../objects/object-record.ts'
 import type { Version, VersionHistory } from './version-history.ts'
 import { markerKey, olderKeyOf, writtenAt } from './version-keys.ts'
 
@@ -10,6 +16,8 @@ export interface KeyState {
   readonly current: Version | undefined
   readonly marker: Version | undefined
 }
+
+const inPlace = { moves: [], removals: [] }
 
 /**
  * How the versions of a key change place, each change one commit. All of them check the newest version
@@ -73,6 +81,33 @@ export function createVersionChanges({ history }: { readonly history: VersionHis
       }
     },
 
+    /**
+     * A version with an id of its own comes to its place in the order, which need not be that of the
+     * newest: a delete marker, or an object that lies elsewhere by now.
+     */
+    async arrival(
+      bucket: Bucket,
+      key: string,
+      state: KeyState,
+      { record, from }: { readonly record: ObjectRecord; readonly from?: SeenObject },
+    ): Promise<{ readonly to: ObjectId; readonly change: Rearrangement }> {
+      const newest = [state.current, state.marker].flatMap((version) => version ?? [])
+      const isNewest = newest.every(({ object }) => writtenAt(recordOf(object)) < writtenAt(record))
+      const to = isNewest
+        ? newestPlace(bucket, key, record)
+        : { bucket: versionsOf(bucket), key: olderKeyOf(key, record) }
+      const { moves, removals } = isNewest ? await giveWay(bucket, key, state) : inPlace
+      return {
+        to,
+        change: {
+          removals,
+          moves: from ? [...moves, { from, to }] : moves,
+          ...(!from && { empties: [{ ...to, attributes: attributesOf(record) }] }),
+          seen: newest.length > 0 ? seenIf(!isNewest, newest) : newestPlaces(bucket, key),
+        },
+      }
+    },
+
     /** The version goes; was it the newest, the one before it takes its place. */
     async removal(bucket: Bucket, key: string, version: Version): Promise<Rearrangement> {
       const removals = [version.place]
@@ -85,9 +120,7 @@ export function createVersionChanges({ history }: { readonly history: VersionHis
         : [absent(versionsOf(bucket), markerKey(key))]
       const next = await history.firstOlder(bucket, key)
       if (!next) return { removals, seen }
-      const to = recordOf(next.object).isDeleteMarker
-        ? { bucket: versionsOf(bucket), key: markerKey(key) }
-        : { bucket: objectsOf(bucket), key }
+      const to = newestPlace(bucket, key, recordOf(next.object))
       return { removals, moves: [{ from: next.place, to }], seen }
     },
   }
@@ -110,6 +143,21 @@ function isNull({ object }: Version): boolean {
 
 function olderPlace(bucket: Bucket, { object }: Version) {
   return { bucket: versionsOf(bucket), key: olderKeyOf(object.key, recordOf(object)) }
+}
+
+function newestPlace(bucket: Bucket, key: string, { isDeleteMarker }: ObjectRecord): ObjectId {
+  return isDeleteMarker
+    ? { bucket: versionsOf(bucket), key: markerKey(key) }
+    : { bucket: objectsOf(bucket), key }
+}
+
+function seenIf(isWanted: boolean, versions: ReadonlyArray<Version>): ReadonlyArray<SeenObject> {
+  return isWanted ? versions.map(({ place }) => place) : []
+}
+
+/** Nothing is there of the key. */
+function newestPlaces(bucket: Bucket, key: string) {
+  return [absent(objectsOf(bucket), key), absent(versionsOf(bucket), markerKey(key))]
 }
 
 function absent(bucket: string, key: string) {

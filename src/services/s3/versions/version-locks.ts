@@ -37,6 +37,7 @@ export function createVersionLocks(deps: {
       requireLockable(bucket, { retention }, nowMs)
       await objects.change(bucket, key, {
         ...request,
+        isReplicated: true,
         change: (record) => withRetention(record, retention, { nowMs, bypassesGovernance }),
       })
     },
@@ -45,6 +46,7 @@ export function createVersionLocks(deps: {
       requireLockConfiguration(bucket)
       await objects.change(bucket, key, {
         ...request,
+        isReplicated: true,
         change: (record) => ({ ...record, legalHold: isHeld }),
       })
     },
