@@ -10,6 +10,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectVersionsCommand,
+  PutBucketEncryptionCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -203,6 +204,11 @@ test('no acknowledged object or version is lost or torn, whenever the server is 
       const VersioningConfiguration = { Status: 'Enabled' as const }
       await s3.send(
         new PutBucketVersioningCommand({ Bucket: 'versioned', VersioningConfiguration }),
+      )
+      const Rules = [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' as const } }]
+      const ServerSideEncryptionConfiguration = { Rules }
+      await s3.send(
+        new PutBucketEncryptionCommand({ Bucket: 'versioned', ServerSideEncryptionConfiguration }),
       )
     }
     for (const bucket of ['plain', 'versioned']) {
