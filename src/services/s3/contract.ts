@@ -7,6 +7,7 @@ import type { ChangeKey } from './encryption/key-change.ts'
 import type { LifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import type { Restorations } from './lifecycle/restorations.ts'
 import type { LifetimeMembers } from './lifecycle/wire-lifetime.ts'
+import type { LoggingSettings } from './logging/logging-settings.ts'
 import type { NotificationSettings } from './notifications/notification-settings.ts'
 import type { Copies } from './objects/copies.ts'
 import type { ListObjects } from './objects/object-listing.ts'
@@ -37,6 +38,7 @@ export interface S3Deps {
   readonly versionLocks: VersionLocks
   readonly lifecycles: LifecycleSettings
   readonly restorations: Restorations
+  readonly loggings: LoggingSettings
   readonly select: Select
   readonly lifetimeMembers: LifetimeMembers
   /** A name for a rule that has none. */
