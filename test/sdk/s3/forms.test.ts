@@ -10,63 +10,24 @@ import {
 } from '@aws-sdk/client-s3'
 import { expect, test } from 'vitest'
 import { endpoint, fileAccount } from '../../support/client.ts'
-import { hmac, signingKey } from '../../support/sign.ts'
+import type { FormRequest } from '../../support/form-maker.ts'
+import { formFields } from '../../support/form-maker.ts'
 import { bodyOf, errorOf, newBucket, s3Client } from './support.ts'
 
 const s3 = s3Client()
 
-interface FormRequest {
-  readonly bucket: string
-  readonly key?: string
-  /** Beside bucket, key and the fields of the signature. */
-  readonly conditions?: ReadonlyArray<unknown>
-  readonly fields?: Readonly<Record<string, string>>
+interface Sent extends Omit<FormRequest, 'accessKeyId'> {
   readonly file?: string | Buffer
   readonly filename?: string
-  readonly expiresSeconds?: number
-  readonly secret?: string
-  readonly policy?: string
 }
 
-/** A form as a page makes it from what its server signed, by AWS's specification. */
-function signedForm(request: FormRequest): FormData {
-  const { bucket, key = 'k', conditions = [], expiresSeconds = 60, secret = 'test' } = request
-  const now = new Date()
-  const date = now.toISOString().replace(/[-:]|\.\d+/g, '')
-  const scope = [date.slice(0, 8), 'us-east-1', 's3', 'aws4_request']
-  const signed = {
-    'x-amz-algorithm': 'AWS4-HMAC-SHA256',
-    'x-amz-credential': [fileAccount(), ...scope].join('/'),
-    'x-amz-date': date,
-  }
-  const document = {
-    expiration: new Date(now.getTime() + expiresSeconds * 1000).toISOString(),
-    conditions: [
-      { bucket },
-      ['starts-with', '$key', ''],
-      ...conditions,
-      ...Object.entries(signed).map(([name, value]) => ({ [name]: value })),
-    ],
-  }
-  const text = request.policy ?? JSON.stringify(document)
-  const policy = Buffer.from(text).toString('base64')
-  const form = new FormData()
-  const fields = { key, ...request.fields, ...signed, policy }
-  for (const [name, value] of Object.entries(fields)) form.append(name, value)
-  form.append('X-Amz-Signature', hmac(signingKey(secret, scope), policy).toString('hex'))
-  if (request.file !== undefined) {
-    form.append('file', new Blob([request.file]), request.filename ?? 'file.bin')
-  }
-  return form
-}
-
-async function post(request: FormRequest, init: RequestInit = {}) {
-  const answer = await fetch(`${endpoint()}/${request.bucket}`, {
-    method: 'POST',
-    body: signedForm({ file: 'hello', ...request }),
-    redirect: 'manual',
-    ...init,
-  })
+async function post({ file = 'hello', filename = 'file.bin', ...request }: Sent) {
+  const body = new FormData()
+  const fields = formFields({ accessKeyId: fileAccount(), ...request })
+  for (const [name, value] of Object.entries(fields)) body.append(name, value)
+  body.append('file', new Blob([file]), filename)
+  const url = `${endpoint()}/${request.bucket}`
+  const answer = await fetch(url, { method: 'POST', body, redirect: 'manual' })
   return { status: answer.status, headers: answer.headers, text: await answer.text() }
 }
 
@@ -118,7 +79,7 @@ test('a form makes an object with what its fields say, and answers as it wishes'
 
 test('what the policy does not allow is refused in the words of AWS', async () => {
   const bucket = await newBucket(s3)
-  const refused = async (request: Omit<FormRequest, 'bucket'>) => {
+  const refused = async (request: Omit<Sent, 'bucket'>) => {
     const { status, text } = await post({ bucket, ...request })
     return [status, messageOf(text)]
   }
@@ -144,7 +105,9 @@ test('what the policy does not allow is refused in the words of AWS', async () =
     'Invalid Policy: Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.',
   ])
   expect(await refused({ policy: '{' })).toEqual([400, 'Invalid Policy: Invalid JSON.'])
-  expect((await refused({ secret: 'wrong' }))[1]).toMatch(/^The request signature we calculated/)
+  expect((await refused({ secretAccessKey: 'wrong-secret' }))[1]).toMatch(
+    /^The request signature we calculated/,
+  )
   const none = s3.send(new HeadObjectCommand({ Bucket: bucket, Key: 'k' }))
   expect((await errorOf(none)).$metadata.httpStatusCode).toBe(404)
 })
