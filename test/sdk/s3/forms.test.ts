@@ -6,10 +6,14 @@ import {
   HeadObjectCommand,
   PutBucketAclCommand,
   PutBucketCorsCommand,
+  PutBucketNotificationConfigurationCommand,
   PutBucketOwnershipControlsCommand,
+  PutObjectAclCommand,
+  PutObjectCommand,
 } from '@aws-sdk/client-s3'
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { expect, test } from 'vitest'
-import { endpoint, fileAccount } from '../../support/client.ts'
+import { client, endpoint, fileAccount } from '../../support/client.ts'
 import type { FormRequest } from '../../support/form-maker.ts'
 import { formFields } from '../../support/form-maker.ts'
 import { bodyOf, errorOf, newBucket, s3Client } from './support.ts'
@@ -203,4 +207,53 @@ test('who is let in by an ACL needs no policy, and a page of an allowed origin m
   expect(answer.status).toBe(204)
   expect(answer.headers.get('access-control-allow-origin')).toBe('http://page.example')
   expect((await fetch(`${endpoint()}/${Bucket}/open`)).status).toBe(200)
+})
+
+test('a queue is told of an object that came by a form, and of its new ACL', async () => {
+  const sqs = client(SQSClient)
+  const Bucket = await newBucket(s3)
+  await s3.send(
+    new PutBucketOwnershipControlsCommand({
+      Bucket,
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] },
+    }),
+  )
+  const QueueArn = `arn:aws:sqs:us-east-1:${fileAccount()}:${Bucket}`
+  const Policy = JSON.stringify({
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Service: 's3.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource: QueueArn,
+    },
+  })
+  const { QueueUrl } = await sqs.send(
+    new CreateQueueCommand({ QueueName: Bucket, Attributes: { Policy } }),
+  )
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket,
+      NotificationConfiguration: {
+        QueueConfigurations: [{ QueueArn, Events: ['s3:ObjectCreated:Post', 's3:ObjectAcl:Put'] }],
+      },
+    }),
+  )
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'not told' }))
+  await post({ bucket: Bucket })
+  await s3.send(new PutObjectAclCommand({ Bucket, Key: 'k', ACL: 'private' }))
+  const told: Array<{ eventName: string; eventVersion: string }> = []
+  await expect
+    .poll(
+      async () => {
+        const page = await sqs.send(
+          new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+        )
+        for (const { Body = '{}' } of page.Messages ?? []) {
+          told.push(...(JSON.parse(Body).Records ?? []))
+        }
+        return told.map(({ eventName, eventVersion }) => `${eventName} ${eventVersion}`)
+      },
+      { timeout: 10_000 },
+    )
+    .toEqual(['ObjectCreated:Post 2.1', 'ObjectAcl:Put 2.3'])
 })
