@@ -71,6 +71,8 @@ export interface Changes {
   readonly checks: Array<{ key: Uint8Array; version: number }>
   readonly puts: Array<{ key: Uint8Array; value: Uint8Array }>
   readonly removals: Uint8Array[]
+  /** What is put is less than what goes, be it only later: it is done on a full medium, too. */
+  givesRoom?: true
 }
 
 export function createObjectIndex(meta: MetaStore) {

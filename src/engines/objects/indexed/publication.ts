@@ -101,6 +101,7 @@ export function createPublication(deps: {
         const others = beside && (await rearranged(changes, await beside(current), id))
         if (beside && !others) return undefined
         removeRow(changes, id, before)
+        changes.givesRoom = true
         const given = [...(others?.given ?? [])]
         if (!others?.isKept) given.push(givenUp(changes, before.row, pieces))
         return { answer: true, given }
@@ -108,7 +109,7 @@ export function createPublication(deps: {
 
     rearrange: (decide: () => Promise<Rearrangement>): Promise<void> =>
       commit({ bucket: 'several', key: 'objects' }, async (changes) => {
-        const done = await rearranged(changes, await decide())
+        const done = await rearranged(changes, noteRoom(changes, await decide()))
         return done && { answer: undefined, given: done.given }
       }),
 
@@ -128,6 +129,13 @@ export function createPublication(deps: {
       return true
     },
   }
+}
+
+/** Versions that are removed give room, though others may move up for them. */
+function noteRoom(changes: Changes, wanted: Rearrangement): Rearrangement {
+  const { removals = [], empties = [] } = wanted
+  if (removals.length > 0 && empties.length === 0) changes.givesRoom = true
+  return wanted
 }
 
 /**
