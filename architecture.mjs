@@ -6,7 +6,7 @@ export const layers = ['base', 'wire', 'engines', 'services', 'server', 'cli']
 
 /** Which service may use which other service's nouns (never its operations). Acyclic. */
 export const uses = {
-  logs: [],
+  logs: ['iam'],
   sts: [],
   iam: [],
   kinesis: [],
