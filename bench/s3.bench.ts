@@ -33,13 +33,16 @@ export async function benchS3(arena: Arena): Promise<Row[]> {
     const sha256 = createHash('sha256').update(body).digest('hex')
     const names = Array.from({ length: keys }, (_, index) => `object-${bytes}-${index}`)
     const length = { 'content-length': String(bytes) }
-    const ours = (method: string, payload: string) => (): PreparedRequest[] =>
-      names.map((key) => {
-        const request = { method, target: `/${BUCKET}/${key}`, service: 's3', payload }
-        return method === 'GET'
-          ? { head: signedHead(headrace.port, request) }
-          : { head: signedHead(headrace.port, { ...request, body }), bodyPath }
-      })
+    const ours =
+      (method: string, payload: string, headers = {}) =>
+      (): PreparedRequest[] =>
+        names.map((key) => {
+          const request = { method, target: `/${BUCKET}/${key}`, headers, service: 's3', payload }
+          return method === 'GET'
+            ? { head: signedHead(headrace.port, request) }
+            : { head: signedHead(headrace.port, { ...request, body }), bodyPath }
+        })
+    const enciphered = ours('PUT', 'UNSIGNED-PAYLOAD', { 'x-amz-server-side-encryption': 'AES256' })
     const bare = (method: string, target: string): PreparedRequest[] =>
       names.map((key) => ({
         head: headOf(barePort, method, `${target}/${key}`, method === 'GET' ? {} : length),
@@ -77,6 +80,19 @@ export async function benchS3(arena: Arena): Promise<Row[]> {
         connections,
         ours: ours('GET', 'UNSIGNED-PAYLOAD'),
         references: [{ is: 'bare node:http from a file', requests: bare('GET', '/get'), aim }],
+      })),
+      // Behind the plain ones, for it leaves enciphered objects.
+      ...(await arena.run({
+        what: `PutObject, ${name}, SSE-S3`,
+        count,
+        connections,
+        ours: enciphered,
+        references: [
+          {
+            is: 'the same, plain, with an MD5; file, name and directory synced',
+            requests: bare('PUT', '/put-durable'),
+          },
+        ],
       })),
     )
   }

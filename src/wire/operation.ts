@@ -76,6 +76,8 @@ export interface Service {
   ) => Promise<string>
   /** What a web page of another origin is told by a browser's rules (CORS). */
   readonly crossOrigin?: CrossOrigin
+  /** Buckets that are web sites. */
+  readonly webSites?: WebSites
   /** Its background loops; resolves when the signal has aborted and all of them are at rest. */
   readonly start?: (signal: AbortSignal) => Promise<void>
 }
@@ -87,6 +89,35 @@ export interface CrossOrigin {
   preflight(
     question: CrossOriginQuestion & { readonly headers: ReadonlyArray<string> },
   ): Promise<Readonly<Record<string, string>>>
+}
+
+export interface WebSites {
+  /** Throws when the bucket is not there, or is no web site. */
+  find(bucket: string): Promise<WebSite>
+}
+
+/** What a web site does beside showing the object of a key. */
+export interface WebSite {
+  /** What is shown of a folder: behind a key that ends with a slash, or is empty. */
+  readonly indexSuffix: string
+  /** What is shown with an error. */
+  readonly errorKey: string | undefined
+  /** Where else the request goes, before anything is looked for. */
+  enter(request: WebSiteRequest): Redirection | undefined
+  /** Where it goes when what it asks for was refused. */
+  refused(request: WebSiteRequest, status: number): Redirection | undefined
+}
+
+export interface WebSiteRequest {
+  readonly host: string
+  readonly protocol: 'http' | 'https'
+  /** As asked for, decoded, without the slash before it. */
+  readonly key: string
+}
+
+export interface Redirection {
+  readonly status: number
+  readonly location: string
 }
 
 export interface CrossOriginQuestion {

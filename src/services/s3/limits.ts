@@ -25,6 +25,8 @@ export const FILTER_BYTES_MAX = 1_024
 export const BUCKET_POLICY_BYTES_MAX = 20 * 1024
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
 export const ACL_GRANTS_MAX = 100
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html */
+export const ROUTING_RULES_MAX = 50
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html */
 export const CORS_RULES_MAX = 100
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */

@@ -32,6 +32,7 @@ import { deleteBucketOwnershipControls } from './operations/delete-bucket-owners
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
 import { deleteBucketReplication } from './operations/delete-bucket-replication.ts'
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
+import { deleteBucketWebsite } from './operations/delete-bucket-website.ts'
 import { deleteObject } from './operations/delete-object.ts'
 import { deleteObjectTagging } from './operations/delete-object-tagging.ts'
 import { deleteObjects } from './operations/delete-objects.ts'
@@ -86,6 +87,7 @@ import { putBucketReplication } from './operations/put-bucket-replication.ts'
 import { putBucketRequestPayment } from './operations/put-bucket-request-payment.ts'
 import { putBucketTagging } from './operations/put-bucket-tagging.ts'
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts'
+import { putBucketWebsite } from './operations/put-bucket-website.ts'
 import { putObject } from './operations/put-object.ts'
 import { putObjectAcl } from './operations/put-object-acl.ts'
 import { putObjectLegalHold } from './operations/put-object-legal-hold.ts'
@@ -102,6 +104,7 @@ import { createReplicaMaking } from './replication/replica-making.ts'
 import { createReplicationRun } from './replication/replication-run.ts'
 import type { S3Nouns } from './s3-nouns.ts'
 import { createSelect } from './selection/selection.ts'
+import { createWebSites } from './website/create-web-sites.ts'
 
 export function createS3Service(deps: {
   readonly nouns: S3Nouns
@@ -146,6 +149,7 @@ export function createS3Service(deps: {
     ),
     authorize: createAuthorize({ buckets, permissions, requesterPays }),
     crossOrigin: createCrossOrigin({ buckets }),
+    webSites: createWebSites({ buckets }),
     async start(signal) {
       await Promise.all([
         delivery.start(signal),
@@ -171,6 +175,7 @@ const operations = [
   deleteBucketPolicy,
   deleteBucketReplication,
   deleteBucketTagging,
+  deleteBucketWebsite,
   deleteObject,
   deleteObjects,
   deleteObjectTagging,
@@ -225,6 +230,7 @@ const operations = [
   putBucketRequestPayment,
   putBucketTagging,
   putBucketVersioning,
+  putBucketWebsite,
   putObject,
   putObjectAcl,
   putObjectLegalHold,

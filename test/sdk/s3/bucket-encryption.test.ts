@@ -149,7 +149,7 @@ test('a policy denies uploads that are not enciphered as it wants', async () => 
     Statement: [
       deny({ StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' } }),
       deny({
-        StringNotEqualsIfExists: { 's3:x-amz-server-side-encryption-aws-kms-key-id': keyArn },
+        StringNotEquals: { 's3:x-amz-server-side-encryption-aws-kms-key-id': keyArn },
       }),
       deny({ Null: { 's3:x-amz-server-side-encryption-customer-algorithm': 'false' } }),
     ],
@@ -161,10 +161,15 @@ test('a policy denies uploads that are not enciphered as it wants', async () => 
   for (const members of [
     {},
     { ServerSideEncryption: 'AES256' },
+    kms,
     { ...kms, SSEKMSKeyId: 'alias/other' },
     customer(),
   ]) {
     expect((await errorOf(put(members))).name).toBe('AccessDenied')
   }
-  expect(await put({ ...kms, SSEKMSKeyId: keyArn })).toMatchObject({ SSEKMSKeyId: keyArn })
+  // A key has one name for policies, whatever the request calls it.
+  const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab'
+  for (const SSEKMSKeyId of [keyArn, keyId]) {
+    expect(await put({ ...kms, SSEKMSKeyId })).toMatchObject({ SSEKMSKeyId: keyArn })
+  }
 })

@@ -4,11 +4,13 @@ import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
+  DeletePublicAccessBlockCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   ListPartsCommand,
+  PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
@@ -19,7 +21,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { describe, expect, test } from 'vitest'
-import { fileAccount } from '../../support/client.ts'
+import { endpoint, fileAccount, newAccount } from '../../support/client.ts'
 import { bodyOf, errorOf, newBucket, s3Client } from './support.ts'
 
 const s3 = s3Client()
@@ -452,6 +454,24 @@ describe('what is wrong is said in the words of AWS', () => {
     })
   })
 
+  test('a kind of encryption where none is to be said', async () => {
+    const client = s3Client()
+    client.middlewareStack.add(
+      (next) => (args) => {
+        const { headers } = args.request as { headers: Record<string, string> }
+        headers['x-amz-server-side-encryption'] = 'AES256'
+        return next(args)
+      },
+      { step: 'build' },
+    )
+    const id = { Bucket: await newBucket(), Key: 'k' }
+    await s3.send(new PutObjectCommand({ ...id, Body: 'x', ServerSideEncryption: 'AES256' }))
+    expect(await errorOf(client.send(new GetObjectCommand(id)))).toMatchObject({
+      name: 'InvalidArgument',
+      message: 'x-amz-server-side-encryption header is not supported for this operation.',
+    })
+  })
+
   test('a key of another account is not to be used', async () => {
     const id = { Bucket: await newBucket(), Key: 'k' }
     const SSEKMSKeyId = keyArn.replace(fileAccount(), '999999999999')
@@ -464,6 +484,34 @@ describe('what is wrong is said in the words of AWS', () => {
 })
 
 describe('keys of KMS', () => {
+  test("the bucket's policy does not open a key to other accounts, nor to nobody", async () => {
+    const Bucket = await newBucket()
+    await s3.send(new DeletePublicAccessBlockCommand({ Bucket }))
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: {
+        Effect: 'Allow',
+        Principal: '*',
+        Action: 's3:*Object',
+        Resource: `arn:aws:s3:::${Bucket}/*`,
+      },
+    })
+    await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }))
+    const id = { Bucket, Key: 'k' }
+    await s3.send(new PutObjectCommand({ ...id, Body: 'x', ServerSideEncryption: 'aws:kms' }))
+    const stranger = s3Client({ account: newAccount() })
+    expect(await errorOf(stranger.send(new GetObjectCommand(id)))).toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringContaining('kms:Decrypt'),
+    })
+    await stranger.send(new HeadObjectCommand(id))
+    const nobody = await fetch(`${endpoint()}/${Bucket}/k`)
+    expect(await nobody.text()).toContain('require AWS Signature Version 4')
+    await s3.send(new PutObjectCommand({ ...id, Body: 'x', ServerSideEncryption: 'AES256' }))
+    expect(String(await bodyOf(await stranger.send(new GetObjectCommand(id))))).toBe('x')
+    expect(await (await fetch(`${endpoint()}/${Bucket}/k`)).text()).toBe('x')
+  })
+
   test('an alias, the default and the context are answered as AWS does', async () => {
     const Bucket = await newBucket()
     const context = Buffer.from('{"team":"fraud"}').toString('base64')

@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what forms write for the name of the file
+import { createHash } from 'node:crypto'
 import {
   DeletePublicAccessBlockCommand,
   GetObjectCommand,
@@ -163,6 +164,30 @@ test('the file is as large as the policy says: at the limit, and one past it', a
   )
   const huge = await of(3_000_000)
   expect(huge.text).toContain('<ProposedSize>3000000</ProposedSize>')
+})
+
+test('a form asks for encryption as PutObject does', async () => {
+  const bucket = await newBucket(s3)
+  const key = Buffer.alloc(32, 'k')
+  const SSECustomerKey = key.toString('base64')
+  const SSECustomerKeyMD5 = createHash('md5').update(key).digest('base64')
+  const name = 'x-amz-server-side-encryption'
+  for (const fields of [
+    { [name]: 'aws:kms', [`${name}-bucket-key-enabled`]: 'true' },
+    {
+      [`${name}-customer-algorithm`]: 'AES256',
+      [`${name}-customer-key`]: SSECustomerKey,
+      [`${name}-customer-key-MD5`]: SSECustomerKeyMD5,
+    },
+  ]) {
+    const conditions = Object.entries(fields).map(([field, value]) => ({ [field]: value }))
+    const { status, headers } = await post({ bucket, conditions, fields })
+    expect(status).toBe(204)
+    expect(headers.get(name)).toBe(fields[name] ?? null)
+  }
+  const mine = { SSECustomerAlgorithm: 'AES256', SSECustomerKey, SSECustomerKeyMD5 }
+  const got = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'k', ...mine }))
+  expect(String(await bodyOf(got))).toBe('hello')
 })
 
 test('a form that is not whole, or no form, is told so', async () => {

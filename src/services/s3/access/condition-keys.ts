@@ -2,6 +2,8 @@ import type { Clock } from '../../../base/clock.ts'
 import { dateOf } from '../../../base/clock.ts'
 import type { RequestContext } from '../../../wire/operation.ts'
 import type { PolicyQuestion, Principal } from '../../iam/policy-document.ts'
+import type { Bucket } from '../buckets/bucket.ts'
+import { askedKmsKey } from '../encryption/kms-keys.ts'
 import { canonicalIdOf } from '../objects/object-record.ts'
 
 type Context = PolicyQuestion['context']
@@ -97,7 +99,7 @@ export function conditionValues(
   input: AskedInput,
   context: RequestContext,
   about: {
-    readonly owner: string
+    readonly bucket: Bucket
     readonly clock: Clock
     readonly existingTags: Readonly<Record<string, string>>
   },
@@ -109,14 +111,15 @@ export function conditionValues(
     'aws:EpochTime': String(Math.floor(about.clock.wallMs() / 1000)),
     'aws:Referer': headers['referer'],
     'aws:UserAgent': headers['user-agent'],
-    'aws:ResourceAccount': about.owner,
-    's3:ResourceAccount': about.owner,
+    'aws:ResourceAccount': about.bucket.accountId,
+    's3:ResourceAccount': about.bucket.accountId,
     's3:prefix': input.Prefix,
     's3:delimiter': input.Delimiter,
     's3:max-keys': input.MaxKeys === undefined ? undefined : String(input.MaxKeys),
     's3:VersionId': input.VersionId,
   }
   for (const name of headerKeys) values[`s3:${name}`] = headers[name]
+  values['s3:x-amz-server-side-encryption-aws-kms-key-id'] = askedKmsKey(about.bucket, headers)
   const tags = requestTags(input)
   if (tags.length > 0) values['s3:RequestObjectTagKeys'] = tags.map(([key]) => key)
   for (const [key, value] of tags) values[`s3:RequestObjectTag/${key}`] = value

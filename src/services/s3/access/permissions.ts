@@ -61,7 +61,7 @@ export function createPermissions(deps: {
       resource: arnOf(bucket, key),
       principal: principalOf(context),
       context: conditionValues(input, context, {
-        owner: bucket.accountId,
+        bucket,
         clock,
         existingTags: (tagged && recordOf(tagged).tags) ?? {},
       }),

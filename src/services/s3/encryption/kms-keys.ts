@@ -32,6 +32,21 @@ export function kmsKeyArnOf(
   return arn
 }
 
+/** The key that a request names, as policies ask for it: by its ARN, whatever form it has there. */
+export function askedKmsKey(
+  bucket: Bucket,
+  headers: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const keyId = headers['x-amz-server-side-encryption-aws-kms-key-id']
+  if (headers['x-amz-server-side-encryption'] !== 'aws:kms') return keyId
+  try {
+    return kmsKeyArnOf(bucket, keyId, undefined)
+  } catch {
+    // No key at all, which the operation will say.
+    return keyId
+  }
+}
+
 /** May he decipher with the object's key? The owner of the bucket's house always may. */
 export function requireKmsUse({ keyArn }: KmsEncryption, caller: Caller | undefined): void {
   if (!caller) return

@@ -52,8 +52,13 @@ export function wishOf(input: WishMembers, context: RequestContext): EncryptionW
   }
 }
 
-/** What a request has to read an object with. */
+/** What a request has to read an object with, or to add parts to an upload. */
 export function readerOf(input: CustomerMembers, context: RequestContext): Reader {
+  const method = context.headers[HEADER]
+  // AWS: how an object is enciphered is said once, when it is written or its upload begins.
+  if (method !== undefined) {
+    throw invalidArgument(`${HEADER} header is not supported for this operation.`, HEADER, method)
+  }
   return { customerKey: customerKeyOf(input), caller: callerOf(context) }
 }
 
@@ -64,7 +69,7 @@ export function sourceReaderOf(input: SourceMembers, context: RequestContext): R
     SSECustomerKey: input.CopySourceSSECustomerKey,
     SSECustomerKeyMD5: input.CopySourceSSECustomerKeyMD5,
   }
-  return readerOf(members, context)
+  return { customerKey: customerKeyOf(members), caller: callerOf(context) }
 }
 
 export function callerOf({ callerArn, proof }: RequestContext): Caller {
