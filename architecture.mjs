@@ -22,6 +22,7 @@ export const uses = {
   sns: ['firehose', 'iam', 'lambda', 'sqs'],
   events: ['firehose', 'glue', 'iam', 'kinesis', 'lambda', 'logs', 'sns', 'sqs'],
   scheduler: ['iam'],
+  pipes: [],
   athena: ['glue', 's3'],
   sagemaker: ['logs', 's3', 'sts'],
 }

@@ -52,6 +52,7 @@ import { createReopening } from './services/msk/reopening.ts'
 import { createMskService } from './services/msk/service.ts'
 import { createConnectNouns } from './services/msk-connect/connect-nouns.ts'
 import { createMskConnectService } from './services/msk-connect/service.ts'
+import { createPipesService } from './services/pipes/service.ts'
 import { openS3Nouns } from './services/s3/s3-nouns.ts'
 import { createS3Service } from './services/s3/service.ts'
 import { createEndpointConfigs } from './services/sagemaker/hosting/endpoint-configs.ts'
@@ -328,6 +329,7 @@ function createEventing(
   return [
     createEventsService({ ...shared, nouns: ground.eventNouns, targets: ofRules }),
     createSchedulerService({ ...shared, targets: ofSchedules }),
+    createPipesService(),
   ]
 }
 
