@@ -24,7 +24,11 @@ export const settingsTable = {
     default: 'segment:',
     help: 'Engine of streams: `segment:` (embedded), or `kafka://host:port,…?prefix=headrace&replicas=3` (Apache Kafka).',
   },
-  objects: { kind: 'text', default: 'disk:', help: 'Engine of objects: `disk:` (embedded).' },
+  objects: {
+    kind: 'text',
+    default: 'disk:',
+    help: 'Engine of objects: `disk:` (embedded), or `s3://bucket/prefix?endpoint=http://host:port&region=us-east-1` (any store that speaks S3, with the keys of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).',
+  },
   meta: {
     kind: 'text',
     default: 'lmdb:',
@@ -155,6 +159,12 @@ export const settingsTable = {
     kind: 'duration',
     default: 86_400_000,
     help: 'What counts as a day for S3 lifecycle rules and restored objects: `10s`, `5m`, `1h`, `1d` or milliseconds. Restore times shrink with it.',
+    max: 86_400_000,
+  },
+  accessLogInterval: {
+    kind: 'duration',
+    default: 300_000,
+    help: 'How often server access logs of S3 buckets are delivered.',
     max: 86_400_000,
   },
   queryMemory: {

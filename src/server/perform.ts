@@ -45,6 +45,7 @@ export function createPerform(deps: {
     refuse.members(bound, operation, input, passage.dialect)
     const { headers } = request()
     const context = new ContextOfPassage(passage, caller, { headers, log, isForm })
+    passage.asked = { input, context }
     const accountId = await service?.authorize?.(bound.name, input, context)
     const acting =
       accountId === undefined || accountId === caller.accountId
@@ -57,7 +58,7 @@ export function createPerform(deps: {
 }
 
 /** Refusals by name, counted, so that one sees what callers miss. */
-function createRefusal(metrics: Metrics) {
+export function createRefusal(metrics: Metrics) {
   const count = ({ service, operation }: WireOperation) =>
     metrics.record('headrace_unsupported_total', { service, operation }, 1)
   return {

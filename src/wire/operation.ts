@@ -60,6 +60,27 @@ export interface BoundOperation {
   readonly run: (input: unknown, context: RequestContext) => Promise<unknown>
 }
 
+/** A request that was answered, as a log of accesses tells of it. */
+export interface AnsweredRequest {
+  readonly operation: string
+  readonly input: unknown
+  readonly context: RequestContext
+  readonly method: string
+  /** Path and query as sent. */
+  readonly target: string
+  readonly requestHeaders: Readonly<Record<string, string | undefined>>
+  readonly responseHeaders: Readonly<Record<string, string | undefined>>
+  readonly status: number
+  readonly errorCode?: string | undefined
+  readonly sentBytes: number
+  /** When it came. */
+  readonly atMs: number
+  /** Until the last byte of the answer was out. */
+  readonly totalMs: number
+  /** Until the answer began. */
+  readonly turnAroundMs: number
+}
+
 /** What a service hands the server. */
 export interface Service {
   /** Name of its model: the client package without `@aws-sdk/client-` (`kinesis`, `s3`, …). */
@@ -74,6 +95,8 @@ export interface Service {
     input: unknown,
     context: RequestContext,
   ) => Promise<string>
+  /** Told of each request to one of its operations that was answered; must not throw. */
+  readonly observe?: (request: AnsweredRequest) => void
   /** What a web page of another origin is told by a browser's rules (CORS). */
   readonly crossOrigin?: CrossOrigin
   /** Buckets that are web sites. */

@@ -18,6 +18,13 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
 import { expect, onTestFinished, test } from 'vitest'
 import { startForBadInput } from '../support/bad-input.ts'
 
@@ -149,5 +156,99 @@ test('on a full disk writes are refused by name, reads go on, and with space wri
   const kept = await readRecords()
   expect(kept).toEqual(acknowledged)
   expect(await readObject('after')).toEqual(Buffer.alloc(1_000_000, 'after'))
+  expect(await server.stop()).toBe(0)
+})
+
+/** Does it again and again, and answers what it was refused with. */
+async function untilRefused(run: (round: number) => Promise<void>): Promise<unknown> {
+  for (let round = 0; ; round++) {
+    try {
+      await run(round)
+    } catch (error) {
+      return error
+    }
+  }
+}
+
+test('on a full disk objects and messages are removed, and what they held can be written again', async ({
+  skip,
+}) => {
+  const dataDir = mountSmall()
+  if (dataDir === undefined) {
+    skip('mounting takes rights that this user lacks; the engines have tests on a faulty disk')
+    return
+  }
+  onTestFinished(() => {
+    spawnSync('umount', [dataDir])
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+  let server = await startForBadInput({ dataDir })
+  const { account } = server
+  onTestFinished(async () => void (await server.kill()))
+  const clients = () => ({
+    s3: new S3Client({ ...server.config, forcePathStyle: true, maxAttempts: 1 }),
+    sqs: new SQSClient({ ...server.config, maxAttempts: 1 }),
+  })
+  let { s3, sqs } = clients()
+  const Bucket = 'full'
+  await s3.send(new CreateBucketCommand({ Bucket }))
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'full' }))
+  const put = (Key: string, size: number) =>
+    s3.send(new PutObjectCommand({ Bucket, Key, Body: Buffer.alloc(size, Key) }))
+  const send = (MessageBody: string) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }))
+  const keys = async () => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }))
+    return Contents.map(({ Key }) => Key)
+  }
+  const large = Array.from({ length: 12 }, (_, index) => `large-${String(index).padStart(2, '0')}`)
+  for (const key of large) await put(key, 1_000_000)
+  await send('before')
+  const received = await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 600 }))
+  const ReceiptHandle = received.Messages?.[0]?.ReceiptHandle
+
+  fill(dataDir)
+  // Pages that are free within the metadata are used up first.
+  const taken: string[] = []
+  const sizes = [200_000, 20_000, 1_000, 1_000]
+  for (const [step, size] of sizes.entries()) {
+    const refused = await untilRefused(async (round) => {
+      const text = `${step}-${round}`.padEnd(size, '.')
+      await send(text)
+      taken.push(text)
+    })
+    expect(refused).toMatchObject({ $metadata: { httpStatusCode: 507 } })
+  }
+  const small: string[] = []
+  const refused = await untilRefused(async (round) => {
+    await put(`small-${round}`, 4_096)
+    small.push(`small-${round}`)
+  })
+  expect(refused).toMatchObject({ name: 'InsufficientStorage' })
+
+  await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
+  for (const Key of [...large.slice(1), ...small]) {
+    await s3.send(new DeleteObjectCommand({ Bucket, Key }))
+  }
+  expect(await keys()).toEqual(['large-00'])
+  // The files of the removed objects go behind the answers.
+  await expect
+    .poll(() => put('again', 2_000_000).then(() => 'taken', String), { timeout: 20_000 })
+    .toBe('taken')
+  taken.push('again')
+  await send('again')
+
+  await server.kill()
+  server = await startForBadInput({ dataDir, account })
+  ;({ s3, sqs } = clients())
+  expect(await keys()).toEqual(['again', 'large-00'])
+  const kept: string[] = []
+  while (kept.length < taken.length) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 2, VisibilityTimeout: 600 }),
+    )
+    if (Messages.length === 0) break
+    kept.push(...Messages.map(({ Body = '' }) => Body))
+  }
+  expect(kept.sort()).toEqual(taken.sort())
   expect(await server.stop()).toBe(0)
 })

@@ -12,7 +12,8 @@ export interface MetaStore {
   scan(range: MetaRange): Promise<ReadonlyArray<MetaEntry>>
   /**
    * Applies all writes if every check holds, else rejects with `EngineError('conflict')`.
-   * A full medium rejects with `EngineError('full')` and keeps serving reads.
+   * A full medium rejects with `EngineError('full')` and keeps serving reads; what only removes, or
+   * says that it gives room back, finds some that was kept for it.
    */
   commit(batch: MetaBatch): Promise<void>
   /**
@@ -47,4 +48,6 @@ export interface MetaBatch {
   readonly checks?: ReadonlyArray<{ readonly key: Uint8Array; readonly version: number }>
   readonly puts?: ReadonlyArray<{ readonly key: Uint8Array; readonly value: Uint8Array }>
   readonly removals?: ReadonlyArray<Uint8Array>
+  /** It puts something, but only so that more can be removed. */
+  readonly givesRoom?: boolean
 }

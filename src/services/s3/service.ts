@@ -17,6 +17,9 @@ import { createLifecycleRun } from './lifecycle/lifecycle-run.ts'
 import { createLifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import { createRestorations } from './lifecycle/restorations.ts'
 import { createLifetimeMembers } from './lifecycle/wire-lifetime.ts'
+import { createAccessLog } from './logging/access-log.ts'
+import { createLogDelivery } from './logging/log-delivery.ts'
+import { createLoggingSettings } from './logging/logging-settings.ts'
 import { createNotificationDelivery } from './notifications/notification-delivery.ts'
 import { createNotificationSettings } from './notifications/notification-settings.ts'
 import { abortMultipartUpload } from './operations/abort-multipart-upload.ts'
@@ -80,6 +83,7 @@ import { putBucketAcl } from './operations/put-bucket-acl.ts'
 import { putBucketCors } from './operations/put-bucket-cors.ts'
 import { putBucketEncryption } from './operations/put-bucket-encryption.ts'
 import { putBucketLifecycleConfiguration } from './operations/put-bucket-lifecycle-configuration.ts'
+import { putBucketLogging } from './operations/put-bucket-logging.ts'
 import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
 import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts'
 import { putBucketPolicy } from './operations/put-bucket-policy.ts'
@@ -117,6 +121,7 @@ export function createS3Service(deps: {
   readonly background: Background
   /** What counts as a day for lifecycles and restored objects. */
   readonly lifecycleDayMs: number
+  readonly accessLogIntervalMs: number
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
@@ -129,10 +134,15 @@ export function createS3Service(deps: {
   const dayMs = deps.lifecycleDayMs
   const lifecycles = createLifecycleSettings(deps)
   const requesterPays = createRequesterPays()
+  const loggings = createLoggingSettings(deps)
+  const accessLog = createAccessLog({ ...deps, settings: loggings })
+  const intervalMs = deps.accessLogIntervalMs
+  const logDelivery = createLogDelivery({ ...deps, ...nouns, accessLog, intervalMs })
   const permissions = createPermissions({ objects: nouns.objects, clock })
   const lifetimes = {
     permissions,
     lifecycles,
+    loggings,
     restorations: createRestorations({ ...deps, ...nouns, dayMs }),
     lifetimeMembers: createLifetimeMembers({ ...nouns, lifecycles, clock, dayMs }),
     select: createSelect({ ...deps, ...nouns }),
@@ -149,12 +159,15 @@ export function createS3Service(deps: {
     ),
     authorize: createAuthorize({ buckets, permissions, requesterPays }),
     crossOrigin: createCrossOrigin({ buckets }),
+    observe: accessLog.observe,
     webSites: createWebSites({ buckets }),
     async start(signal) {
       await Promise.all([
         delivery.start(signal),
         lifecycleRun.start(signal),
         replicationRun.start(signal),
+        accessLog.start(signal),
+        logDelivery.start(signal),
         lifetimes.restorations.start(signal),
       ])
     },
@@ -223,6 +236,7 @@ const operations = [
   putBucketCors,
   putBucketEncryption,
   putBucketLifecycleConfiguration,
+  putBucketLogging,
   putBucketNotificationConfiguration,
   putBucketOwnershipControls,
   putBucketPolicy,

@@ -30,6 +30,9 @@ export class MalformedPart extends MalformedInput {
   }
 }
 
+/** AWS: the SDKs for C++ and what stands on it (PyArrow) send `enabled`, which S3 takes. */
+const caseless: ReadonlySet<string> = new Set(['x-amz-checksum-mode'])
+
 export type ReadRest = (
   request: WireRequest,
   match: RouteMatch,
@@ -118,7 +121,7 @@ function readHeaders(
   for (const { member, wireName } of bindings.headers) {
     const text = headers[wireName]
     if (text === undefined) continue
-    const value = readHeader(member, text)
+    const value = readHeader(member, caseless.has(wireName) ? text.toUpperCase() : text)
     if (value !== undefined) input[member.name] = value
   }
   for (const { member, wireName } of bindings.prefixHeaders) {

@@ -418,3 +418,15 @@ test('what objects cannot have yet is refused by name, and nothing is stored', a
   expect((await errorOf(version)).name).toBe('InvalidArgument')
   await s3.send(new GetObjectCommand({ Bucket, Key: 'k', VersionId: 'null' }))
 })
+
+test('the mode of checksums is understood in small letters, as the SDK for C++ writes it', async () => {
+  const Bucket = await newBucket()
+  const Key = 'k'
+  const put = await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'text' }))
+  const ChecksumMode = 'enabled' as 'ENABLED'
+  const got = await s3.send(new HeadObjectCommand({ Bucket, Key, ChecksumMode }))
+  expect(got.ChecksumCRC32).toBe(put.ChecksumCRC32)
+  const Other = 'maybe' as 'ENABLED'
+  const refused = s3.send(new HeadObjectCommand({ Bucket, Key, ChecksumMode: Other }))
+  expect((await errorOf(refused)).$metadata.httpStatusCode).toBe(400)
+})

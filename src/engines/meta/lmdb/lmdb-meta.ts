@@ -4,6 +4,8 @@ import { open } from 'lmdb'
 import { EngineError } from '../../../base/errors.ts'
 import { afterPrefix } from '../../../base/ordered-key.ts'
 import type { MetaBatch, MetaEntry, MetaRange, MetaStore } from '../port.ts'
+import type { Reserve } from './reserve.ts'
+import { openReserve } from './reserve.ts'
 
 /** Longest key of the port. LMDB itself takes 1,978 bytes at its page size of 4,096. */
 const KEY_BYTES_MAX = 1_900
@@ -56,8 +58,9 @@ export async function openLmdbMeta(options: { readonly directory: string }): Pro
     useVersions: true,
   })
   const state = root.openDB({ name: 'state', encoding: 'binary', keyEncoding: 'binary' })
-  const firstVersion = await nextEpoch(state, directory)
-  const commits = createGroupCommit({ root, entries, directory, firstVersion })
+  const reserve = await openReserve(directory)
+  const firstVersion = await nextEpoch(state, directory, reserve)
+  const commits = createGroupCommit({ root, entries, directory, reserve, firstVersion })
 
   return {
     capabilities: { shared: false },
@@ -77,14 +80,19 @@ export async function openLmdbMeta(options: { readonly directory: string }): Pro
 }
 
 /** A new epoch for every opening, so that a version is never given twice, not even after a crash. */
-async function nextEpoch(state: Entries, directory: string): Promise<number> {
+async function nextEpoch(state: Entries, directory: string, reserve: Reserve): Promise<number> {
   const epoch = (state.get(EPOCH_KEY)?.readUInt32BE() ?? 0) + 1
   const value = Buffer.alloc(4)
   value.writeUInt32BE(epoch)
-  try {
-    await state.put(EPOCH_KEY, value)
-  } catch (error) {
-    throw await foldError(error, directory)
+  for (;;) {
+    try {
+      await state.put(EPOCH_KEY, value)
+      break
+    } catch (error) {
+      const folded = await foldError(error, directory)
+      // A server that starts on a full medium can be asked to remove something.
+      if (folded.kind !== 'full' || !(await reserve.release())) throw folded
+    }
   }
   return epoch * VERSIONS_PER_EPOCH
 }
@@ -123,9 +131,10 @@ function createGroupCommit(deps: {
   readonly root: RootDatabase<Buffer, Buffer>
   readonly entries: Entries
   readonly directory: string
+  readonly reserve: Reserve
   readonly firstVersion: number
 }) {
-  const { root, entries, directory } = deps
+  const { root, entries, directory, reserve } = deps
   let waiting: Waiting[] = []
   let version = deps.firstVersion
   let running: Promise<void> | undefined
@@ -172,8 +181,20 @@ function createGroupCommit(deps: {
       })
       for (const { resolve } of batches) resolve()
     } catch (error) {
-      const folded = await foldError(error, directory)
-      for (const { reject } of group) reject(folded)
+      await fail(group, await foldError(error, directory))
+    }
+  }
+
+  /** On a full medium, what gives room back is tried again by itself, in the room that is kept for it. */
+  async function fail(group: ReadonlyArray<Waiting>, error: EngineError): Promise<void> {
+    const mayUse = ({ batch }: Waiting) => error.kind === 'full' && givesRoom(batch)
+    for (const one of group) if (!mayUse(one)) one.reject(error)
+    const freeing = group.filter(mayUse)
+    if (freeing.length === 0) return
+    if (group.length > 1 || (await reserve.release())) {
+      for (const one of freeing) await write([one])
+    } else {
+      for (const one of freeing) one.reject(error)
     }
   }
 
@@ -184,7 +205,10 @@ function createGroupCommit(deps: {
   }
 
   async function run(): Promise<void> {
-    while (waiting.length > 0) await write(takeGroup())
+    while (waiting.length > 0) {
+      await write(takeGroup())
+      await reserve.refill()
+    }
     running = undefined
   }
 
@@ -205,6 +229,10 @@ function createGroupCommit(deps: {
       await running
     },
   }
+}
+
+function givesRoom({ puts = [], removals = [], givesRoom = false }: MetaBatch): boolean {
+  return givesRoom || (puts.length === 0 && removals.length > 0)
 }
 
 function sizeOf({ checks = [], puts = [], removals = [] }: MetaBatch): number {
