@@ -114,12 +114,7 @@ export function createPublication(deps: {
       }),
 
     /** One content takes the place of another with the same bytes; false when it was replaced. */
-    async replaceContent(
-      id: ObjectId,
-      from: RowEntry,
-      piece: Piece,
-      content: PieceContent,
-    ): Promise<boolean> {
+    async replaceContent(id: ObjectId, from: RowEntry, piece: Piece, content: PieceContent) {
       const changes = emptyChanges()
       putRow(changes, id, { ...from.row, contentId: piece.id, piece }, from)
       putPiece(changes, piece, content)
