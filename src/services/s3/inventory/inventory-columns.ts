@@ -32,10 +32,7 @@ export interface Column {
   /** As Parquet names it. */
   readonly parquetName: string
   readonly type: 'VARCHAR' | 'BOOLEAN' | 'BIGINT' | 'TIMESTAMP_MS'
-  readonly valueOf: (
-    bucket: Bucket,
-    version: WalkedVersion,
-  ) => string | number | boolean | undefined
+  readonly read: (bucket: Bucket, version: WalkedVersion) => string | number | boolean | undefined
 }
 
 const statuses = { AES256: 'SSE-S3', 'aws:kms': 'SSE-KMS', customer: 'SSE-C' } as const
@@ -43,10 +40,10 @@ const statuses = { AES256: 'SSE-S3', 'aws:kms': 'SSE-KMS', customer: 'SSE-C' } a
 function column(
   name: ColumnName,
   type: Column['type'],
-  valueOf: Column['valueOf'],
+  read: Column['read'],
   parquetName = name.replace(/(?<!^)(?=[A-Z])/g, '_').toLowerCase(),
 ): Column {
-  return { name, type, valueOf, parquetName }
+  return { name, type, read, parquetName }
 }
 
 const always = [
@@ -110,7 +107,7 @@ export function columnsOf(
     if (one.name === 'LastModifiedDate') return one
     return {
       ...one,
-      valueOf: (bucket, version) => (isMarker(version) ? undefined : one.valueOf(bucket, version)),
+      read: (bucket, version) => (isMarker(version) ? undefined : one.read(bucket, version)),
     }
   })
   return [...always, ...(versions === 'All' ? ofVersions : []), ...filled]

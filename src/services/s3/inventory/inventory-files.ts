@@ -25,8 +25,8 @@ export type WithInventoryFile = (
 export const withCsvFile: WithInventoryFile = async ({ bucket, columns, versions }, use) => {
   async function* lines() {
     for await (const version of versions) {
-      const fields = columns.map(({ name, valueOf }) => {
-        const value = String(valueOf(bucket, version) ?? '')
+      const fields = columns.map(({ name, read }) => {
+        const value = String(read(bucket, version) ?? '')
         return `"${(name === 'Key' ? encodeUrlForm(value) : value).replaceAll('"', '""')}"`
       })
       yield `${fields.join(',')}\n`
@@ -61,10 +61,7 @@ export function createWithParquetFile(deps: {
         page = []
       }
       for await (const version of versions) {
-        const row = columns.map(({ parquetName, valueOf }) => [
-          parquetName,
-          valueOf(bucket, version),
-        ])
+        const row = columns.map(({ parquetName, read }) => [parquetName, read(bucket, version)])
         page.push(`${JSON.stringify(Object.fromEntries(row))}\n`)
         if (page.length >= ROWS_A_PAGE) await write()
       }
