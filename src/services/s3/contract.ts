@@ -5,6 +5,7 @@ import type { Permissions } from './access/permissions.ts'
 import type { Buckets } from './buckets/buckets.ts'
 import type { Encryptions } from './encryption/encryptions.ts'
 import type { InventorySettings } from './inventory/inventory-settings.ts'
+import type { ChangeKey } from './encryption/key-change.ts'
 import type { LifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import type { Restorations } from './lifecycle/restorations.ts'
 import type { LifetimeMembers } from './lifecycle/wire-lifetime.ts'
@@ -30,6 +31,7 @@ export interface S3Deps {
   readonly completeUpload: CompleteUpload
   readonly copies: Copies
   readonly encryptions: Encryptions
+  readonly changeKey: ChangeKey
   /** Whether objects get SSE-S3 where neither caller nor bucket says anything. */
   readonly encryptsByDefault: boolean
   readonly notificationSettings: NotificationSettings

@@ -45,5 +45,7 @@ export const INVENTORIES_LIST_MAX = 100
 export const INVENTORY_ID_MAX = 64
 /** Of ours: rows of one file of an inventory. */
 export const INVENTORY_FILE_ROWS_MAX = 1_000_000
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html */
+export const KMS_KEY_ID_MAX = 2_048
 /** Of ours: lines of access logs in memory; what comes beyond is counted and lost. */
 export const ACCESS_LINES_MAX = 50_000
