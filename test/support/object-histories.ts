@@ -103,7 +103,12 @@ function settle(history: KeyHistory, versionId = 'null', digest: string | undefi
 }
 
 /** Changes keys until something fails: a server is gone. */
-async function work(s3: S3Client, histories: ReadonlyArray<KeyHistory>, round: number) {
+async function work(
+  s3: S3Client,
+  histories: ReadonlyArray<KeyHistory>,
+  round: number,
+  onChange: () => void,
+) {
   let count = 0
   for (let serial = 0; ; serial++) {
     const history = histories[serial % histories.length]
@@ -111,6 +116,7 @@ async function work(s3: S3Client, histories: ReadonlyArray<KeyHistory>, round: n
     try {
       await change(s3, history, `${history.key} ${round} ${serial}`)
       count++
+      onChange()
     } catch {
       return count
     }
@@ -218,14 +224,20 @@ export async function compare(
   }
 }
 
-/** All writers at work until `kill`, called at some moment, has ended them; answers the changes. */
+/** All writers at work until `kill`, called at some moment behind the first change, has ended them; answers the changes. */
 export async function workUntil(
   s3: S3Client,
   writers: ReadonlyArray<ReadonlyArray<KeyHistory>>,
   round: number,
   kill: () => Promise<void>,
 ): Promise<number> {
-  const working = Promise.all(writers.map((histories) => work(s3, histories, round)))
+  let onFirst = () => undefined as void
+  const first = new Promise<void>((resolve) => {
+    onFirst = resolve
+  })
+  const working = Promise.all(writers.map((histories) => work(s3, histories, round, onFirst)))
+  // A busy machine may take longer than the kill waits until anything is done at all.
+  await Promise.race([first, working])
   await new Promise((resolve) => {
     setTimeout(resolve, randomInt(KILL_AFTER_MS.least, KILL_AFTER_MS.most))
   })
