@@ -224,14 +224,17 @@ export async function compare(
   }
 }
 
-/** All writers at work until `kill`, called at some moment behind the first change, has ended them; answers the changes. */
+/**
+ * All writers at work until `kill`, called at some moment behind the first change, has ended them;
+ * answers the count of changes.
+ */
 export async function workUntil(
   s3: S3Client,
   writers: ReadonlyArray<ReadonlyArray<KeyHistory>>,
   round: number,
   kill: () => Promise<void>,
 ): Promise<number> {
-  let onFirst = () => undefined as void
+  let onFirst: () => void = () => undefined
   const first = new Promise<void>((resolve) => {
     onFirst = resolve
   })
