@@ -1,6 +1,7 @@
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type {
+  Allow,
   Beside,
   Change,
   ComposeOptions,
@@ -88,11 +89,7 @@ export function createPublication(deps: {
         return { answer: storedObject(row), given: others?.given ?? [] }
       }),
 
-    remove: (
-      id: ObjectId,
-      allow?: (current: StoredObject) => void | Promise<void>,
-      beside?: Beside,
-    ): Promise<boolean> =>
+    remove: (id: ObjectId, allow?: Allow, beside?: Beside): Promise<boolean> =>
       commit(id, async (changes) => {
         const { before, pieces } = await takeStock(index, id)
         if (!before) return { answer: false }
