@@ -157,6 +157,12 @@ export const settingsTable = {
     help: 'What counts as a day for S3 lifecycle rules and restored objects: `10s`, `5m`, `1h`, `1d` or milliseconds. Restore times shrink with it.',
     max: 86_400_000,
   },
+  accessLogInterval: {
+    kind: 'duration',
+    default: 300_000,
+    help: 'How often server access logs of S3 buckets are delivered.',
+    max: 86_400_000,
+  },
   queryMemory: {
     kind: 'count',
     default: 2_000_000_000,

@@ -155,6 +155,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         query: engines.query,
         roles: createRoles(ground),
         lifecycleDayMs: config.lifecycleDay,
+        accessLogIntervalMs: config.accessLogInterval,
         targets: messaging.targets,
       }),
       createKinesis(shared),

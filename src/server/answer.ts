@@ -25,10 +25,11 @@ import { answerPreflight, isPreflight } from './preflight.ts'
 import { presignedHeaders } from './presigned.ts'
 import type { FoundSignature, HeaderFields } from './signature.ts'
 import { parseSignature } from './signature.ts'
-import { bucketOfHost } from './virtual-host.ts'
+import { bucketOfHost, websiteOfHost } from './virtual-host.ts'
+import { createWebsiteAnswer } from './websites/answer-website.ts'
 
 export interface AnswerDeps {
-  readonly config: Pick<Config, 'bodyMax' | 'host'>
+  readonly config: Pick<Config, 'bodyMax' | 'host' | 'region'>
   readonly wire: Wire
   readonly services: ReadonlyArray<Service>
   readonly authenticator: Authenticator
@@ -47,6 +48,7 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
   const { config, wire, authenticator, ownPages } = deps
   const services = new Map(deps.services.map((service) => [service.name, service]))
   const perform = createPerform({ services, log: deps.log, metrics: deps.metrics })
+  const answerWebsite = createWebsiteAnswer({ wire, services, perform, region: config.region })
   const answerForm = createFormAnswer({ ...deps, services, perform })
   const pool = createBufferPool({
     sizeMax: serverLimits.pooledBodyMax,
@@ -98,6 +100,8 @@ export function createAnswer(deps: AnswerDeps): (passage: Passage) => Promise<Wi
       const body = createBody(exchange, memory)
       return ownPages.answer(exchange, () => body.bytes())
     }
+    const site = websiteOfHost(headers['host'] ?? '')
+    if (site !== undefined) return answerWebsite(passage, site)
     const found = parseSignature(headers, rawQuery)
     if (isPreflight(exchange)) {
       setDialect(passage, 's3')

@@ -178,7 +178,7 @@ function adviceOf({ credentials }: AuthenticatorDeps, { wellKnown }: Credential)
 }
 
 /** Who says no name gets what an owner has made public, and nothing else. */
-function anonymous(headers: HeaderFields, region: string): Authenticated {
+export function anonymous(headers: HeaderFields, region: string): Authenticated {
   const payload = checkedPayload(headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD')
   const nobody = { accessKeyId: '', accountId: '', callerArn: '', proof: undefined }
   if (payload !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' && payload.startsWith('STREAMING-')) {

@@ -4,6 +4,7 @@ import { hasErrorCode } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metrics } from '../base/metrics.ts'
 import type { Random } from '../base/random.ts'
+import type { Service } from '../wire/operation.ts'
 import type { WireResponse } from '../wire/request.ts'
 import type { Exchange } from './exchange.ts'
 import { failureOf } from './failure.ts'
@@ -12,6 +13,8 @@ import { abortPassage, createPassage } from './passage.ts'
 
 export interface ChainDeps {
   readonly answer: (passage: Passage) => Promise<WireResponse>
+  /** Some of them are told of their requests. */
+  readonly services: ReadonlyArray<Service>
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
@@ -29,6 +32,7 @@ export interface Chain {
 export function createChain(deps: ChainDeps): Chain {
   const { answer, clock, random, log, metrics } = deps
   const active = new Set<Passage>()
+  const observe = createObservation(deps)
 
   function failed(passage: Passage, thrown: unknown): WireResponse {
     const { requestId, service, operation, dialect, gone } = passage
@@ -36,6 +40,7 @@ export function createChain(deps: ChainDeps): Chain {
     if (unexpected && !gone) {
       log.error({ requestId, service, operation, err: thrown }, 'a request failed')
     }
+    passage.errorCode = error.code
     return passage.writeError(error, requestId)
   }
 
@@ -52,6 +57,7 @@ export function createChain(deps: ChainDeps): Chain {
   async function handle(exchange: Exchange): Promise<void> {
     const passage = createPassage(exchange, random.uuid(), clock.monotonicMs())
     let status = 0
+    let answered: Answered | undefined
     active.add(passage)
     exchange.onClose((complete, sentBytes) => {
       active.delete(passage)
@@ -59,6 +65,7 @@ export function createChain(deps: ChainDeps): Chain {
       const ms = clock.monotonicMs() - passage.startedMs
       const outcome = complete ? String(status) : 'gone'
       count(metrics, passage, { status: outcome, seconds: ms / 1000, sentBytes })
+      if (complete && answered) observe(passage, answered, { totalMs: ms, sentBytes })
       const { requestId, service, operation } = passage
       log.debug({ requestId, service, operation, status: outcome, ms }, 'answered')
     })
@@ -69,6 +76,7 @@ export function createChain(deps: ChainDeps): Chain {
       response = failed(passage, thrown)
     }
     status = response.status
+    answered = { response, turnAroundMs: clock.monotonicMs() - passage.startedMs }
     if (response.body instanceof Readable) watch(passage, response.body, response)
     exchange.send(response)
   }
@@ -82,6 +90,39 @@ export function createChain(deps: ChainDeps): Chain {
         exchange.abandon()
       })
     },
+  }
+}
+
+interface Answered {
+  readonly response: WireResponse
+  readonly turnAroundMs: number
+}
+
+/** Tells the service of the request, if it wants to know. */
+function createObservation({ services, clock }: Pick<ChainDeps, 'services' | 'clock'>) {
+  const observers = new Map(services.map(({ name, observe }) => [name, observe]))
+  return (
+    { service, operation, exchange, asked, errorCode }: Passage,
+    { response, turnAroundMs }: Answered,
+    { totalMs, sentBytes }: { readonly totalMs: number; readonly sentBytes: number },
+  ): void => {
+    const observe = observers.get(service)
+    if (!observe || !asked) return
+    const { method, rawPath, rawQuery, headers } = exchange
+    observe({
+      ...asked,
+      operation,
+      method,
+      target: rawQuery === '' ? rawPath : `${rawPath}?${rawQuery}`,
+      requestHeaders: headers,
+      responseHeaders: response.headers,
+      status: response.status,
+      errorCode,
+      sentBytes,
+      atMs: clock.wallMs() - totalMs,
+      totalMs,
+      turnAroundMs,
+    })
   }
 }
 

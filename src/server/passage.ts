@@ -1,4 +1,5 @@
 import type { ServiceError } from '../base/errors.ts'
+import type { RequestContext } from '../wire/operation.ts'
 import type { WireResponse } from '../wire/request.ts'
 import type { Dialect } from './dialect.ts'
 import type { Exchange } from './exchange.ts'
@@ -18,6 +19,9 @@ export interface Passage {
   /** The caller went away, or the server gave up on him. */
   gone: boolean
   controller: AbortController | undefined
+  /** What was asked and by whom, once it is known. */
+  asked: { readonly input: unknown; readonly context: RequestContext } | undefined
+  errorCode: string | undefined
 }
 
 export function createPassage(exchange: Exchange, requestId: string, startedMs: number): Passage {
@@ -32,6 +36,8 @@ export function createPassage(exchange: Exchange, requestId: string, startedMs: 
     endless: false,
     gone: false,
     controller: undefined,
+    asked: undefined,
+    errorCode: undefined,
   }
 }
 

@@ -45,6 +45,7 @@ export function createPerform(deps: {
     refuse.members(bound, operation, input, passage.dialect)
     const { headers } = request()
     const context = new ContextOfPassage(passage, caller, { headers, log, isForm })
+    passage.asked = { input, context }
     const accountId = await service?.authorize?.(bound.name, input, context)
     const acting =
       accountId === undefined || accountId === caller.accountId

@@ -16,6 +16,14 @@ export function bucketOfHost(hostHeader: string, listenHost: string): string | u
   return undefined
 }
 
+/**
+ * The bucket whose web site a host name is (`clicks.s3-website-eu-west-1.localhost:4566`,
+ * `clicks.s3-website.us-east-1.amazonaws.com`); undefined: none's.
+ */
+export function websiteOfHost(hostHeader: string): string | undefined {
+  return /^(.+)\.s3-website(?:[.-][a-z0-9-]+)*\.[a-z0-9.-]+$/.exec(hostNameOf(hostHeader))?.[1]
+}
+
 const localEndings = [
   /^(.+)\.localhost$/,
   /^(.+?)\.\d{1,3}[.-]\d{1,3}[.-]\d{1,3}[.-]\d{1,3}\.(?:nip|sslip)\.io$/,

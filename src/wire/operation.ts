@@ -60,6 +60,27 @@ export interface BoundOperation {
   readonly run: (input: unknown, context: RequestContext) => Promise<unknown>
 }
 
+/** A request that was answered, as a log of accesses tells of it. */
+export interface AnsweredRequest {
+  readonly operation: string
+  readonly input: unknown
+  readonly context: RequestContext
+  readonly method: string
+  /** Path and query as sent. */
+  readonly target: string
+  readonly requestHeaders: Readonly<Record<string, string | undefined>>
+  readonly responseHeaders: Readonly<Record<string, string | undefined>>
+  readonly status: number
+  readonly errorCode?: string | undefined
+  readonly sentBytes: number
+  /** When it came. */
+  readonly atMs: number
+  /** Until the last byte of the answer was out. */
+  readonly totalMs: number
+  /** Until the answer began. */
+  readonly turnAroundMs: number
+}
+
 /** What a service hands the server. */
 export interface Service {
   /** Name of its model: the client package without `@aws-sdk/client-` (`kinesis`, `s3`, …). */
@@ -74,8 +95,12 @@ export interface Service {
     input: unknown,
     context: RequestContext,
   ) => Promise<string>
+  /** Told of each request to one of its operations that was answered; must not throw. */
+  readonly observe?: (request: AnsweredRequest) => void
   /** What a web page of another origin is told by a browser's rules (CORS). */
   readonly crossOrigin?: CrossOrigin
+  /** Buckets that are web sites. */
+  readonly webSites?: WebSites
   /** Its background loops; resolves when the signal has aborted and all of them are at rest. */
   readonly start?: (signal: AbortSignal) => Promise<void>
 }
@@ -87,6 +112,35 @@ export interface CrossOrigin {
   preflight(
     question: CrossOriginQuestion & { readonly headers: ReadonlyArray<string> },
   ): Promise<Readonly<Record<string, string>>>
+}
+
+export interface WebSites {
+  /** Throws when the bucket is not there, or is no web site. */
+  find(bucket: string): Promise<WebSite>
+}
+
+/** What a web site does beside showing the object of a key. */
+export interface WebSite {
+  /** What is shown of a folder: behind a key that ends with a slash, or is empty. */
+  readonly indexSuffix: string
+  /** What is shown with an error. */
+  readonly errorKey: string | undefined
+  /** Where else the request goes, before anything is looked for. */
+  enter(request: WebSiteRequest): Redirection | undefined
+  /** Where it goes when what it asks for was refused. */
+  refused(request: WebSiteRequest, status: number): Redirection | undefined
+}
+
+export interface WebSiteRequest {
+  readonly host: string
+  readonly protocol: 'http' | 'https'
+  /** As asked for, decoded, without the slash before it. */
+  readonly key: string
+}
+
+export interface Redirection {
+  readonly status: number
+  readonly location: string
 }
 
 export interface CrossOriginQuestion {

@@ -7,21 +7,24 @@ import type { Metrics } from '../../base/metrics.ts'
 import type { Background } from '../../engines/meta/background.ts'
 import type { ArchivedEvents } from './archived-events.ts'
 import type { BusEvent } from './bus-event.ts'
+import { createEventMatching } from './event-matching.ts'
 import type { Arrival, Delivery, EventQueue, Retry, Waiting } from './event-queue.ts'
 import { eventLimits } from './limits.ts'
 import type { Rules, RuleTarget } from './rules.ts'
-import { ruleArn } from './rules.ts'
+import { createSlowTargets } from './slow-targets.ts'
 import type { TargetCheck } from './target-check.ts'
 import { EVENTS_PRINCIPAL, kindOf } from './target-check.ts'
 import { inputFor, valueAt } from './target-input.ts'
 
 const BATCH = 200
 const CONCURRENCY_MAX = 32
-/** What takes longer is tried again, so that one slow target holds up nobody. */
+/** What takes longer is tried again. */
 const DELIVERY_TIMEOUT_MS = 10_000
 const BACK_OFF_FIRST_MS = 1_000
 const BACK_OFF_MAX_MS = 600_000
 const REST_MAX_MS = 60_000
+/** When a delivery comes again that found its target busy. */
+const BUSY_REST_MS = 1_000
 
 /**
  * Matches the events of the queue and takes them to the targets of the rules, at least once each. What
@@ -40,6 +43,8 @@ export function createDeliveryLoop(deps: {
 }) {
   const { queue, rules, archivedEvents, targets, targetCheck, background, clock, log } = deps
   const settle = createOutcome(deps)
+  const slow = createSlowTargets(clock)
+  const matching = createEventMatching(rules)
 
   async function send(delivery: Delivery): Promise<void> {
     const { target, scope, ruleArn: arn } = delivery
@@ -54,7 +59,8 @@ export function createDeliveryLoop(deps: {
       if (!stop.signal.aborted) throw new Error(`${target.arn} did not answer in time`)
     })
     try {
-      await Promise.race([receiver.deliver(target.arn, messageOf(delivery), sender), late])
+      const taken = () => receiver.deliver(target.arn, messageOf(delivery), sender)
+      await slow.watch(target.arn, () => Promise.race([taken(), late]))
     } finally {
       stop.abort()
     }
@@ -75,61 +81,59 @@ export function createDeliveryLoop(deps: {
     }
   }
 
-  async function rulesFor({ scope, busName, event, ruleName, ruleArns }: Arrival) {
-    if (ruleName === undefined) {
-      const matching = await rules.matching(scope, busName, event)
-      return ruleArns
-        ? matching.filter((rule) => ruleArns.includes(ruleArn(scope, rule)))
-        : matching
-    }
-    const rule = await rules.find(scope, busName, ruleName)
-    return rule?.enabled ? [rule] : []
+  /** What is on its way to a slow target waits in the queue of deliveries, and holds up nobody. */
+  async function first(delivery: Delivery): Promise<ReadonlyArray<Retry>> {
+    const isSlow = slow.has(delivery.target.arn)
+    return isSlow ? [{ dueMs: clock.wallMs(), delivery }] : attempt(delivery)
+  }
+
+  async function again({ value }: Waiting<Delivery>): Promise<ReadonlyArray<Retry>> {
+    const isBusy = slow.isBusy(value.target.arn)
+    return isBusy ? [{ dueMs: clock.wallMs() + BUSY_REST_MS, delivery: value }] : attempt(value)
   }
 
   async function match({ value }: Waiting<Arrival>): Promise<ReadonlyArray<Retry>> {
-    const { scope, event } = value
-    const createdMs = clock.wallMs()
-    const deliveries = (await rulesFor(value)).flatMap((rule) => {
-      const arn = ruleArn(scope, rule)
-      return rule.targets.map((target) => ({ scope, ruleArn: arn, target, event, createdMs }))
-    })
-    const retries = await Promise.all(deliveries.map((one) => attempt({ ...one, attempts: 0 })))
-    return retries.flat()
+    const deliveries = await matching(value, clock.wallMs())
+    return (await Promise.all(deliveries.map(first))).flat()
   }
 
   /** Answers whether there may be more at once. */
-  async function round(): Promise<boolean> {
+  async function takeArrivals(): Promise<boolean> {
     const arrivals = await queue.arrivals(BATCH)
-    if (arrivals.length > 0) {
-      const retries = (await inTurns(arrivals, match)).flat()
-      // Not done when another change of an archive was in between: then it is looked at anew.
-      while (!(await queue.settle({ arrivals }, retries, await archivedEvents.keep(arrivals))));
-    }
+    if (arrivals.length === 0) return false
+    const retries = (await inTurns(arrivals, match)).flat()
+    // Not done when another change of an archive was in between: then it is looked at anew.
+    while (!(await queue.settle({ arrivals }, retries, await archivedEvents.keep(arrivals))));
+    return true
+  }
+
+  async function takeDeliveries(): Promise<boolean> {
     const deliveries = await queue.due(BATCH)
-    if (deliveries.length > 0) {
-      const again = await inTurns(deliveries, ({ value }) => attempt(value))
-      await queue.settle({ deliveries }, again.flat())
-    }
-    return arrivals.length + deliveries.length > 0
+    if (deliveries.length === 0) return false
+    await queue.settle({ deliveries }, (await inTurns(deliveries, again)).flat())
+    return true
+  }
+
+  async function followArrivals(running: AbortSignal): Promise<number> {
+    if (!(await takeArrivals())) await queue.waitForArrivals(REST_MAX_MS, running)
+    return 0
+  }
+
+  async function followDeliveries(running: AbortSignal): Promise<number> {
+    if (await takeDeliveries()) return 0
+    const dueMs = (await queue.nextDueMs()) ?? Number.POSITIVE_INFINITY
+    const restMs = Math.min(Math.max(dueMs - clock.wallMs(), 0), REST_MAX_MS)
+    if (restMs > 0) await queue.waitForDeliveries(restMs, running)
+    return 0
   }
 
   return {
-    start: (signal: AbortSignal): Promise<void> =>
-      background.run(
-        {
-          name: 'events/delivery',
-          async round(running) {
-            while (!running.aborted) {
-              if (await round()) continue
-              const dueMs = (await queue.nextDueMs()) ?? Number.POSITIVE_INFINITY
-              const restMs = Math.min(Math.max(dueMs - clock.wallMs(), 0), REST_MAX_MS)
-              if (restMs > 0) await queue.wait(restMs, running)
-            }
-            return 0
-          },
-        },
-        signal,
-      ),
+    async start(signal: AbortSignal): Promise<void> {
+      await Promise.all([
+        background.run({ name: 'events/matching', round: followArrivals }, signal),
+        background.run({ name: 'events/delivery', round: followDeliveries }, signal),
+      ])
+    },
   }
 }
 

@@ -58,7 +58,9 @@ export interface EventQueue {
    * nothing written, when a check of `beside` does not hold.
    */
   settle(done: Settled, retries: ReadonlyArray<Retry>, beside?: MetaBatch): Promise<boolean>
-  wait(ms: number, signal: AbortSignal): Promise<void>
+  /** Both resolve when there is a new one, after `ms`, or when the signal aborts. */
+  waitForArrivals(ms: number, signal: AbortSignal): Promise<void>
+  waitForDeliveries(ms: number, signal: AbortSignal): Promise<void>
   /** Drops what waits of an account, or of all of them. */
   removeEverything(accountId: string | undefined): Promise<void>
 }
@@ -81,8 +83,10 @@ export function createEventQueue(deps: {
   const { meta, clock, random } = deps
   const arrivals = createDocuments<Arrival>(meta, ARRIVALS)
   const deliveries = createDocuments<Delivery>(meta, DELIVERIES)
-  const waker = createWaker(clock)
-  for (const collection of [ARRIVALS, DELIVERIES]) meta.watch(encodeKey([collection]), waker.wake)
+  const arrivalWaker = createWaker(clock)
+  const deliveryWaker = createWaker(clock)
+  meta.watch(encodeKey([ARRIVALS]), arrivalWaker.wake)
+  meta.watch(encodeKey([DELIVERIES]), deliveryWaker.wake)
   let count = 0
   /** In the order in which this process takes them, and unlike those of any other. */
   const newId = (ms: number) => {
@@ -99,9 +103,9 @@ export function createEventQueue(deps: {
     puts,
     async add(added) {
       await meta.commit({ puts: puts(added) })
-      waker.wake()
+      arrivalWaker.wake()
     },
-    wake: waker.wake,
+    wake: arrivalWaker.wake,
     arrivals: (limit) => arrivals.list(everywhere, { limit }),
     async due(limit) {
       const page = await deliveries.list(everywhere, { limit })
@@ -119,13 +123,13 @@ export function createEventQueue(deps: {
       const again = retries.flatMap(
         ({ dueMs, delivery }) => deliveries.putBatch(everywhere, newId(dueMs), delivery).puts,
       )
-      return commitUnlessChanged(meta, {
-        ...beside,
-        removals,
-        puts: [...again, ...(beside.puts ?? [])],
-      })
+      const puts = [...again, ...(beside.puts ?? [])]
+      const isDone = await commitUnlessChanged(meta, { ...beside, removals, puts })
+      if (isDone && again.length > 0) deliveryWaker.wake()
+      return isDone
     },
-    wait: waker.wait,
+    waitForArrivals: arrivalWaker.wait,
+    waitForDeliveries: deliveryWaker.wait,
     async removeEverything(accountId) {
       for (const documents of [arrivals, deliveries]) {
         for await (const { id, value } of documents.everywhere()) {

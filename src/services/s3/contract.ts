@@ -6,6 +6,7 @@ import type { Encryptions } from './encryption/encryptions.ts'
 import type { LifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import type { Restorations } from './lifecycle/restorations.ts'
 import type { LifetimeMembers } from './lifecycle/wire-lifetime.ts'
+import type { LoggingSettings } from './logging/logging-settings.ts'
 import type { NotificationSettings } from './notifications/notification-settings.ts'
 import type { Copies } from './objects/copies.ts'
 import type { ListObjects } from './objects/object-listing.ts'
@@ -35,6 +36,7 @@ export interface S3Deps {
   readonly versionLocks: VersionLocks
   readonly lifecycles: LifecycleSettings
   readonly restorations: Restorations
+  readonly loggings: LoggingSettings
   readonly select: Select
   readonly lifetimeMembers: LifetimeMembers
   /** A name for a rule that has none. */

@@ -25,6 +25,8 @@ export const FILTER_BYTES_MAX = 1_024
 export const BUCKET_POLICY_BYTES_MAX = 20 * 1024
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
 export const ACL_GRANTS_MAX = 100
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html */
+export const ROUTING_RULES_MAX = 50
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html */
 export const CORS_RULES_MAX = 100
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html */
@@ -37,3 +39,5 @@ export const REPLICATION_ID_MAX = 255
 export const WRAPPING_KEYS_MAX = 1_000
 /** Noncurrent versions that a rule keeps whatever their age. */
 export const NEWER_VERSIONS_MAX = 100
+/** Of ours: lines of access logs in memory; what comes beyond is counted and lost. */
+export const ACCESS_LINES_MAX = 50_000

@@ -59,6 +59,14 @@ export function noSuchConfiguration(): ServiceError {
   return notFound('NoSuchConfiguration', 'The specified configuration does not exist.')
 }
 
+export function noSuchWebsite(bucket: string): ServiceError {
+  return notFound(
+    'NoSuchWebsiteConfiguration',
+    'The specified bucket does not have a website configuration',
+    { BucketName: bucket },
+  )
+}
+
 export function noSuchLock(): ServiceError {
   return notFound(
     'NoSuchObjectLockConfiguration',

@@ -17,6 +17,9 @@ import { createLifecycleRun } from './lifecycle/lifecycle-run.ts'
 import { createLifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import { createRestorations } from './lifecycle/restorations.ts'
 import { createLifetimeMembers } from './lifecycle/wire-lifetime.ts'
+import { createAccessLog } from './logging/access-log.ts'
+import { createLogDelivery } from './logging/log-delivery.ts'
+import { createLoggingSettings } from './logging/logging-settings.ts'
 import { createNotificationDelivery } from './notifications/notification-delivery.ts'
 import { createNotificationSettings } from './notifications/notification-settings.ts'
 import { abortMultipartUpload } from './operations/abort-multipart-upload.ts'
@@ -32,6 +35,7 @@ import { deleteBucketOwnershipControls } from './operations/delete-bucket-owners
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
 import { deleteBucketReplication } from './operations/delete-bucket-replication.ts'
 import { deleteBucketTagging } from './operations/delete-bucket-tagging.ts'
+import { deleteBucketWebsite } from './operations/delete-bucket-website.ts'
 import { deleteObject } from './operations/delete-object.ts'
 import { deleteObjectTagging } from './operations/delete-object-tagging.ts'
 import { deleteObjects } from './operations/delete-objects.ts'
@@ -79,6 +83,7 @@ import { putBucketAcl } from './operations/put-bucket-acl.ts'
 import { putBucketCors } from './operations/put-bucket-cors.ts'
 import { putBucketEncryption } from './operations/put-bucket-encryption.ts'
 import { putBucketLifecycleConfiguration } from './operations/put-bucket-lifecycle-configuration.ts'
+import { putBucketLogging } from './operations/put-bucket-logging.ts'
 import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
 import { putBucketOwnershipControls } from './operations/put-bucket-ownership-controls.ts'
 import { putBucketPolicy } from './operations/put-bucket-policy.ts'
@@ -86,6 +91,7 @@ import { putBucketReplication } from './operations/put-bucket-replication.ts'
 import { putBucketRequestPayment } from './operations/put-bucket-request-payment.ts'
 import { putBucketTagging } from './operations/put-bucket-tagging.ts'
 import { putBucketVersioning } from './operations/put-bucket-versioning.ts'
+import { putBucketWebsite } from './operations/put-bucket-website.ts'
 import { putObject } from './operations/put-object.ts'
 import { putObjectAcl } from './operations/put-object-acl.ts'
 import { putObjectLegalHold } from './operations/put-object-legal-hold.ts'
@@ -102,6 +108,7 @@ import { createReplicaMaking } from './replication/replica-making.ts'
 import { createReplicationRun } from './replication/replication-run.ts'
 import type { S3Nouns } from './s3-nouns.ts'
 import { createSelect } from './selection/selection.ts'
+import { createWebSites } from './website/create-web-sites.ts'
 
 export function createS3Service(deps: {
   readonly nouns: S3Nouns
@@ -114,6 +121,7 @@ export function createS3Service(deps: {
   readonly background: Background
   /** What counts as a day for lifecycles and restored objects. */
   readonly lifecycleDayMs: number
+  readonly accessLogIntervalMs: number
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
@@ -126,10 +134,15 @@ export function createS3Service(deps: {
   const dayMs = deps.lifecycleDayMs
   const lifecycles = createLifecycleSettings(deps)
   const requesterPays = createRequesterPays()
+  const loggings = createLoggingSettings(deps)
+  const accessLog = createAccessLog({ ...deps, settings: loggings })
+  const intervalMs = deps.accessLogIntervalMs
+  const logDelivery = createLogDelivery({ ...deps, ...nouns, accessLog, intervalMs })
   const permissions = createPermissions({ objects: nouns.objects, clock })
   const lifetimes = {
     permissions,
     lifecycles,
+    loggings,
     restorations: createRestorations({ ...deps, ...nouns, dayMs }),
     lifetimeMembers: createLifetimeMembers({ ...nouns, lifecycles, clock, dayMs }),
     select: createSelect({ ...deps, ...nouns }),
@@ -146,11 +159,15 @@ export function createS3Service(deps: {
     ),
     authorize: createAuthorize({ buckets, permissions, requesterPays }),
     crossOrigin: createCrossOrigin({ buckets }),
+    observe: accessLog.observe,
+    webSites: createWebSites({ buckets }),
     async start(signal) {
       await Promise.all([
         delivery.start(signal),
         lifecycleRun.start(signal),
         replicationRun.start(signal),
+        accessLog.start(signal),
+        logDelivery.start(signal),
         lifetimes.restorations.start(signal),
       ])
     },
@@ -171,6 +188,7 @@ const operations = [
   deleteBucketPolicy,
   deleteBucketReplication,
   deleteBucketTagging,
+  deleteBucketWebsite,
   deleteObject,
   deleteObjects,
   deleteObjectTagging,
@@ -218,6 +236,7 @@ const operations = [
   putBucketCors,
   putBucketEncryption,
   putBucketLifecycleConfiguration,
+  putBucketLogging,
   putBucketNotificationConfiguration,
   putBucketOwnershipControls,
   putBucketPolicy,
@@ -225,6 +244,7 @@ const operations = [
   putBucketRequestPayment,
   putBucketTagging,
   putBucketVersioning,
+  putBucketWebsite,
   putObject,
   putObjectAcl,
   putObjectLegalHold,

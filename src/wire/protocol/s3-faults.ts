@@ -20,14 +20,19 @@ export function describeMalformed(error: MalformedInput): ServiceError {
 }
 
 /** The answer to the first constraint that an input breaks. */
-export function describeProblem({ member, value }: Problem): ServiceError {
+export function describeProblem({ member, value, text }: Problem): ServiceError {
   const { traits } = member
   if (traits.httpPayload && (value === undefined || value === null)) {
     return new ServiceError('MissingRequestBodyError', 'Request Body is empty')
   }
   if (traits.httpHeader || traits.httpQuery) return argumentError(member, textOf(value))
+  // AWS: the one element of a body that is refused in words of its own (recorded).
+  if (/\.protocol' failed/.test(text)) return new ServiceError('InvalidRequest', invalidProtocol)
   return new ServiceError('MalformedXML', malformedXml)
 }
+
+const invalidProtocol =
+  'Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically.'
 
 function argumentError({ traits, shape }: Member, text: string): ServiceError {
   const name = traits.httpQuery ?? traits.httpHeader?.toLowerCase() ?? ''

@@ -5,6 +5,7 @@ import type { NotificationRule } from '../notifications/notification-rules.ts'
 import type { RetentionMode } from '../objects/object-record.ts'
 import type { ReplicationConfiguration } from '../replication/replication-rules.ts'
 import type { Tags } from '../tags.ts'
+import type { Website } from '../website/website.ts'
 
 /** A bucket as it is kept. Names are one space over all accounts and regions, as on AWS. */
 export interface Bucket extends Scope {
@@ -22,6 +23,8 @@ export interface Bucket extends Scope {
   /** Absent: it never had versions. */
   readonly versioning?: 'Enabled' | 'Suspended'
   readonly objectLock?: ObjectLock
+  /** Absent: it is no web site. */
+  readonly website?: Website
   readonly replication?: ReplicationConfiguration
   /** Whether strangers pay for what they ask; absent: the owner does. */
   readonly requesterPays?: boolean

@@ -1,14 +1,12 @@
 import type { S3Operation } from '../contract.ts'
-import { notFound } from '../s3-errors.ts'
+import { noSuchWebsite } from '../s3-errors.ts'
+import { wireWebsite } from '../website/wire-website.ts'
 
 export const getBucketWebsite: S3Operation<'GetBucketWebsite'> = {
   name: 'GetBucketWebsite',
   async run({ buckets }, input, { accountId }) {
-    const { name } = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
-    throw notFound(
-      'NoSuchWebsiteConfiguration',
-      'The specified bucket does not have a website configuration',
-      { BucketName: name },
-    )
+    const bucket = await buckets.find(accountId, input.Bucket, input.ExpectedBucketOwner)
+    if (!bucket.website) throw noSuchWebsite(bucket.name)
+    return wireWebsite(bucket.website)
   },
 }
