@@ -15,6 +15,7 @@ import { createKeys } from './server/keys.ts'
 import { createLogger } from './server/logger.ts'
 import type { PrometheusMetrics } from './server/metrics.ts'
 import { createMetrics } from './server/metrics.ts'
+import { createOwnCalls } from './server/own-calls.ts'
 import { createServer } from './server/server.ts'
 import type { Services } from './services.ts'
 import { createServices } from './services.ts'
@@ -35,7 +36,7 @@ export interface AppOptions {
   readonly config: Config
   readonly version: string
   readonly distDirectory: string
-  readonly searchPath: string
+  readonly environment: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   readonly random: Random
 }
@@ -80,13 +81,14 @@ async function serve(options: ServeOptions, open: Opened[]): Promise<App> {
   const { services, sessions, kafka } = made
   const tls = config.tls ? await readTls(config) : undefined
   const broker = openBroker({ ...options, keys, made, tls })
+  const wire = openWire({
+    modelsDirectory: `${options.distDirectory}/models`,
+    serviceNames: services.map(({ name }) => name),
+  })
   const server = createServer({
     ...options,
     ...(tls && { tls }),
-    wire: openWire({
-      modelsDirectory: `${options.distDirectory}/models`,
-      serviceNames: services.map(({ name }) => name),
-    }),
+    wire,
     services,
     credentials: createCredentials({ config, keys, sessions }),
     reset: made.reset,
@@ -99,6 +101,7 @@ async function serve(options: ServeOptions, open: Opened[]): Promise<App> {
   const { port } = await server.listen(config.port, config.host)
   const endpoint = `${config.tls ? 'https' : 'http'}://${urlHost(config.host)}:${port}`
   made.setEndpoint(endpoint)
+  made.setOwnCalls(createOwnCalls({ ...options, wire, services, endpoint }))
   const stopping = createAbort()
   const startable = [...services, ...(kafka.service ? [kafka.service] : [])]
   const running = startable.map((service) => service.start?.(stopping.signal))

@@ -75,6 +75,7 @@ import type { Sessions } from './services/sts/sessions.ts'
 import { createSessions } from './services/sts/sessions.ts'
 import type { KafkaService } from './wire/kafka/operation.ts'
 import type { Service } from './wire/operation.ts'
+import type { OwnCalls } from './wire/own-calls.ts'
 
 export interface ServicesDeps {
   readonly config: Config
@@ -102,6 +103,8 @@ export interface Services {
   setEndpoint(endpoint: string): void
   /** Tells services of the broker's door; called once, before they start. */
   setBroker(broker: BrokerEntrance): void
+  /** Gives services the operations of all; called once, before they start. */
+  setOwnCalls(calls: OwnCalls): void
   reset(target: ResetTarget): Promise<void>
   scrub(accountId: string, after?: string): Promise<ScrubPage>
 }
@@ -109,7 +112,7 @@ export interface Services {
 /** All nouns and services on top of the engines; what each is given is all that it can use. */
 export async function createServices(deps: ServicesDeps): Promise<Services> {
   const { engines, config } = deps
-  const { ground, setEndpoint, setBroker } = await createGround(deps)
+  const { ground, ...setters } = await createGround(deps)
   const logs = createLogNouns(ground)
   const s3 = await openS3Nouns({
     ...ground,
@@ -172,8 +175,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
     sessions: ground.sessions,
     unsignedPages: messaging.pages,
     kafka: { access: kafka.access, service: createKafkaService(kafka), rules: msk.rules },
-    setEndpoint,
-    setBroker,
+    ...setters,
     scrub: createScrub({ buckets: s3.buckets, objects: engines.objects }),
     reset: createReset({
       ...{ ...ground, ...kinesis, ...s3, ...lambda, ...connect },
@@ -224,6 +226,8 @@ interface Ground extends ServicesDeps {
   readonly events: ServiceEvents
   /** Where user code reaches this server. */
   readonly endpoint: () => string
+  /** The operations of all services. */
+  readonly ownCalls: () => OwnCalls
   readonly pythonDirectory: string
   readonly rootSecret: string
   readonly broker: BrokerEntrance
@@ -235,6 +239,7 @@ async function createGround(deps: ServicesDeps) {
   const rootSecret = await ensureSecret(meta, random)
   let address: string | undefined
   let door: BrokerEntrance | undefined
+  let ownCalls: OwnCalls | undefined
   const eventNouns = createEventNouns({ ...deps, meta })
   const ground: Ground = {
     ...deps,
@@ -250,6 +255,10 @@ async function createGround(deps: ServicesDeps) {
       assert(address, 'user code runs only after the listener has its port')
       return address
     },
+    ownCalls() {
+      assert(ownCalls, 'schedules are made only after the server listens')
+      return ownCalls
+    },
     pythonDirectory: join(deps.distDirectory, '..', 'python'),
     rootSecret,
     broker: { address: () => door?.address(), ensureStarted: async () => door?.ensureStarted() },
@@ -257,10 +266,13 @@ async function createGround(deps: ServicesDeps) {
   const setEndpoint = (endpoint: string) => {
     address = endpoint
   }
+  const setOwnCalls = (calls: OwnCalls) => {
+    ownCalls = calls
+  }
   const setBroker = (broker: BrokerEntrance) => {
     door = broker
   }
-  return { ground, setEndpoint, setBroker }
+  return { ground, setEndpoint, setBroker, setOwnCalls }
 }
 
 function createKafka(ground: Ground, { streams }: KinesisNouns, rules: BrokerRules): KafkaNouns {

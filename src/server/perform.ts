@@ -58,7 +58,7 @@ export function createPerform(deps: {
 }
 
 /** Refusals by name, counted, so that one sees what callers miss. */
-function createRefusal(metrics: Metrics) {
+export function createRefusal(metrics: Metrics) {
   const count = ({ service, operation }: WireOperation) =>
     metrics.record('headrace_unsupported_total', { service, operation }, 1)
   return {

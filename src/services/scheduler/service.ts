@@ -7,10 +7,12 @@ import type { Background } from '../../engines/meta/background.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
+import type { OwnCalls } from '../../wire/own-calls.ts'
 import type { Roles } from '../iam/roles.ts'
 import { createFiringLoop } from './firing-loop.ts'
 import { createInvocations } from './invocations.ts'
 import { createInvoker } from './invoker.ts'
+import { createOperationTarget } from './operation-target.ts'
 import { createSchedule } from './operations/create-schedule.ts'
 import { createScheduleGroup } from './operations/create-schedule-group.ts'
 import { deleteSchedule } from './operations/delete-schedule.ts'
@@ -37,8 +39,11 @@ export function createSchedulerService(deps: {
   readonly roles: Roles
   /** What schedules can invoke; a kind that is not among them is refused by name. */
   readonly targets: ReadonlyArray<EventTarget>
+  /** The operations of this server, for universal targets; asked once it serves. */
+  readonly ownCalls: () => OwnCalls
 }): Service {
-  const targets = new Map(deps.targets.map((target) => [target.service, target]))
+  const receivers = [...deps.targets, createOperationTarget(deps.ownCalls)]
+  const targets = new Map(receivers.map((target) => [target.service, target]))
   const targetCheck = createTargetCheck({ ...deps, targets })
   const groups = createScheduleGroups(deps)
   const invocations = createInvocations(deps)

@@ -33,6 +33,14 @@ export function createTargetCheck(deps: {
     )
   }
 
+  async function checkOperation(scope: Scope, { group }: ScheduleName, target: Target) {
+    const { arn, roleArn } = target
+    const sourceArn = groupArn(scope, group)
+    const sender = { principal: SCHEDULER_PRINCIPAL, sourceArn, scope, roleArn }
+    await targets.get('scheduler')?.validate(arn, sender)
+    if (target.input === undefined) throw validation('Input must be provided for this target.')
+  }
+
   return {
     checkRole,
     async check(scope, name, target) {
@@ -42,6 +50,7 @@ export function createTargetCheck(deps: {
       const isBus = parseArn(arn)?.resource.startsWith('event-bus/') ?? false
       if (!targets.has(service) || (service === 'events' && !isBus))
         throw notSupported(`The target ${arn}`)
+      if (service === 'scheduler') await checkOperation(scope, name, target)
       if (deadLetterArn !== undefined && !targets.has('sqs')) {
         throw notSupported(`DeadLetterConfig ${deadLetterArn}`)
       }
@@ -67,7 +76,7 @@ function checkParameters(service: string, target: Target): void {
   if (Buffer.byteLength(input ?? '') > schedulerLimits.inputBytesMax) {
     throw validation(`Input must be at most ${schedulerLimits.inputBytesMax} bytes long.`)
   }
-  const takesJson = service === 'events' || service === 'lambda'
+  const takesJson = service === 'events' || service === 'lambda' || service === 'scheduler'
   if (takesJson && input !== undefined && !isJson(input)) {
     throw validation('Provided Input is not valid JSON.')
   }

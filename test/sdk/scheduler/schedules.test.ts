@@ -132,7 +132,11 @@ test('a role must be there and trust Scheduler', async () => {
 
 const json = 'Input'
 test.each([
-  ['a universal target', { Arn: 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage' }, 'not supported'],
+  [
+    'a universal target without an input',
+    { Arn: 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage' },
+    'Input must be provided',
+  ],
   ['a task of ECS', { Arn: 'arn:aws:ecs:us-east-1:000000000000:cluster/c' }, 'not supported'],
   ['EcsParameters', { Arn, EcsParameters: { TaskDefinitionArn: 'a' } }, 'Target.EcsParameters'],
   [
