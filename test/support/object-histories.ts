@@ -7,6 +7,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectVersionsCommand,
+  PutBucketEncryptionCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -195,6 +196,11 @@ export async function createBuckets(s3: S3Client): Promise<void> {
   await s3.send(new CreateBucketCommand({ Bucket: 'versioned' }))
   const VersioningConfiguration = { Status: 'Enabled' as const }
   await s3.send(new PutBucketVersioningCommand({ Bucket: 'versioned', VersioningConfiguration }))
+  const Rules = [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' as const } }]
+  const ServerSideEncryptionConfiguration = { Rules }
+  await s3.send(
+    new PutBucketEncryptionCommand({ Bucket: 'versioned', ServerSideEncryptionConfiguration }),
+  )
 }
 
 /** Compares all that is there with the histories; reads all bodies only when it `isThorough`. */
