@@ -36,7 +36,7 @@ export interface AppOptions {
   readonly config: Config
   readonly version: string
   readonly distDirectory: string
-  readonly searchPath: string
+  readonly environment: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   readonly random: Random
 }

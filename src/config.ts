@@ -24,7 +24,11 @@ export const settingsTable = {
     default: 'segment:',
     help: 'Engine of streams: `segment:` (embedded), or `kafka://host:port,…?prefix=headrace&replicas=3` (Apache Kafka).',
   },
-  objects: { kind: 'text', default: 'disk:', help: 'Engine of objects: `disk:` (embedded).' },
+  objects: {
+    kind: 'text',
+    default: 'disk:',
+    help: 'Engine of objects: `disk:` (embedded), or `s3://bucket/prefix?endpoint=http://host:port&region=us-east-1` (any store that speaks S3, with the keys of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY).',
+  },
   meta: {
     kind: 'text',
     default: 'lmdb:',

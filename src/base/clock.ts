@@ -29,6 +29,13 @@ export function dateOf(wallMs: number): Date {
   return new Date(wallMs)
 }
 
+/** `20130524T000000Z`, the form of time that AWS's signatures use. */
+export function isoBasic(wallMs: number): string {
+  return dateOf(wallMs)
+    .toISOString()
+    .replace(/[-:]|\.\d+/g, '')
+}
+
 /** Milliseconds since the epoch of an ISO 8601 or HTTP date; undefined for text that is none. */
 export function parseDateMs(text: string): number | undefined {
   const ms = Date.parse(text)

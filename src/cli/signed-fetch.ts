@@ -1,4 +1,4 @@
-import { dateOf } from '../base/clock.ts'
+import { isoBasic } from '../base/clock.ts'
 import { canonicalRequest } from '../server/canonical-request.ts'
 import { createVerifier, scopeOf, sha256 } from '../server/signing.ts'
 import type { CliContext } from './context.ts'
@@ -6,9 +6,7 @@ import type { CliContext } from './context.ts'
 /** A POST without a body, signed with the keys of the environment (else with the key `test`). */
 export async function signedPost(context: CliContext, url: URL): Promise<Response> {
   const { environment, clock } = context
-  const amzDate = dateOf(clock.wallMs())
-    .toISOString()
-    .replace(/[-:]|\.\d+/g, '')
+  const amzDate = isoBasic(clock.wallMs())
   const sessionToken = environment['AWS_SESSION_TOKEN']
   const headers: Record<string, string> = {
     host: url.host,

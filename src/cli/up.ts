@@ -11,7 +11,7 @@ export async function up(this: CliContext, flags: SettingFlags): Promise<void> {
     config,
     version: this.version,
     distDirectory: this.distDirectory,
-    searchPath: this.environment['PATH'] ?? '',
+    environment: this.environment,
     clock: this.clock,
     random: this.random,
   })

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { ServiceError } from '../base/errors.ts'
+import type { SigningKey } from '../wire/signing-key.ts'
 import { serverLimits } from './limits.ts'
 import type { Signature } from './signature.ts'
-import type { SigningKey } from './signing.ts'
 import { equalInConstantTime, scopeOf, sha256 } from './signing.ts'
 
 /**

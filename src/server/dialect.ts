@@ -1,8 +1,7 @@
-import { dateOf } from '../base/clock.ts'
+import { dateOf, isoBasic } from '../base/clock.ts'
 import { ServiceError } from '../base/errors.ts'
 import { serverLimits } from './limits.ts'
 import type { HeaderFields, Signature, Unsigned } from './signature.ts'
-import { isoBasic } from './signature.ts'
 import type { Verdict } from './signing.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { dateOf, parseDateMs, utcMs } from '../base/clock.ts'
+import { isoBasic, parseDateMs, utcMs } from '../base/clock.ts'
 import { parseQuery } from './canonical-request.ts'
 import type { SignatureV2 } from './signature-v2.ts'
 import { parseSignatureV2 } from './signature-v2.ts'
@@ -196,11 +196,4 @@ function isoBasicOf(httpDate: string | undefined): string | undefined {
   if (httpDate === undefined || isoBasicPattern.test(httpDate)) return httpDate
   const ms = parseDateMs(httpDate)
   return ms === undefined ? httpDate : isoBasic(ms)
-}
-
-/** `20130524T000000Z`, the form of time that signatures use. */
-export function isoBasic(ms: number): string {
-  return dateOf(ms)
-    .toISOString()
-    .replace(/[-:]|\.\d+/g, '')
 }

@@ -21,6 +21,7 @@ export function bucketOfHost(hostHeader: string, listenHost: string): string | u
  * `clicks.s3-website.us-east-1.amazonaws.com`); undefined: none's.
  */
 export function websiteOfHost(hostHeader: string): string | undefined {
+  if (!/-website/i.test(hostHeader)) return undefined
   return /^(.+)\.s3-website(?:[.-][a-z0-9-]+)*\.[a-z0-9.-]+$/.exec(hostNameOf(hostHeader))?.[1]
 }
 

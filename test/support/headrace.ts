@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly dist?: string
   readonly port?: number
   readonly flags?: ReadonlyArray<string>
+  /** Beside that of the test. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 const READY_TIMEOUT_MS = 30_000
@@ -37,12 +39,10 @@ export async function startHeadrace(options: StartOptions = {}): Promise<Running
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'headrace-test-'))
   const flags = ['--port', String(options.port ?? 0), '--data-dir', dataDir, '--log-level', 'warn']
   const startedMs = performance.now()
-  const child = spawn(process.execPath, [
-    join(options.dist ?? 'dist', 'headrace.js'),
-    'up',
-    ...flags,
-    ...(options.flags ?? []),
-  ])
+  const main = join(options.dist ?? 'dist', 'headrace.js')
+  const child = spawn(process.execPath, [main, 'up', ...flags, ...(options.flags ?? [])], {
+    env: { ...process.env, ...options.environment },
+  })
   let log = ''
   child.stderr.on('data', (chunk) => {
     log += chunk

@@ -3,6 +3,7 @@ import type { Operation } from '../../wire/operation.ts'
 import type { Permissions } from './access/permissions.ts'
 import type { Buckets } from './buckets/buckets.ts'
 import type { Encryptions } from './encryption/encryptions.ts'
+import type { ChangeKey } from './encryption/key-change.ts'
 import type { LifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import type { Restorations } from './lifecycle/restorations.ts'
 import type { LifetimeMembers } from './lifecycle/wire-lifetime.ts'
@@ -28,6 +29,7 @@ export interface S3Deps {
   readonly completeUpload: CompleteUpload
   readonly copies: Copies
   readonly encryptions: Encryptions
+  readonly changeKey: ChangeKey
   /** Whether objects get SSE-S3 where neither caller nor bucket says anything. */
   readonly encryptsByDefault: boolean
   readonly notificationSettings: NotificationSettings

@@ -39,5 +39,7 @@ export const REPLICATION_ID_MAX = 255
 export const WRAPPING_KEYS_MAX = 1_000
 /** Noncurrent versions that a rule keeps whatever their age. */
 export const NEWER_VERSIONS_MAX = 100
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html */
+export const KMS_KEY_ID_MAX = 2_048
 /** Of ours: lines of access logs in memory; what comes beyond is counted and lost. */
 export const ACCESS_LINES_MAX = 50_000

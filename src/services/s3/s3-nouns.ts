@@ -4,6 +4,7 @@ import type { MetaStore } from '../../engines/meta/port.ts'
 import type { ObjectStore } from '../../engines/objects/port.ts'
 import { createBuckets } from './buckets/buckets.ts'
 import { createEncryptions } from './encryption/encryptions.ts'
+import { createKeyChange } from './encryption/key-change.ts'
 import { createWrappingKeys } from './encryption/wrapping-keys.ts'
 import { createOutbox } from './notifications/outbox.ts'
 import { createCopies } from './objects/copies.ts'
@@ -79,6 +80,7 @@ export async function openS3Nouns(deps: {
     completeUpload,
     copies,
     encryptions,
+    changeKey: createKeyChange({ objects, encryptions, clock }),
     encryptsByDefault,
     outbox,
     replication,

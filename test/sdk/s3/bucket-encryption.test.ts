@@ -129,6 +129,9 @@ test('a configuration that is none is refused', async () => {
     message:
       'a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse',
   })
+  await encrypt(Bucket, apply('aws:kms', 'k'.repeat(2_048)))
+  const long = apply('aws:kms', 'k'.repeat(2_049))
+  expect((await errorOf(encrypt(Bucket, long))).name).toBe('MalformedXML')
   const double = apply('aws:kms:dsse' as 'aws:kms')
   expect((await errorOf(encrypt(Bucket, double))).name).toBe('NotImplemented')
   expect((await errorOf(encrypt(bucketName(), apply('AES256')))).name).toBe('NoSuchBucket')

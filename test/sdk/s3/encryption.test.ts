@@ -3,6 +3,7 @@ import type { PutObjectCommandInput } from '@aws-sdk/client-s3'
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
+  CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeletePublicAccessBlockCommand,
   GetObjectAttributesCommand,
@@ -22,7 +23,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { describe, expect, test } from 'vitest'
 import { endpoint, fileAccount, newAccount } from '../../support/client.ts'
-import { bodyOf, errorOf, newBucket, s3Client } from './support.ts'
+import { bodyOf, bucketName, errorOf, newBucket, s3Client } from './support.ts'
 
 const s3 = s3Client()
 const PART = 5 * 1024 ** 2
@@ -558,5 +559,20 @@ describe('keys of KMS', () => {
       await s3.send(new PutObjectCommand({ ...id, Body: 'x', ...members }))
       expect((await errorOf(update())).name).toBe('InvalidRequest')
     }
+  })
+
+  test('what is locked keeps its key', async () => {
+    const id = { Bucket: bucketName(), Key: 'k' }
+    const ObjectLockEnabledForBucket = true
+    await s3.send(new CreateBucketCommand({ Bucket: id.Bucket, ObjectLockEnabledForBucket }))
+    const lock = { ContentMD5: md5('x', 'base64'), ObjectLockLegalHoldStatus: 'ON' as const }
+    const write = { ServerSideEncryption: 'AES256' as const }
+    await s3.send(new PutObjectCommand({ ...id, Body: 'x', ...write, ...lock }))
+    const ObjectEncryption = { SSEKMS: { KMSKeyArn: keyArn } }
+    const update = new UpdateObjectEncryptionCommand({ ...id, ObjectEncryption })
+    expect(await errorOf(s3.send(update))).toMatchObject({
+      name: 'AccessDenied',
+      message: 'Access Denied because object protected by object lock.',
+    })
   })
 })

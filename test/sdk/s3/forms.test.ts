@@ -6,67 +6,32 @@ import {
   HeadObjectCommand,
   PutBucketAclCommand,
   PutBucketCorsCommand,
+  PutBucketNotificationConfigurationCommand,
   PutBucketOwnershipControlsCommand,
+  PutObjectAclCommand,
+  PutObjectCommand,
 } from '@aws-sdk/client-s3'
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { expect, test } from 'vitest'
-import { endpoint, fileAccount } from '../../support/client.ts'
-import { hmac, signingKey } from '../../support/sign.ts'
+import { client, endpoint, fileAccount } from '../../support/client.ts'
+import type { FormRequest } from '../../support/form-maker.ts'
+import { formFields } from '../../support/form-maker.ts'
 import { bodyOf, errorOf, newBucket, s3Client } from './support.ts'
 
 const s3 = s3Client()
 
-interface FormRequest {
-  readonly bucket: string
-  readonly key?: string
-  /** Beside bucket, key and the fields of the signature. */
-  readonly conditions?: ReadonlyArray<unknown>
-  readonly fields?: Readonly<Record<string, string>>
+interface Sent extends Omit<FormRequest, 'accessKeyId'> {
   readonly file?: string | Buffer
   readonly filename?: string
-  readonly expiresSeconds?: number
-  readonly secret?: string
-  readonly policy?: string
 }
 
-/** A form as a page makes it from what its server signed, by AWS's specification. */
-function signedForm(request: FormRequest): FormData {
-  const { bucket, key = 'k', conditions = [], expiresSeconds = 60, secret = 'test' } = request
-  const now = new Date()
-  const date = now.toISOString().replace(/[-:]|\.\d+/g, '')
-  const scope = [date.slice(0, 8), 'us-east-1', 's3', 'aws4_request']
-  const signed = {
-    'x-amz-algorithm': 'AWS4-HMAC-SHA256',
-    'x-amz-credential': [fileAccount(), ...scope].join('/'),
-    'x-amz-date': date,
-  }
-  const document = {
-    expiration: new Date(now.getTime() + expiresSeconds * 1000).toISOString(),
-    conditions: [
-      { bucket },
-      ['starts-with', '$key', ''],
-      ...conditions,
-      ...Object.entries(signed).map(([name, value]) => ({ [name]: value })),
-    ],
-  }
-  const text = request.policy ?? JSON.stringify(document)
-  const policy = Buffer.from(text).toString('base64')
-  const form = new FormData()
-  const fields = { key, ...request.fields, ...signed, policy }
-  for (const [name, value] of Object.entries(fields)) form.append(name, value)
-  form.append('X-Amz-Signature', hmac(signingKey(secret, scope), policy).toString('hex'))
-  if (request.file !== undefined) {
-    form.append('file', new Blob([request.file]), request.filename ?? 'file.bin')
-  }
-  return form
-}
-
-async function post(request: FormRequest, init: RequestInit = {}) {
-  const answer = await fetch(`${endpoint()}/${request.bucket}`, {
-    method: 'POST',
-    body: signedForm({ file: 'hello', ...request }),
-    redirect: 'manual',
-    ...init,
-  })
+async function post({ file = 'hello', filename = 'file.bin', ...request }: Sent) {
+  const body = new FormData()
+  const fields = formFields({ accessKeyId: fileAccount(), ...request })
+  for (const [name, value] of Object.entries(fields)) body.append(name, value)
+  body.append('file', new Blob([file]), filename)
+  const url = `${endpoint()}/${request.bucket}`
+  const answer = await fetch(url, { method: 'POST', body, redirect: 'manual' })
   return { status: answer.status, headers: answer.headers, text: await answer.text() }
 }
 
@@ -118,7 +83,7 @@ test('a form makes an object with what its fields say, and answers as it wishes'
 
 test('what the policy does not allow is refused in the words of AWS', async () => {
   const bucket = await newBucket(s3)
-  const refused = async (request: Omit<FormRequest, 'bucket'>) => {
+  const refused = async (request: Omit<Sent, 'bucket'>) => {
     const { status, text } = await post({ bucket, ...request })
     return [status, messageOf(text)]
   }
@@ -144,7 +109,9 @@ test('what the policy does not allow is refused in the words of AWS', async () =
     'Invalid Policy: Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.',
   ])
   expect(await refused({ policy: '{' })).toEqual([400, 'Invalid Policy: Invalid JSON.'])
-  expect((await refused({ secret: 'wrong' }))[1]).toMatch(/^The request signature we calculated/)
+  expect((await refused({ secretAccessKey: 'wrong-secret' }))[1]).toMatch(
+    /^The request signature we calculated/,
+  )
   const none = s3.send(new HeadObjectCommand({ Bucket: bucket, Key: 'k' }))
   expect((await errorOf(none)).$metadata.httpStatusCode).toBe(404)
 })
@@ -240,4 +207,53 @@ test('who is let in by an ACL needs no policy, and a page of an allowed origin m
   expect(answer.status).toBe(204)
   expect(answer.headers.get('access-control-allow-origin')).toBe('http://page.example')
   expect((await fetch(`${endpoint()}/${Bucket}/open`)).status).toBe(200)
+})
+
+test('a queue is told of an object that came by a form, and of its new ACL', async () => {
+  const sqs = client(SQSClient)
+  const Bucket = await newBucket(s3)
+  await s3.send(
+    new PutBucketOwnershipControlsCommand({
+      Bucket,
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'ObjectWriter' }] },
+    }),
+  )
+  const QueueArn = `arn:aws:sqs:us-east-1:${fileAccount()}:${Bucket}`
+  const Policy = JSON.stringify({
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Service: 's3.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource: QueueArn,
+    },
+  })
+  const { QueueUrl } = await sqs.send(
+    new CreateQueueCommand({ QueueName: Bucket, Attributes: { Policy } }),
+  )
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket,
+      NotificationConfiguration: {
+        QueueConfigurations: [{ QueueArn, Events: ['s3:ObjectCreated:Post', 's3:ObjectAcl:Put'] }],
+      },
+    }),
+  )
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'not told' }))
+  await post({ bucket: Bucket })
+  await s3.send(new PutObjectAclCommand({ Bucket, Key: 'k', ACL: 'private' }))
+  const told: Array<{ eventName: string; eventVersion: string }> = []
+  await expect
+    .poll(
+      async () => {
+        const page = await sqs.send(
+          new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+        )
+        for (const { Body = '{}' } of page.Messages ?? []) {
+          told.push(...(JSON.parse(Body).Records ?? []))
+        }
+        return told.map(({ eventName, eventVersion }) => `${eventName} ${eventVersion}`)
+      },
+      { timeout: 10_000 },
+    )
+    .toEqual(['ObjectCreated:Post 2.1', 'ObjectAcl:Put 2.3'])
 })

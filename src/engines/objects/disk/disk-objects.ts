@@ -7,6 +7,7 @@ import type { MetaStore } from '../../meta/port.ts'
 import { createHolds } from '../indexed/content-holds.ts'
 import { createIndexedObjects } from '../indexed/indexed-objects.ts'
 import { createObjectIndex } from '../indexed/object-index.ts'
+import { claimPlace, diskPlace } from '../indexed/place-claim.ts'
 import type { ObjectStore } from '../port.ts'
 import { openObjectFiles } from './object-files.ts'
 
@@ -32,10 +33,11 @@ const INLINE_MAX_BYTES = 32 * 1024
 export async function openDiskObjects(deps: DiskObjectsDeps): Promise<ObjectStore> {
   const { directory, inlineMaxBytes = INLINE_MAX_BYTES } = deps
   const index = createObjectIndex(deps.meta)
+  await claimPlace(deps.meta, diskPlace)
   const place = await openObjectFiles({ ...deps, directory: join(directory, 'files'), index })
   const holds = createHolds(async (contentId, pieces) => {
     await place.removePieces(pieces)
-    await index.forgetGarbage([index.garbageOf(contentId, pieces)])
+    await index.forgetGarbage([{ contentId, pieces }])
   })
   const scratchDirectory = join(directory, 'local')
   return createIndexedObjects({ ...deps, inlineMaxBytes, scratchDirectory, index, place, holds })

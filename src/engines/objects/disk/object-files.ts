@@ -3,19 +3,14 @@ import type { Clock } from '../../../base/clock.ts'
 import type { Disk } from '../../../base/disk.ts'
 import { EngineError, hasErrorCode } from '../../../base/errors.ts'
 import type { Random } from '../../../base/random.ts'
+import type { Directory } from '../indexed/directories.ts'
+import { createDirectories } from '../indexed/directories.ts'
 import type { ObjectIndex, Piece } from '../indexed/object-index.ts'
 import { createIds } from '../indexed/piece-ids.ts'
 import type { AdoptedPiece, PiecePlace } from '../indexed/piece-place.ts'
 import { coalesce } from './coalesce.ts'
 
-const FILES_A_DIRECTORY_MAX = 1_000
 const GARBAGE_PAGE = 1_000
-
-interface Directory {
-  readonly name: string
-  count: number
-  underWay: number
-}
 
 interface FilesDeps {
   readonly disk: Disk
@@ -31,10 +26,16 @@ interface FilesDeps {
  * without an object.
  */
 export async function openObjectFiles(deps: FilesDeps): Promise<PiecePlace> {
-  const { disk, directory, clock, random } = deps
+  const { disk, directory, index, clock, random } = deps
   await disk.makeDirectory(directory)
   const newId = createIds(clock, random)
-  const directories = createDirectories(deps, newId)
+  const directories = createDirectories(index, async () => {
+    const name = newId()
+    await index.openDirectory(name)
+    await disk.makeDirectory(join(directory, name))
+    await disk.syncDirectory(directory)
+    return name
+  })
   const syncDirectory = coalesce((name: string) => disk.syncDirectory(join(directory, name)))
 
   /** Their files are gone for good when it resolves, so that their garbage entries may go as well. */
@@ -126,52 +127,5 @@ async function sweep(
     if (garbage.length === 0) return
     await removePieces(garbage.flatMap(({ pieces }) => pieces))
     await index.forgetGarbage(garbage)
-  }
-}
-
-function createDirectories({ disk, directory, index }: FilesDeps, newId: () => string) {
-  let current: Promise<Directory> | undefined
-
-  async function make(): Promise<Directory> {
-    const name = newId()
-    await index.openDirectory(name)
-    await disk.makeDirectory(join(directory, name))
-    await disk.syncDirectory(directory)
-    return { name, count: 0, underWay: 0 }
-  }
-
-  async function close({ name }: Directory): Promise<void> {
-    try {
-      await index.closeDirectory(name)
-    } catch {
-      // Still marked: the next start looks into it once more and finds nothing.
-    }
-  }
-
-  return {
-    /** A directory with room for one more file. */
-    async enter(): Promise<Directory> {
-      for (;;) {
-        current ??= make()
-        const found = current
-        try {
-          const place = await found
-          if (place.count < FILES_A_DIRECTORY_MAX) {
-            place.count++
-            place.underWay++
-            return place
-          }
-          if (current === found) current = undefined
-        } catch (error) {
-          if (current === found) current = undefined
-          throw error
-        }
-      }
-    },
-    /** Full and nothing under way: there is nothing left in it for a next start to look at. */
-    leave(place: Directory): void {
-      place.underWay--
-      if (place.count === FILES_A_DIRECTORY_MAX && place.underWay === 0) void close(place)
-    },
   }
 }

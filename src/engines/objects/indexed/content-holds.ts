@@ -39,6 +39,7 @@ export function createHolds(
       if (counts.has(contentId)) doomed.set(contentId, pieces)
       else remove(contentId, pieces)
     },
+    isHeld: (contentId: string): boolean => counts.has(contentId),
     /** Resolves when no removal is under way. */
     async settled(): Promise<void> {
       await Promise.all(removals)

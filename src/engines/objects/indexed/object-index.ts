@@ -1,8 +1,9 @@
 import { EngineError } from '../../../base/errors.ts'
-import { encodeKey } from '../../../base/ordered-key.ts'
+import { decodeKey, encodeKey } from '../../../base/ordered-key.ts'
 import type { MetaBatch, MetaEntry, MetaStore } from '../../meta/port.ts'
 import type { ObjectAttributes, ObjectId, StoredObject } from '../port.ts'
 import { BLOCK_BYTES, SUM_BYTES, SUMS_AN_ENTRY } from './block-sums.ts'
+import { createDirectoryMarks } from './directory-marks.ts'
 
 /**
  * What the stores of this folder keep in `meta`, all of an object in one commit:
@@ -12,16 +13,16 @@ import { BLOCK_BYTES, SUM_BYTES, SUMS_AN_ENTRY } from './block-sums.ts'
  *     file       path           marks a piece in its place (a file, a blob) that belongs to an object
  *     sums       piece id, n    CRC-32C of each block of such a piece as it lies there, by gibibytes
  *     pieces     content id     the pieces of a content that has several
- *     garbage    content id     pieces that belong to nothing any more and are to be removed
+ *     garbage    content id     pieces that belong to nothing any more and are to be removed, since when
+ *     place                     where the pieces are, so that they are looked for nowhere else
  *     directory  name           may hold pieces that never came to belong to anything
  */
 const ROW = 'objects/row'
 const BYTES = 'objects/bytes'
-const FILE = 'objects/file'
+export const FILE = 'objects/file'
 const SUMS = 'objects/sums'
 const PIECES = 'objects/pieces'
 const GARBAGE = 'objects/garbage'
-const DIRECTORY = 'objects/directory'
 
 /** An unbroken run of bytes, in its place (see `PiecePlace`) or in an entry of `meta`. */
 export interface Piece {
@@ -63,6 +64,9 @@ export interface RowEntry {
 /** A content that left the index, under the key that tells of it. */
 export interface Garbage {
   readonly key: Uint8Array
+  readonly contentId: string
+  /** When it left the index; 0 where that was not written down. */
+  readonly sinceMs: number
   readonly pieces: ReadonlyArray<Piece>
 }
 
@@ -83,6 +87,18 @@ export function createObjectIndex(meta: MetaStore) {
     const entry = await meta.get(encodeKey([PIECES, row.contentId]))
     if (!entry) throw new EngineError('not-found', `content ${row.contentId} is gone`)
     return JSON.parse(textOf(entry.value)) as Piece[]
+  }
+
+  async function tryCommit(batch: MetaBatch): Promise<boolean> {
+    const { checks = [], puts = [], removals = [] } = batch
+    if (checks.length + puts.length + removals.length === 0) return true
+    try {
+      await meta.commit(batch)
+      return true
+    } catch (error) {
+      if (error instanceof EngineError && error.kind === 'conflict') return false
+      throw error
+    }
   }
 
   return {
@@ -114,33 +130,26 @@ export function createObjectIndex(meta: MetaStore) {
       return entries.map((entry) => ({ entry, key: textOf(entry.key.subarray(head.length)) }))
     },
 
-    commit: (batch: MetaBatch) => meta.commit(batch),
+    /** False when a check did not hold: then nothing was done. */
+    tryCommit,
 
-    /** Contents that wait for removal, with their pieces. */
-    async garbage(limit: number): Promise<ReadonlyArray<Garbage>> {
-      const entries = await meta.scan({ prefix: encodeKey([GARBAGE]), limit })
-      return entries.map(({ key, value }) => ({ key, pieces: decodeGarbage(value) }))
+    /** Contents that wait for removal, with their pieces; `after` is the key of one before. */
+    async garbage(limit: number, after?: Uint8Array): Promise<ReadonlyArray<Garbage>> {
+      const prefix = encodeKey([GARBAGE])
+      const entries = await meta.scan({ prefix, limit, ...(after && { after }) })
+      return entries.map(decodeGarbage)
     },
 
-    garbageOf: (contentId: string, pieces: ReadonlyArray<Piece>): Garbage => ({
-      key: encodeKey([GARBAGE, contentId]),
-      pieces,
-    }),
+    /** To be called when the pieces are gone from their place. */
+    forgetGarbage: (garbage: ReadonlyArray<Pick<Garbage, 'contentId' | 'pieces'>>) =>
+      meta.commit({
+        removals: garbage.flatMap(({ contentId, pieces }) => [
+          encodeKey([GARBAGE, contentId]),
+          ...keysOf(pieces),
+        ]),
+      }),
 
-    /** To be called when the files are gone. */
-    forgetGarbage: (garbage: ReadonlyArray<Garbage>) =>
-      meta.commit({ removals: garbage.flatMap(({ key, pieces }) => [key, ...keysOf(pieces)]) }),
-
-    openDirectory: (name: string) =>
-      meta.commit({ puts: [{ key: encodeKey([DIRECTORY, name]), value: Buffer.from('1') }] }),
-
-    closeDirectory: (name: string) => meta.commit({ removals: [encodeKey([DIRECTORY, name])] }),
-
-    async openDirectories(): Promise<ReadonlyArray<string>> {
-      const prefix = encodeKey([DIRECTORY])
-      const entries = await meta.scan({ prefix, limit: 100_000 })
-      return entries.map(({ key }) => textOf(key.subarray(prefix.length + 1, key.length - 1)))
-    },
+    ...createDirectoryMarks(meta),
 
     async belongs(file: string): Promise<boolean> {
       return (await meta.get(encodeKey([FILE, file]))) !== undefined
@@ -210,15 +219,16 @@ export function removeContent(
   changes: Changes,
   row: Row,
   pieces: ReadonlyArray<Piece>,
+  nowMs: number,
 ): ReadonlyArray<Piece> {
   removePieceList(changes, row)
   if (row.piece && !row.piece.file) {
     changes.removals.push(encodeKey([BYTES, row.piece.id]))
     return []
   }
-  for (const { file } of pieces) if (file) changes.removals.push(encodeKey([FILE, file]))
   const key = encodeKey([GARBAGE, row.contentId])
-  changes.puts.push({ key, value: Buffer.from(JSON.stringify(pieces)) })
+  const garbage: EncodedGarbage = { sinceMs: nowMs, pieces }
+  changes.puts.push({ key, value: Buffer.from(JSON.stringify(garbage)) })
   return pieces
 }
 
@@ -226,17 +236,27 @@ export function removeContent(
 function keysOf(pieces: ReadonlyArray<Piece>): Uint8Array[] {
   const keys: Uint8Array[] = []
   for (const { id, file, summed, sizeBytes } of pieces) {
-    if (!file) keys.push(encodeKey([BYTES, id]))
+    keys.push(encodeKey(file ? [FILE, file] : [BYTES, id]))
     const entries = summed ? Math.ceil(sizeBytes / (SUMS_AN_ENTRY * BLOCK_BYTES)) : 0
     for (let number = 0; number < entries; number++) keys.push(sumsKey(id, number))
   }
   return keys
 }
 
-/** Garbage of earlier versions is a list of files. */
-function decodeGarbage(value: Uint8Array): Piece[] {
-  const pieces = JSON.parse(textOf(value)) as Array<Piece | string>
-  return pieces.map((one) => (typeof one === 'string' ? { id: one, sizeBytes: 0, file: one } : one))
+interface EncodedGarbage {
+  readonly sinceMs: number
+  readonly pieces: ReadonlyArray<Piece>
+}
+
+/** Garbage of earlier versions is a list of pieces, or of files. */
+function decodeGarbage({ key, value }: MetaEntry): Garbage {
+  const encoded = JSON.parse(textOf(value)) as EncodedGarbage | Array<Piece | string>
+  const contentId = String(decodeKey(key)[1])
+  if (!Array.isArray(encoded)) return { key, contentId, ...encoded }
+  const pieces = encoded.map((one) =>
+    typeof one === 'string' ? { id: one, sizeBytes: 0, file: one } : one,
+  )
+  return { key, contentId, sinceMs: 0, pieces }
 }
 
 export function storedObject(row: Row): StoredObject {

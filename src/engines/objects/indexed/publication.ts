@@ -64,7 +64,7 @@ export function createPublication(deps: {
       if (beside && !others) return undefined
       putRow(changes, id, row, before)
       const given = [...(others?.given ?? [])]
-      if (before && !others?.isKept) given.push(givenUp(changes, before.row, pieces))
+      if (before && !others?.isKept) given.push(givenUp(changes, before.row, pieces, modifiedMs))
       return { answer: storedObject(row), given }
     })
   }
@@ -103,7 +103,7 @@ export function createPublication(deps: {
         removeRow(changes, id, before)
         changes.givesRoom = true
         const given = [...(others?.given ?? [])]
-        if (!others?.isKept) given.push(givenUp(changes, before.row, pieces))
+        if (!others?.isKept) given.push(givenUp(changes, before.row, pieces, clock.wallMs()))
         return { answer: true, given }
       }),
 
@@ -123,8 +123,9 @@ export function createPublication(deps: {
       const changes = emptyChanges()
       putRow(changes, id, { ...from.row, contentId: piece.id, piece }, from)
       putPiece(changes, piece, content)
-      const garbage = removeContent(changes, from.row, await index.piecesOf(from.row))
-      if (!(await tryCommit(index, changes))) return false
+      const pieces = await index.piecesOf(from.row)
+      const garbage = removeContent(changes, from.row, pieces, clock.wallMs())
+      if (!(await index.tryCommit(changes))) return false
       holds.giveUp(from.row.contentId, garbage)
       return true
     },
@@ -152,7 +153,7 @@ function createCommits(index: ObjectIndex, holds: ContentHolds) {
     for (let count = 0; count < ATTEMPTS_MAX; count++) {
       const changes = emptyChanges()
       const outcome = await attempt(changes)
-      if (!outcome || !(await tryCommit(index, changes))) continue
+      if (!outcome || !(await index.tryCommit(changes))) continue
       for (const { contentId, pieces } of outcome.given ?? []) holds.giveUp(contentId, pieces)
       return outcome.answer
     }
@@ -199,16 +200,4 @@ async function joinParts(
   putPieces(changes, contentId, pieces)
   const sizeBytes = pieces.reduce((sum, one) => sum + one.sizeBytes, 0)
   return { sizeBytes, contentId, piece: undefined }
-}
-
-async function tryCommit(index: ObjectIndex, changes: Changes): Promise<boolean> {
-  const { checks, puts, removals } = changes
-  if (checks.length + puts.length + removals.length === 0) return true
-  try {
-    await index.commit(changes)
-    return true
-  } catch (error) {
-    if (error instanceof EngineError && error.kind === 'conflict') return false
-    throw error
-  }
 }

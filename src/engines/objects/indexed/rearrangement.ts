@@ -50,7 +50,7 @@ export async function addRearrangement(
     const entry = await take(removal)
     const pieces = entry && (await piecesOf(index, entry.row))
     if (!pieces) return undefined
-    given.push(givenUp(changes, entry.row, pieces))
+    given.push(givenUp(changes, entry.row, pieces, deps.clock.wallMs()))
   }
   for (const empty of empties) arriving.push(emptyRow(deps, changes, empty))
   for (const { id, row } of arriving) {
@@ -77,8 +77,13 @@ async function piecesOf(index: ObjectIndex, row: Row) {
   }
 }
 
-export function givenUp(changes: Changes, row: Row, pieces: ReadonlyArray<Piece>): GivenUp {
-  return { contentId: row.contentId, pieces: removeContent(changes, row, pieces) }
+export function givenUp(
+  changes: Changes,
+  row: Row,
+  pieces: ReadonlyArray<Piece>,
+  nowMs: number,
+): GivenUp {
+  return { contentId: row.contentId, pieces: removeContent(changes, row, pieces, nowMs) }
 }
 
 function emptyRow(

@@ -82,7 +82,7 @@ export function createEncryptions(deps: {
     { customerKey }: Reader,
   ): Promise<Buffer> | Buffer {
     if (plan.kind === 'customer') return customerKey?.key ?? Buffer.alloc(0)
-    return 'keyArn' in plan ? wrappingKeys.ofKms(plan, bucket) : wrappingKeys.ofServer()
+    return 'keyArn' in plan ? wrappingKeys.ofKms(plan, bucket) : wrappingKeys.ofServer(bucket)
   }
 
   async function open(bucket: Bucket, key: string, kept: ObjectEncryption, reader: Reader) {
@@ -134,6 +134,7 @@ export function createEncryptions(deps: {
       const isCustomers = encryption?.kind === 'customer'
       if (isCustomers !== (reader.customerKey !== undefined)) throw partsNeedKey()
       if (!encryption) return undefined
+      if (encryption.kind === 'aws:kms') requireKmsUse(encryption, reader.caller)
       if (!isCustomers) return openOwn(bucket, key, encryption)
       const dataKey = await open(bucket, key, encryption, reader)
       if (!dataKey) throw otherKeyThanBegun()

@@ -1,5 +1,6 @@
 import type { Input, Output } from '../../../wire/contract.ts'
 import type { Sdk } from '../contract.ts'
+import { KMS_KEY_ID_MAX } from '../limits.ts'
 import { invalidArgument, malformedXml, notSupported } from '../s3-errors.ts'
 import type { BucketEncryption } from './object-encryption.ts'
 
@@ -32,16 +33,20 @@ function defaultOf({
       'ApplyServerSideEncryptionByDefault',
     )
   }
+  if (keyId !== undefined && keyId.length > KMS_KEY_ID_MAX) throw malformedXml()
   return { algorithm, ...(keyId !== undefined && { keyId }) }
 }
 
 function blockedOf({ BlockedEncryptionTypes }: WireRule): BucketEncryption['blocked'] {
   const types = BlockedEncryptionTypes?.EncryptionType
   if (!types) return undefined
-  return types.map((type) => {
-    if (type === 'NONE' || type === 'SSE-C') return type
-    throw malformedXml()
-  })
+  const known = new Set(
+    types.map((type) => {
+      if (type === 'NONE' || type === 'SSE-C') return type
+      throw malformedXml()
+    }),
+  )
+  return [...known]
 }
 
 export function wireBucketEncryption({

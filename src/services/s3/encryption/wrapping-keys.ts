@@ -34,7 +34,9 @@ export function createWrappingKeys(deps: { readonly meta: MetaStore; readonly ra
   }
 
   return {
-    ofServer: (): Promise<Buffer> => key('s3/object-encryption', 's3 objects'),
+    /** One a bucket, for the more often one key enciphers, the weaker its cipher is. */
+    ofServer: ({ storeId }: Bucket): Promise<Buffer> =>
+      key('s3/object-encryption', `s3 bucket ${storeId}`),
 
     ofKms({ keyArn, bucketKey }: Omit<KmsEncryption, 'wrappedKey'>, { storeId }: Bucket) {
       return key(keyArn, bucketKey ? `s3 bucket ${storeId}` : 's3 objects')

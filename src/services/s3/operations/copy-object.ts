@@ -75,6 +75,7 @@ function requireChange(input: CopyInput, source: NamedSource) {
   if (source.bucket !== Bucket || source.key !== Key || source.versionId) return
   if (MetadataDirective === 'REPLACE' || StorageClass || WebsiteRedirectLocation) return
   if (input.ServerSideEncryption || input.SSECustomerAlgorithm) return
+  if (input.CopySourceSSECustomerAlgorithm) return
   throw invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
   )
