@@ -1,4 +1,5 @@
 import { commitDraft } from './draft.ts'
+import { limits } from './limits.ts'
 import type { MessageState } from './message-rows.ts'
 import { rowKeys } from './message-rows.ts'
 import type { MessagesDeps } from './messages.ts'
@@ -47,6 +48,7 @@ export function createHandling(
             'Message does not exist or is not available for visibility timeout change.',
           )
         }
+        checkTotal(state, nowMs, visibilityMs)
         const after = { ...state, visibleMs: nowMs + visibilityMs }
         rows.change(draft, queue, state, after)
         await rows.settleTurn(draft, queue, state.groupId, nowMs)
@@ -56,4 +58,13 @@ export function createHandling(
   }
 
   return { remove, changeVisibility }
+}
+
+/** AWS: twelve hours from the receive on, however often the time is changed. */
+function checkTotal({ receivedMs }: MessageState, nowMs: number, visibilityMs: number): void {
+  const seconds = visibilityMs / 1000
+  const past = Math.floor((nowMs - (receivedMs ?? nowMs)) / 1000)
+  if (past + seconds <= limits.visibilitySecondsMax) return
+  const reason = `Total VisibilityTimeout for the message is beyond the limit [${limits.visibilitySecondsMax} seconds]`
+  throw invalidValue(seconds, 'VisibilityTimeout', reason)
 }

@@ -4,6 +4,7 @@ import type { MetaStore } from '../../engines/meta/port.ts'
 import type { Draft } from './draft.ts'
 import type { MessageCipher } from './message-cipher.ts'
 import type { OwnedQueue } from './queue.ts'
+import type { Queues } from './queues.ts'
 
 /** What changes of a message; small, for it is written at every receive. */
 export interface MessageState {
@@ -15,6 +16,7 @@ export interface MessageState {
   readonly held: 'delay' | 'flight'
   readonly receives: number
   readonly firstReceivedMs?: number
+  readonly receivedMs?: number
   /** Part of the receipt handle of the last receive. */
   readonly receipt?: string
   readonly sentMs: number
@@ -81,8 +83,14 @@ export function rowKeys({ id, scope }: RowsOwner) {
 /** In flight at once in one group: what one receive can take, and some that just came back. */
 const MEMBERS_LOOKED_AT = 64
 
+interface RowsDeps {
+  readonly meta: MetaStore
+  readonly cipher: MessageCipher
+  readonly queues: Pick<Queues, 'holdOn'>
+}
+
 /** Writes of messages, as parts of a draft. */
-export function createMessageRows(meta: MetaStore, cipher: MessageCipher) {
+export function createMessageRows({ meta, cipher, queues }: RowsDeps) {
   async function memberStates(draft: Draft, queue: RowsOwner, groupId: string) {
     const keys = rowKeys(queue)
     const entries = await meta.scan({ prefix: keys.members(groupId), limit: MEMBERS_LOOKED_AT })
@@ -106,8 +114,12 @@ export function createMessageRows(meta: MetaStore, cipher: MessageCipher) {
 
   return {
     memberStates,
-    /** Adds a message; a FIFO queue's behind all others of its group. Answers its place. */
+    /**
+     * Adds a message, if the queue is still there; a FIFO queue's behind all others of its group.
+     * Answers what is stored of it.
+     */
     async add(draft: Draft, queue: OwnedQueue, state: MessageState, content: MessageContent) {
+      await queues.holdOn(draft, queue)
       const keys = rowKeys(queue)
       let placed = state
       const { groupId } = state

@@ -5,6 +5,7 @@ import type { Random } from '../../base/random.ts'
 import type { Scope } from '../../base/scope.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
+import type { Draft } from './draft.ts'
 import { limits } from './limits.ts'
 import type { OwnedQueue, Queue, QueueSettings } from './queue.ts'
 import { queueArn } from './queue.ts'
@@ -36,6 +37,8 @@ export interface Queues {
     scope: Scope,
     page: { readonly prefix?: string; readonly after?: string; readonly limit: number },
   ): Promise<ReadonlyArray<OwnedQueue>>
+  /** Has a change of messages fail when the queue is removed before it is committed. */
+  holdOn(draft: Draft, queue: OwnedQueue): Promise<void>
   everywhere(): AsyncIterable<OwnedQueue>
   removed(): AsyncIterable<RemovedQueue & { readonly scope: Scope }>
   forget(removed: RemovedQueue & { readonly scope: Scope }): Promise<void>
@@ -104,6 +107,10 @@ export function createQueues(deps: {
         { limit, ...(prefix && { prefix }), ...(after !== undefined && { after: [after] }) },
       )
       return found.map(({ scope, value }) => ({ ...value, scope }))
+    },
+    async holdOn(draft, { scope, name, id }) {
+      const current = await draft.get<Queue>(documents.keyOf(scope, [name]))
+      if (current?.id !== id) throw queueMissing()
     },
     async *everywhere() {
       for await (const { scope, value } of documents.everywhere()) yield { ...value, scope }

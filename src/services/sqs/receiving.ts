@@ -118,6 +118,7 @@ function createTaking({ clock, random, rows }: MessagesDeps) {
       held: 'flight',
       receives: state.receives + 1,
       firstReceivedMs: state.firstReceivedMs ?? nowMs,
+      receivedMs: nowMs,
       receipt: random.uuid(),
     }
     rows.change(draft, queue, state, after)

@@ -26,7 +26,7 @@ export function createSqsNouns(deps: {
   const queues = createQueues(deps)
   const parts = {
     ...{ meta, clock, random, queues },
-    rows: createMessageRows(meta, createMessageCipher(deps)),
+    rows: createMessageRows({ meta, queues, cipher: createMessageCipher(deps) }),
     inTurn: createInTurn(),
     signals: createQueueSignals(),
     nextOrder: createMessageOrder(clock),

@@ -90,7 +90,8 @@ export function createUpkeep({ meta, clock, rows, inTurn, queues }: MessagesDeps
     removeSentBefore,
     async round(): Promise<void> {
       for await (const queue of queues.everywhere()) {
-        await removeSentBefore(queue, clock.wallMs() - queue.settings.retentionSeconds * 1000)
+        const retentionMs = queue.settings.retentionSeconds * 1000
+        await removeSentBefore(queue, clock.wallMs() - retentionMs + 1)
         if (!queue.settings.fifo) continue
         await forgetOld(rowKeys(queue).deduplications())
         await forgetOld(rowKeys(queue).attempts())

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type {
+  Allow,
   Beside,
   Change,
   ComposeOptions,
@@ -88,11 +89,7 @@ export function createPublication(deps: {
         return { answer: storedObject(row), given: others?.given ?? [] }
       }),
 
-    remove: (
-      id: ObjectId,
-      allow?: (current: StoredObject) => void | Promise<void>,
-      beside?: Beside,
-    ): Promise<boolean> =>
+    remove: (id: ObjectId, allow?: Allow, beside?: Beside): Promise<boolean> =>
       commit(id, async (changes) => {
         const { before, pieces } = await takeStock(index, id)
         if (!before) return { answer: false }
@@ -114,12 +111,7 @@ export function createPublication(deps: {
       }),
 
     /** One content takes the place of another with the same bytes; false when it was replaced. */
-    async replaceContent(
-      id: ObjectId,
-      from: RowEntry,
-      piece: Piece,
-      content: PieceContent,
-    ): Promise<boolean> {
+    async replaceContent(id: ObjectId, from: RowEntry, piece: Piece, content: PieceContent) {
       const changes = emptyChanges()
       putRow(changes, id, { ...from.row, contentId: piece.id, piece }, from)
       putPiece(changes, piece, content)
