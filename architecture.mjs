@@ -6,7 +6,7 @@ export const layers = ['base', 'wire', 'engines', 'services', 'server', 'cli']
 
 /** Which service may use which other service's nouns (never its operations). Acyclic. */
 export const uses = {
-  logs: [],
+  logs: ['iam'],
   sts: [],
   iam: [],
   kinesis: [],
@@ -22,6 +22,7 @@ export const uses = {
   sns: ['firehose', 'iam', 'lambda', 'sqs'],
   events: ['firehose', 'glue', 'iam', 'kinesis', 'lambda', 'logs', 'sns', 'sqs'],
   scheduler: ['iam'],
+  pipes: [],
   athena: ['glue', 's3'],
   sagemaker: ['logs', 's3', 'sts'],
 }

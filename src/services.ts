@@ -43,6 +43,8 @@ import { createKinesisChannels } from './services/kinesis-channels/kinesis-chann
 import { createLambdaNouns } from './services/lambda/lambda-nouns.ts'
 import { createLambdaTarget } from './services/lambda/lambda-target.ts'
 import { createLambdaService } from './services/lambda/service.ts'
+import type { LogsDeps } from './services/logs/contract.ts'
+import { createLogGroupTarget } from './services/logs/log-group-target.ts'
 import { createLogNouns } from './services/logs/log-nouns.ts'
 import { createLogsService } from './services/logs/service.ts'
 import { createMskNouns } from './services/msk/msk-nouns.ts'
@@ -50,6 +52,7 @@ import { createReopening } from './services/msk/reopening.ts'
 import { createMskService } from './services/msk/service.ts'
 import { createConnectNouns } from './services/msk-connect/connect-nouns.ts'
 import { createMskConnectService } from './services/msk-connect/service.ts'
+import { createPipesService } from './services/pipes/service.ts'
 import { openS3Nouns } from './services/s3/s3-nouns.ts'
 import { createS3Service } from './services/s3/service.ts'
 import { createEndpointConfigs } from './services/sagemaker/hosting/endpoint-configs.ts'
@@ -149,13 +152,14 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
-  const messaging = createMessaging(ground, { kinesis, lambda, sqs, deliveryStreams })
+  const messaging = createMessaging(ground, { kinesis, lambda, sqs, logs, deliveryStreams })
   return {
     services: [
       createS3Service({
         ...ground,
         nouns: s3,
         query: engines.query,
+        scratch: engines.scratch,
         roles: createRoles(ground),
         lifecycleDayMs: config.lifecycleDay,
         accessLogIntervalMs: config.accessLogInterval,
@@ -193,6 +197,7 @@ function createMessaging(
     readonly kinesis: KinesisNouns
     readonly lambda: ReturnType<typeof createLambdaNouns>
     readonly sqs: SqsNouns
+    readonly logs: LogsDeps
     readonly deliveryStreams: ReturnType<typeof createDeliveryStreams>
   },
 ) {
@@ -203,7 +208,7 @@ function createMessaging(
     targets: [...receivers, createDeliveryStreamTarget(others.deliveryStreams)],
   })
   const targets = [...receivers, sns.topicTarget, ground.eventNouns.busTarget]
-  const ofRules = [
+  const ofSchedules = [
     ...targets,
     createStreamTarget(others.kinesis),
     createDeliveryStreamTarget(others.deliveryStreams),
@@ -211,7 +216,10 @@ function createMessaging(
   const services: ReadonlyArray<Service> = [
     createSqsService({ ...ground, ...sqs }),
     createSnsService(sns),
-    ...createEventing(ground, ofRules),
+    ...createEventing(ground, {
+      ofSchedules,
+      ofRules: [...ofSchedules, createLogGroupTarget({ ...ground, ...others.logs })],
+    }),
   ]
   return { services, targets, pages: sns.pages }
 }
@@ -325,12 +333,17 @@ function createMsk(shared: Shared, { msk, kafka, connect }: MskParts): ReadonlyA
 /** Those that send to targets of all kinds. */
 function createEventing(
   ground: Ground,
-  targets: ReadonlyArray<EventTarget>,
+  targets: {
+    readonly ofRules: ReadonlyArray<EventTarget>
+    readonly ofSchedules: ReadonlyArray<EventTarget>
+  },
 ): ReadonlyArray<Service> {
-  const roles = createRoles(ground)
+  const { ofRules, ofSchedules } = targets
+  const shared = { ...ground, roles: createRoles(ground) }
   return [
-    createEventsService({ ...ground, nouns: ground.eventNouns, roles, targets }),
-    createSchedulerService({ ...ground, roles, targets }),
+    createEventsService({ ...shared, nouns: ground.eventNouns, targets: ofRules }),
+    createSchedulerService({ ...shared, targets: ofSchedules }),
+    createPipesService(),
   ]
 }
 

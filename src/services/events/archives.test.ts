@@ -144,6 +144,17 @@ test('a replay is cancelled by what runs it, and fails when its archive goes', a
   expect(house.replayed).toEqual([])
 })
 
+test('ten replays go on at once, and no more', async () => {
+  const house = createHouse()
+  await house.archive('a')
+  for (let at = 0; at < 10; at++) await house.replay(`r${at}`, 'a', 0, 1)
+  await expect(house.replay('r10', 'a', 0, 1)).rejects.toMatchObject({
+    code: 'LimitExceededException',
+  })
+  await house.runReplays()
+  await house.replay('r10', 'a', 0, 1)
+})
+
 test('a replay that has ended is shown for 90 days', async () => {
   const house = createHouse()
   await house.archive('a')

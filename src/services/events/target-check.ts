@@ -69,6 +69,9 @@ export function createTargetCheck(deps: {
       if (roleArn !== undefined && kind === 'logs') {
         throw validation(`RoleArn is not supported for target ${arn}.`)
       }
+      if (kind === 'logs' && target.inputTransformer) {
+        throw notSupported('InputTransformer of a log group')
+      }
       if (kind === 'sqs' && arn.endsWith('.fifo') && target.messageGroupId === undefined) {
         throw validation(`Parameter(s) SqsParameters must be specified for target: ${id}.`)
       }

@@ -5,6 +5,7 @@ import type { LogEvents } from './log-events.ts'
 import type { LogGroups } from './log-groups.ts'
 import type { LogReader } from './log-reader.ts'
 import type { LogStreams } from './log-streams.ts'
+import type { ResourcePolicies } from './resource-policies.ts'
 
 type Sdk = typeof import('@aws-sdk/client-cloudwatch-logs')
 
@@ -14,6 +15,7 @@ export interface LogsDeps {
   readonly streams: LogStreams
   readonly events: LogEvents
   readonly reader: LogReader
+  readonly resourcePolicies: ResourcePolicies
   readonly clock: Clock
 }
 

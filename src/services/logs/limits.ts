@@ -19,6 +19,9 @@ export const limits = {
   /** CloudWatch Logs quotas: log groups in an account and region. */
   groupsMax: 1_000_000,
   tagsMax: 50,
+  /** PutResourcePolicy (API reference): in an account and region, and of a document. */
+  resourcePoliciesMax: 10,
+  resourcePolicyCharactersMax: 5_120,
   /** PutRetentionPolicy (API reference): the days that may be asked for. */
   retentionDays: [
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,

@@ -6,6 +6,7 @@ import { createLogEvents } from './log-events.ts'
 import { createLogGroups } from './log-groups.ts'
 import { createLogReader } from './log-reader.ts'
 import { createLogStreams } from './log-streams.ts'
+import { createResourcePolicies } from './resource-policies.ts'
 
 /** The nouns of the service, on one another. `groups` is what other services write to. */
 export function createLogNouns(deps: {
@@ -17,5 +18,6 @@ export function createLogNouns(deps: {
   const streams = createLogStreams({ ...deps, events })
   const groups = createLogGroups({ ...deps, streams })
   const reader = createLogReader({ groups, streams, events })
-  return { events, streams, groups, reader, clock: deps.clock }
+  const resourcePolicies = createResourcePolicies(deps)
+  return { events, streams, groups, reader, resourcePolicies, clock: deps.clock }
 }

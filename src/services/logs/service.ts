@@ -6,14 +6,17 @@ import { createLogGroup } from './operations/create-log-group.ts'
 import { createLogStream } from './operations/create-log-stream.ts'
 import { deleteLogGroup } from './operations/delete-log-group.ts'
 import { deleteLogStream } from './operations/delete-log-stream.ts'
+import { deleteResourcePolicy } from './operations/delete-resource-policy.ts'
 import { deleteRetentionPolicy } from './operations/delete-retention-policy.ts'
 import { describeLogGroups } from './operations/describe-log-groups.ts'
 import { describeLogStreams } from './operations/describe-log-streams.ts'
+import { describeResourcePolicies } from './operations/describe-resource-policies.ts'
 import { filterLogEvents } from './operations/filter-log-events.ts'
 import { getLogEvents } from './operations/get-log-events.ts'
 import { listTagsForResource } from './operations/list-tags-for-resource.ts'
 import { listTagsLogGroup } from './operations/list-tags-log-group.ts'
 import { putLogEvents } from './operations/put-log-events.ts'
+import { putResourcePolicy } from './operations/put-resource-policy.ts'
 import { putRetentionPolicy } from './operations/put-retention-policy.ts'
 import { tagLogGroup } from './operations/tag-log-group.ts'
 import { tagResource } from './operations/tag-resource.ts'
@@ -39,14 +42,17 @@ export function createLogsService(deps: LogsDeps & { readonly background: Backgr
       createLogStream,
       deleteLogGroup,
       deleteLogStream,
+      deleteResourcePolicy,
       deleteRetentionPolicy,
       describeLogGroups,
       describeLogStreams,
+      describeResourcePolicies,
       filterLogEvents,
       getLogEvents,
       listTagsForResource,
       listTagsLogGroup,
       putLogEvents,
+      putResourcePolicy,
       putRetentionPolicy,
       tagLogGroup,
       tagResource,

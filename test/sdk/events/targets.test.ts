@@ -1,4 +1,10 @@
 import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  FilterLogEventsCommand,
+  PutResourcePolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs'
+import {
   EventBridgeClient,
   PutEventsCommand,
   PutRuleCommand,
@@ -90,6 +96,40 @@ test('events go to a delivery stream in the name of a role, and end in its bucke
     source: 'to-firehose',
     detail: { n: 1 },
   })
+})
+
+test('events go to a log group, once a resource policy lets EventBridge write there', async () => {
+  const logs = client(CloudWatchLogsClient)
+  const logGroupName = '/aws/events/seen'
+  await logs.send(new CreateLogGroupCommand({ logGroupName }))
+  const Arn = `arn:aws:logs:us-east-1:${fileAccount()}:log-group:${logGroupName}`
+  const dead = await openQueue('dead-logs')
+  const { Name } = await rule('to-logs')
+  const target = (more: object = {}) =>
+    events.send(
+      new PutTargetsCommand({
+        Rule: Name,
+        Targets: [{ Id: 'l', Arn, DeadLetterConfig: { Arn: dead.arn }, ...more }],
+      }),
+    )
+  const RoleArn = `arn:aws:iam::${fileAccount()}:role/r`
+  await expect(target({ RoleArn })).rejects.toThrow(`RoleArn is not supported for target ${Arn}.`)
+  await target()
+  await put(Name)
+  await expect.poll(async () => (await dead.bodies()).length, poll).toBe(1)
+  const allow = {
+    ...{ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] },
+    ...{ Principal: { Service: 'events.amazonaws.com' }, Resource: `${Arn}:*` },
+  }
+  const policyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [allow] })
+  const policyName = 'events'
+  await logs.send(new PutResourcePolicyCommand({ policyName, policyDocument }))
+  await put(Name)
+  const seen = async () => {
+    const { events: found = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName }))
+    return found.map(({ message = '' }) => (JSON.parse(message) as { source: string }).source)
+  }
+  await expect.poll(seen, poll).toEqual([Name])
 })
 
 test('what cannot be a target is refused with its reason', async () => {
