@@ -156,10 +156,8 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   return {
     services: [
       createS3Service({
-        ...ground,
+        ...shared,
         nouns: s3,
-        query: engines.query,
-        scratch: engines.scratch,
         roles: createRoles(ground),
         lifecycleDayMs: config.lifecycleDay,
         accessLogIntervalMs: config.accessLogInterval,
