@@ -17,6 +17,7 @@ import { benchKafka } from './kafka.bench.ts'
 import { benchKinesis } from './kinesis.bench.ts'
 import { benchList } from './list.bench.ts'
 import { benchParquet } from './parquet.bench.ts'
+import { benchRemote } from './remote.bench.ts'
 import type { Row } from './results.ts'
 import { tableOf } from './results.ts'
 import { benchS3 } from './s3.bench.ts'
@@ -38,6 +39,7 @@ const alone: Readonly<Record<string, (dist: string) => Promise<Row[]>>> = {
   start: benchStart,
   shards: benchShards,
   kafka: benchKafka,
+  remote: benchRemote,
   list: benchList,
 }
 const long: Readonly<Record<string, (dist: string) => Promise<string>>> = {

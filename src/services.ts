@@ -159,6 +159,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
         ...ground,
         nouns: s3,
         query: engines.query,
+        scratch: engines.scratch,
         roles: createRoles(ground),
         lifecycleDayMs: config.lifecycleDay,
         accessLogIntervalMs: config.accessLogInterval,

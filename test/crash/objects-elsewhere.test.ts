@@ -15,7 +15,7 @@ import {
 
 const ROUNDS = Number(process.env['HEADRACE_CRASH_ROUNDS'] ?? 6)
 /** The patience of a node with its store, and the time that a busy machine may add. */
-const FAILS_WITHIN_MS = 45_000
+const FAILS_WITHIN_MS = 60_000
 /** Less than `startHeadrace` waits: the process has ended by itself. */
 const ENDS_WITHIN_MS = 20_000
 const environment = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
@@ -77,6 +77,29 @@ test('a store that dies makes clear errors, loses nothing acknowledged, and is f
     store = await startHeadrace({ dataDir, port })
     await compare(s3, writers, round === 2)
   }
+  const there = await s3.send(new GetObjectCommand(large))
+  expect((await there.Body?.transformToByteArray())?.length).toBe(Body.length)
+  expect(await node.stop()).toBe(0)
+  await store.stop()
+})
+
+test('a store that falls silent is given up in time, and goes on when it wakes', async () => {
+  const store = await startStore()
+  const node = await startNode(store, directory())
+  const s3 = s3Client(node)
+  await createBuckets(s3)
+  const large = { Bucket: 'plain', Key: 'large' }
+  const Body = Buffer.alloc(100_000, 'x')
+  await s3.send(new PutObjectCommand({ ...large, Body }))
+  process.kill(store.pid, 'SIGSTOP')
+  const stoppedMs = performance.now()
+  const refused = { name: 'ServiceUnavailable', $metadata: { httpStatusCode: 503 } }
+  await Promise.all([
+    expect(s3.send(new GetObjectCommand(large))).rejects.toMatchObject(refused),
+    expect(s3.send(new PutObjectCommand({ ...large, Body }))).rejects.toMatchObject(refused),
+  ])
+  expect(performance.now() - stoppedMs).toBeLessThan(FAILS_WITHIN_MS)
+  process.kill(store.pid, 'SIGCONT')
   const there = await s3.send(new GetObjectCommand(large))
   expect((await there.Body?.transformToByteArray())?.length).toBe(Body.length)
   expect(await node.stop()).toBe(0)

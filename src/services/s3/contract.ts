@@ -1,8 +1,10 @@
+import type { Clock } from '../../base/clock.ts'
 import type { OperationName } from '../../wire/contract.ts'
 import type { Operation } from '../../wire/operation.ts'
 import type { Permissions } from './access/permissions.ts'
 import type { Buckets } from './buckets/buckets.ts'
 import type { Encryptions } from './encryption/encryptions.ts'
+import type { InventorySettings } from './inventory/inventory-settings.ts'
 import type { ChangeKey } from './encryption/key-change.ts'
 import type { LifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import type { Restorations } from './lifecycle/restorations.ts'
@@ -39,6 +41,8 @@ export interface S3Deps {
   readonly lifecycles: LifecycleSettings
   readonly restorations: Restorations
   readonly loggings: LoggingSettings
+  readonly inventories: InventorySettings
+  readonly clock: Clock
   readonly select: Select
   readonly lifetimeMembers: LifetimeMembers
   /** A name for a rule that has none. */

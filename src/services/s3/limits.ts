@@ -39,6 +39,12 @@ export const REPLICATION_ID_MAX = 255
 export const WRAPPING_KEYS_MAX = 1_000
 /** Noncurrent versions that a rule keeps whatever their age. */
 export const NEWER_VERSIONS_MAX = 100
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html */
+export const INVENTORIES_MAX = 1_000
+export const INVENTORIES_LIST_MAX = 100
+export const INVENTORY_ID_MAX = 64
+/** Of ours: rows of one file of an inventory. */
+export const INVENTORY_FILE_ROWS_MAX = 1_000_000
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html */
 export const KMS_KEY_ID_MAX = 2_048
 /** Of ours: lines of access logs in memory; what comes beyond is counted and lost. */

@@ -55,6 +55,13 @@ export function noSuchVersion(key: string, versionId: string): ServiceError {
   })
 }
 
+export function tooManyConfigurations(): ServiceError {
+  return new ServiceError(
+    'TooManyConfigurations',
+    'You are attempting to create a new configuration but have already reached the 1,000-configuration limit.',
+  )
+}
+
 export function noSuchConfiguration(): ServiceError {
   return notFound('NoSuchConfiguration', 'The specified configuration does not exist.')
 }

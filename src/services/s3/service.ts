@@ -6,6 +6,7 @@ import type { Random } from '../../base/random.ts'
 import type { Background } from '../../engines/meta/background.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
 import type { QueryEngine } from '../../engines/query/port.ts'
+import type { ScratchSpace } from '../../engines/scratch.ts'
 import type { Service } from '../../wire/operation.ts'
 import { bindOperations } from '../../wire/operation.ts'
 import type { Roles } from '../iam/roles.ts'
@@ -13,6 +14,9 @@ import { createAuthorize } from './access/authorization.ts'
 import { createCrossOrigin } from './access/cross-origin.ts'
 import { createPermissions } from './access/permissions.ts'
 import { createRequesterPays } from './access/requester-pays.ts'
+import { createWithParquetFile } from './inventory/inventory-files.ts'
+import { createInventoryRun } from './inventory/inventory-run.ts'
+import { createInventorySettings } from './inventory/inventory-settings.ts'
 import { createLifecycleRun } from './lifecycle/lifecycle-run.ts'
 import { createLifecycleSettings } from './lifecycle/lifecycle-settings.ts'
 import { createRestorations } from './lifecycle/restorations.ts'
@@ -30,6 +34,7 @@ import { createMultipartUpload } from './operations/create-multipart-upload.ts'
 import { deleteBucket } from './operations/delete-bucket.ts'
 import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
 import { deleteBucketEncryption } from './operations/delete-bucket-encryption.ts'
+import { deleteBucketInventoryConfiguration } from './operations/delete-bucket-inventory-configuration.ts'
 import { deleteBucketLifecycle } from './operations/delete-bucket-lifecycle.ts'
 import { deleteBucketOwnershipControls } from './operations/delete-bucket-ownership-controls.ts'
 import { deleteBucketPolicy } from './operations/delete-bucket-policy.ts'
@@ -46,6 +51,7 @@ import { getBucketAnalyticsConfiguration } from './operations/get-bucket-analyti
 import { getBucketCors } from './operations/get-bucket-cors.ts'
 import { getBucketEncryption } from './operations/get-bucket-encryption.ts'
 import { getBucketIntelligentTieringConfiguration } from './operations/get-bucket-intelligent-tiering-configuration.ts'
+import { getBucketInventoryConfiguration } from './operations/get-bucket-inventory-configuration.ts'
 import { getBucketLifecycleConfiguration } from './operations/get-bucket-lifecycle-configuration.ts'
 import { getBucketLocation } from './operations/get-bucket-location.ts'
 import { getBucketLogging } from './operations/get-bucket-logging.ts'
@@ -71,6 +77,7 @@ import { headBucket } from './operations/head-bucket.ts'
 import { headObject } from './operations/head-object.ts'
 import { listBucketAnalyticsConfigurations } from './operations/list-bucket-analytics-configurations.ts'
 import { listBucketIntelligentTieringConfigurations } from './operations/list-bucket-intelligent-tiering-configurations.ts'
+import { listBucketInventoryConfigurations } from './operations/list-bucket-inventory-configurations.ts'
 import { listBucketMetricsConfigurations } from './operations/list-bucket-metrics-configurations.ts'
 import { listBuckets } from './operations/list-buckets.ts'
 import { listMultipartUploads } from './operations/list-multipart-uploads.ts'
@@ -82,6 +89,7 @@ import { putBucketAccelerateConfiguration } from './operations/put-bucket-accele
 import { putBucketAcl } from './operations/put-bucket-acl.ts'
 import { putBucketCors } from './operations/put-bucket-cors.ts'
 import { putBucketEncryption } from './operations/put-bucket-encryption.ts'
+import { putBucketInventoryConfiguration } from './operations/put-bucket-inventory-configuration.ts'
 import { putBucketLifecycleConfiguration } from './operations/put-bucket-lifecycle-configuration.ts'
 import { putBucketLogging } from './operations/put-bucket-logging.ts'
 import { putBucketNotificationConfiguration } from './operations/put-bucket-notification-configuration.ts'
@@ -110,12 +118,13 @@ import type { S3Nouns } from './s3-nouns.ts'
 import { createSelect } from './selection/selection.ts'
 import { createWebSites } from './website/create-web-sites.ts'
 
-export function createS3Service(deps: {
+export interface S3ServiceDeps {
   readonly nouns: S3Nouns
   /** Where bucket notifications can go; a kind that is not among them is refused by name. */
   readonly targets: ReadonlyArray<EventTarget>
   readonly meta: MetaStore
   readonly query: QueryEngine
+  readonly scratch: ScratchSpace
   /** In whose names replication acts. */
   readonly roles: Roles
   readonly background: Background
@@ -126,7 +135,9 @@ export function createS3Service(deps: {
   readonly random: Random
   readonly log: Logger
   readonly metrics: Metrics
-}): Service {
+}
+
+export function createS3Service(deps: S3ServiceDeps): Service {
   const { nouns, clock, random } = deps
   const { buckets, outbox } = nouns
   const targets = new Map(deps.targets.map((target) => [target.service, target]))
@@ -134,6 +145,7 @@ export function createS3Service(deps: {
   const dayMs = deps.lifecycleDayMs
   const lifecycles = createLifecycleSettings(deps)
   const requesterPays = createRequesterPays()
+  const inventories = createInventorySettings(deps)
   const loggings = createLoggingSettings(deps)
   const accessLog = createAccessLog({ ...deps, settings: loggings })
   const intervalMs = deps.accessLogIntervalMs
@@ -143,11 +155,16 @@ export function createS3Service(deps: {
     permissions,
     lifecycles,
     loggings,
+    inventories,
+    clock,
     restorations: createRestorations({ ...deps, ...nouns, dayMs }),
     lifetimeMembers: createLifetimeMembers({ ...nouns, lifecycles, clock, dayMs }),
     select: createSelect({ ...deps, ...nouns }),
     newId: () => random.uuid(),
   }
+  const withParquetFile = createWithParquetFile(deps)
+  const listing = { inventories, withParquetFile, dayMs }
+  const inventoryRun = createInventoryRun({ ...deps, ...nouns, ...listing })
   const lifecycleRun = createLifecycleRun({ ...deps, ...nouns, settings: lifecycles, dayMs })
   const delivery = createNotificationDelivery({ ...deps, outbox, targets })
   const makeReplica = createReplicaMaking({ ...deps, ...nouns, permissions })
@@ -168,6 +185,7 @@ export function createS3Service(deps: {
         replicationRun.start(signal),
         accessLog.start(signal),
         logDelivery.start(signal),
+        inventoryRun.start(signal),
         lifetimes.restorations.start(signal),
       ])
     },
@@ -183,6 +201,7 @@ const operations = [
   deleteBucket,
   deleteBucketCors,
   deleteBucketEncryption,
+  deleteBucketInventoryConfiguration,
   deleteBucketLifecycle,
   deleteBucketOwnershipControls,
   deleteBucketPolicy,
@@ -199,6 +218,7 @@ const operations = [
   getBucketCors,
   getBucketEncryption,
   getBucketIntelligentTieringConfiguration,
+  getBucketInventoryConfiguration,
   getBucketLifecycleConfiguration,
   getBucketLocation,
   getBucketLogging,
@@ -225,6 +245,7 @@ const operations = [
   listBucketAnalyticsConfigurations,
   listBucketIntelligentTieringConfigurations,
   listBucketMetricsConfigurations,
+  listBucketInventoryConfigurations,
   listBuckets,
   listMultipartUploads,
   listObjects,
@@ -235,6 +256,7 @@ const operations = [
   putBucketAcl,
   putBucketCors,
   putBucketEncryption,
+  putBucketInventoryConfiguration,
   putBucketLifecycleConfiguration,
   putBucketLogging,
   putBucketNotificationConfiguration,

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import type { SelectObjectContentCommandInput } from '@aws-sdk/client-s3'
 import { PutObjectCommand, SelectObjectContentCommand } from '@aws-sdk/client-s3'
 import { expect, test } from 'vitest'
@@ -6,7 +7,7 @@ import { errorOf, newBucket, s3Client } from './support.ts'
 const s3 = s3Client()
 type Options = Partial<SelectObjectContentCommandInput>
 
-async function object(Body: string): Promise<{ Bucket: string; Key: string }> {
+async function object(Body: string | Uint8Array): Promise<{ Bucket: string; Key: string }> {
   const id = { Bucket: await newBucket(), Key: 'data' }
   await s3.send(new PutObjectCommand({ ...id, Body }))
   return id
@@ -26,12 +27,14 @@ async function select(id: { Bucket: string; Key: string }, Expression: string, m
   let text = ''
   const names: string[] = []
   let returned: number | undefined
+  let processed: number | undefined
   for await (const event of Payload ?? []) {
     names.push(Object.keys(event)[0] ?? '')
     text += Buffer.from(event.Records?.Payload ?? []).toString()
     returned = event.Stats?.Details?.BytesReturned ?? returned
+    processed = event.Stats?.Details?.BytesProcessed ?? processed
   }
-  return { text, names, returned }
+  return { text, names, returned, processed }
 }
 
 const csv = 'name,age\nAda,36\n"Grace, Rear Admiral",85\nLin,7\n'
@@ -56,6 +59,21 @@ test('rows of CSV are chosen by header and by place', async () => {
   })
   expect(count.text).toBe('{"_1":3}\n')
   expect((await select(id, 'SELECT * FROM s3object LIMIT 1')).text).toBe('Ada,36\n')
+})
+
+test('GZIP is unpacked, fields may hold line ends, and what is no GZIP is refused', async () => {
+  const rows = 'name,note\nAda,"one\ntwo"\nLin,x\n'
+  const id = await object(gzipSync(rows))
+  const CSV = { FileHeaderInfo: 'USE' as const, AllowQuotedRecordDelimiter: true }
+  const InputSerialization = { CSV, CompressionType: 'GZIP' as const }
+  const found = await select(id, 'SELECT s.note FROM S3Object s', { InputSerialization })
+  expect(found).toMatchObject({ text: '"one\ntwo"\nx\n', processed: rows.length })
+  const lines = { JSON: { Type: 'LINES' as const }, CompressionType: 'GZIP' as const }
+  const zipped = await object(gzipSync('{"a":1}\n{"a":2}\n'))
+  const sum = await select(zipped, 'SELECT SUM(s.a) FROM S3Object s', { InputSerialization: lines })
+  expect(sum.text).toBe('3\n')
+  const plain = select(await object(rows), 'SELECT * FROM S3Object s', { InputSerialization })
+  expect((await errorOf(plain)).name).toBe('InvalidCompressionFormat')
 })
 
 test('JSON keeps nested values, numbers and texts that look like times', async () => {
@@ -89,7 +107,7 @@ test('statements that cannot run are answered by their errors', async () => {
   expect((await errorOf(select({ ...id, Key: 'none' }, 'SELECT * FROM s3object'))).name).toBe(
     'NoSuchKey',
   )
-  const InputSerialization = { CSV: {}, CompressionType: 'GZIP' as const }
+  const InputSerialization = { CSV: {}, CompressionType: 'BZIP2' as const }
   const zipped = select(id, 'SELECT * FROM s3object', { InputSerialization })
   expect((await errorOf(zipped)).name).toBe('NotImplemented')
 })

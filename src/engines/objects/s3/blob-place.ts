@@ -36,19 +36,33 @@ export function createBlobPlace(deps: {
 
   function make(directory: Directory, file: string): NewPiece {
     const writer = createBlobWriter(store, file)
+    let hasFailed = false
+    const noted = async (work: Promise<void>) => {
+      try {
+        await work
+      } catch (error) {
+        hasFailed = true
+        throw error
+      }
+    }
+    const remove = async () => {
+      try {
+        await writer.remove()
+        directories.leave(directory)
+      } catch {
+        // The directory stays marked, so that a sweep removes the blob.
+      }
+    }
     return {
       file,
-      write: (buffers) => writer.write(buffers),
-      finish: () => writer.finish(),
+      write: (buffers) => noted(writer.write(buffers)),
+      finish: () => noted(writer.finish()),
       guard: (changes) => index.checkDirectory(changes, directory.name),
       keep: () => directories.leave(directory),
       async discard() {
-        try {
-          await writer.remove()
-          directories.leave(directory)
-        } catch {
-          // The directory stays marked, so that a sweep removes the blob.
-        }
+        const removal = remove()
+        // A store that has just failed would keep whoever waits for the error waiting once more.
+        if (!hasFailed) await removal
       },
     }
   }

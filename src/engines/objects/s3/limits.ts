@@ -21,8 +21,6 @@ export const remoteLimits = {
   /** S3's own limits of DeleteObjects and of one page of a listing. */
   removalsMax: 1_000,
   pageMax: 1_000,
-  /** Copies of objects for engines that read paths, kept for the next one who asks. */
-  keptCopiesBytesMax: 1024 ** 3,
   /** New blobs go into a directory for so long, and may be under way in it for as long again. */
   directoryMs: 12 * 3_600_000,
   sweepMs: 10 * 60_000,

@@ -61,6 +61,7 @@ export function createStoreConnection(deps: {
   const send = isPlain ? httpRequest : httpsRequest
   const readers = createAgent(isPlain, remoteLimits.readConnectionsMax)
   const others = createAgent(isPlain, remoteLimits.connectionsMax)
+  let isClosed = false
 
   function begin(request: StoreRequest, agent: HttpAgent): Promise<OpenedAnswer> {
     const { method, key, body = [] } = request
@@ -122,7 +123,7 @@ export function createStoreConnection(deps: {
         return await work()
       } catch (error) {
         if (!(error instanceof StoreFailure)) throw error
-        const isOver = clock.monotonicMs() - beganMs > remoteLimits.patienceMs
+        const isOver = isClosed || clock.monotonicMs() - beganMs > remoteLimits.patienceMs
         if (count === remoteLimits.attemptsMax || isOver || !isPassing(error)) {
           throw asEngineError(what, error)
         }
@@ -137,6 +138,7 @@ export function createStoreConnection(deps: {
     open: (request) => persist(nameOf(request), () => attemptToOpen(request)),
     persist,
     close() {
+      isClosed = true
       readers.destroy()
       others.destroy()
     },

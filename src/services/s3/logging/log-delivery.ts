@@ -2,17 +2,15 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../../../base/clock.ts'
 import { dateOf } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
+import type { EventSender } from '../../../base/event-target.ts'
 import type { Logger } from '../../../base/logger.ts'
 import type { Random } from '../../../base/random.ts'
 import type { Background } from '../../../engines/meta/background.ts'
-import { evaluateSender } from '../../iam/policy-evaluation.ts'
-import { parsePolicy } from '../../iam/policy-parsing.ts'
-import type { Bucket } from '../buckets/bucket.ts'
+import { requireServiceMayPut } from '../access/service-writes.ts'
 import type { Buckets } from '../buckets/buckets.ts'
 import { defaultPlan } from '../objects/digests.ts'
 import type { Objects } from '../objects/objects.ts'
 import { serviceOrigin } from '../objects/objects.ts'
-import { accessDenied } from '../s3-errors.ts'
 import type { AccessLinesEntry, AccessLog } from './access-log.ts'
 import type { LoggedBucket } from './logging-settings.ts'
 
@@ -41,7 +39,7 @@ export function createLogDelivery(deps: {
     const { targetBucket, targetPrefix } = source.logging
     const target = await buckets.find(source.accountId, targetBucket)
     for (const [key, lines] of objectsFor(source, entries)) {
-      requireLetIn(target, source, key)
+      requireServiceMayPut(target, senderOf(source), key)
       await objects.put(target, {
         key,
         body: Buffer.from(`${lines.join('\n')}\n`),
@@ -102,16 +100,12 @@ function isSame(one: LoggedBucket, other: LoggedBucket): boolean {
 }
 
 // AWS: the policy of the target lets the log delivery in. An ACL that does so is of the past.
-function requireLetIn(target: Bucket, source: LoggedBucket, key: string): void {
-  const policy = target.access?.policy
-  const sender = {
+function senderOf({ name, accountId, region }: LoggedBucket): EventSender {
+  return {
     principal: PRINCIPAL,
-    sourceArn: `arn:aws:s3:::${source.name}`,
-    scope: { accountId: source.accountId, region: source.region },
+    sourceArn: `arn:aws:s3:::${name}`,
+    scope: { accountId, region },
   }
-  const wanted = { action: 's3:PutObject', resource: `arn:aws:s3:::${target.name}/${key}` }
-  if (policy === undefined) throw accessDenied()
-  if (evaluateSender(parsePolicy(policy), sender, wanted) !== 'allow') throw accessDenied()
 }
 
 /** The lines by the key of the object that they go to. */

@@ -4,6 +4,7 @@ import { readerOf } from '../encryption/wire-encryption.ts'
 import { malformedXml, notSupported } from '../s3-errors.ts'
 import type { SelectionInput, SelectionRows } from '../selection/selection.ts'
 import { csvRow, jsonRow } from '../selection/selection.ts'
+import { unzippedSize } from '../selection/unzipped-size.ts'
 
 type SelectInput = Input<Sdk, 'SelectObjectContent'>
 type Events = NonNullable<Output<Sdk, 'SelectObjectContent'>['Payload']>
@@ -16,12 +17,18 @@ export const selectObjectContent: S3Operation<'SelectObjectContent'> = {
     const bucket = await buckets.find(context.accountId, input.Bucket, input.ExpectedBucketOwner)
     const { sizeBytes } = await objects.head(bucket, input.Key)
     const reader = readerOf(input, context)
-    const source = { key: input.Key, input: selectionInput(input), ...reader }
+    const read = selectionInput(input)
+    const source = { key: input.Key, input: read, ...reader }
+    const isGzip = read.kind !== 'parquet' && read.isGzip
+    const unzipped = isGzip
+      ? await unzippedSize((await objects.open(bucket, input.Key, reader)).body)
+      : sizeBytes
+    const sizes = { scanned: sizeBytes, processed: unzipped }
     const write = rowWriter(input.OutputSerialization)
     const pages = select(bucket, source, input.Expression ?? '', context.signal)
     // What is wrong with the statement is answered by a status, so the first page comes before it.
     const first = await pages.next()
-    return { Payload: events(first, pages, write, sizeBytes) as unknown as Events }
+    return { Payload: events(first, pages, write, sizes) as unknown as Events }
   },
 }
 
@@ -29,7 +36,7 @@ async function* events(
   first: IteratorResult<SelectionRows>,
   pages: AsyncGenerator<SelectionRows>,
   write: (page: SelectionRows) => string,
-  sizeBytes: number,
+  sizes: { readonly scanned: number; readonly processed: number },
 ): AsyncGenerator<Event> {
   let returnedBytes = 0
   try {
@@ -39,8 +46,8 @@ async function* events(
       yield { Records: { Payload } } as Event
     }
     const Details = {
-      BytesScanned: sizeBytes,
-      BytesProcessed: sizeBytes,
+      BytesScanned: sizes.scanned,
+      BytesProcessed: sizes.processed,
       BytesReturned: returnedBytes,
     }
     yield { Stats: { Details } } as Event
@@ -58,18 +65,21 @@ function selectionInput({ InputSerialization: given }: SelectInput): SelectionIn
     CompressionType: compression = 'NONE',
   } = given ?? {}
   if ([csv, json, parquet].filter((one) => one !== undefined).length !== 1) throw malformedXml()
-  if (compression !== 'NONE') throw notSupported(`CompressionType ${compression}`)
+  const isGzip = compression === 'GZIP'
+  if (compression !== 'NONE' && (!isGzip || parquet)) {
+    throw notSupported(`CompressionType ${compression}`)
+  }
   if (parquet) return { kind: 'parquet' }
   if (json) {
     if (!json.Type) throw malformedXml()
-    return { kind: 'json', type: json.Type }
+    return { kind: 'json', isGzip, type: json.Type }
   }
-  const { RecordDelimiter: ends = '\n', AllowQuotedRecordDelimiter: within } = csv ?? {}
+  const { RecordDelimiter: ends = '\n' } = csv ?? {}
   if (ends !== '\n' && ends !== '\r\n')
     throw notSupported(`RecordDelimiter ${JSON.stringify(ends)}`)
-  if (within) throw notSupported('AllowQuotedRecordDelimiter')
   return {
     kind: 'csv',
+    isGzip,
     header: csv?.FileHeaderInfo ?? 'NONE',
     delimiter: csv?.FieldDelimiter ?? ',',
     quote: csv?.QuoteCharacter ?? '"',

@@ -15,13 +15,18 @@ import { translateSelection } from './selection-sql.ts'
 export type SelectionInput =
   | {
       readonly kind: 'csv'
+      readonly isGzip: boolean
       readonly header: 'NONE' | 'USE' | 'IGNORE'
       readonly delimiter: string
       readonly quote: string
       readonly escape: string
       readonly comment: string
     }
-  | { readonly kind: 'json'; readonly type: 'LINES' | 'DOCUMENT' }
+  | {
+      readonly kind: 'json'
+      readonly isGzip: boolean
+      readonly type: 'LINES' | 'DOCUMENT'
+    }
   | { readonly kind: 'parquet' }
 
 export type SelectionRows = Pick<QueryResult, 'columns' | 'rows'>
@@ -81,12 +86,13 @@ async function relation(
   const file = literal(path)
   if (input.kind === 'parquet') return `SELECT * FROM read_parquet(${file})`
   if (input.kind === 'json') {
+    const compression = input.isGzip ? 'gzip' : 'uncompressed'
     const format = input.type === 'DOCUMENT' && isEach ? 'auto' : 'unstructured'
     // Texts that look like times stay the texts that they are.
-    return `SELECT * FROM read_json(${file}, format = '${format}', records = 'true', compression = 'uncompressed',
+    return `SELECT * FROM read_json(${file}, format = '${format}', records = 'true', compression = '${compression}',
       sample_size = -1, maximum_depth = -1, dateformat = '%Y|%m|%d|', timestampformat = '%Y|%m|%d|%H|')`
   }
-  const csv = `read_csv(${file}, all_varchar = true, auto_detect = true, compression = 'none',
+  const csv = `read_csv(${file}, all_varchar = true, auto_detect = true, compression = '${input.isGzip ? 'gzip' : 'none'}', parallel = false,
     delim = ${literal(input.delimiter)}, quote = ${literal(input.quote)},
     escape = ${literal(input.escape)}, comment = ${literal(input.comment)},
     header = ${input.header !== 'NONE'}, skip = 0, null_padding = true, strict_mode = false, nullstr = ${literal('\u0001\u0002')})`
