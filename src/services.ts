@@ -335,11 +335,10 @@ function createEventing(
     readonly ofSchedules: ReadonlyArray<EventTarget>
   },
 ): ReadonlyArray<Service> {
-  const { ofRules, ofSchedules } = targets
   const shared = { ...ground, roles: createRoles(ground) }
   return [
-    createEventsService({ ...shared, nouns: ground.eventNouns, targets: ofRules }),
-    createSchedulerService({ ...shared, targets: ofSchedules }),
+    createEventsService({ ...shared, nouns: ground.eventNouns, targets: targets.ofRules }),
+    createSchedulerService({ ...shared, targets: targets.ofSchedules }),
     createPipesService(),
   ]
 }
