@@ -172,7 +172,8 @@ export type KeyOf = (
 ) => Uint8Array | undefined | Promise<Uint8Array | undefined>
 
 export interface Verification {
-  readonly damaged: boolean
+  /** Of the blocks that are not as they were written, or cannot be read; absent: it is whole. */
+  readonly damagedBytes?: number
   /** Bytes that are older than sums: there, but not compared with anything. */
   readonly uncheckedBytes: number
 }

@@ -97,8 +97,7 @@ export function createPublication(deps: {
         await allow?.(current)
         const others = beside && (await rearranged(changes, await beside(current), id))
         if (beside && !others) return undefined
-        removeRow(changes, id, before)
-        changes.givesRoom = true
+        removeForGood(changes, id, before)
         const given = [...(others?.given ?? [])]
         if (!others?.isKept) given.push(givenUp(changes, before.row, pieces, clock.wallMs()))
         return { answer: true, given }
@@ -122,6 +121,11 @@ export function createPublication(deps: {
       return true
     },
   }
+}
+
+function removeForGood(changes: Changes, id: ObjectId, before: RowEntry): void {
+  removeRow(changes, id, before)
+  changes.givesRoom = true
 }
 
 /** Versions that are removed give room, though others may move up for them. */
