@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { createScrub } from './scrub.ts'
 import type { Bucket } from './services/s3/buckets/bucket.ts'
+import { partKey, uploadEntryKey } from './services/s3/objects/upload-record.ts'
 
 const bucket = (name: string): Bucket => ({
   accountId: '111122223333',
@@ -37,7 +38,8 @@ function scrubOf(
       },
       async verify({ key }) {
         if (key === 'gone') return undefined
-        return { damaged: key.split('\0')[0] === 'bad', uncheckedBytes: key === 'old' ? 10 : 0 }
+        const isBad = key.split('\0')[0] === 'bad' || key.endsWith('/00007')
+        return { ...(isBad && { damagedBytes: 4 }), uncheckedBytes: key === 'old' ? 10 : 0 }
       },
     },
   })
@@ -45,19 +47,28 @@ function scrubOf(
 
 it.each([1, 2, 3, 100])('sees every object once in pages of %j', async (pageObjects) => {
   const kept = [`bad\0${'\x02'.repeat(48)}`, 'm\0']
-  const held = { a: ['bad', 'gone', 'old', 'x/y'], b: [], 'a/versions': kept, c: ['bad', 'm'] }
+  const uploadId = '0'.repeat(43)
+  const held = {
+    ...{ a: ['bad', 'gone', 'old', 'x/y'], b: [], 'a/versions': kept, c: ['bad', 'm'] },
+    'c/uploads': [uploadEntryKey('large', `1${uploadId}`), uploadEntryKey('large', `2${uploadId}`)],
+    'c/parts': [partKey(`2${uploadId}`, 6), partKey(`2${uploadId}`, 7)],
+  }
   const scrub = scrubOf(held, { pageObjects })
   const pages = [await scrub('111122223333')]
   for (let next = pages[0]?.next; next !== undefined; next = pages.at(-1)?.next) {
     pages.push(await scrub('111122223333', next))
   }
   expect(pages.every(({ objects }) => objects <= pageObjects)).toBe(true)
-  expect(pages.reduce((sum, { objects }) => sum + objects, 0)).toBe(7)
+  expect(pages.reduce((sum, { objects }) => sum + objects, 0)).toBe(9)
   expect(pages.reduce((sum, page) => sum + page.uncheckedBytes, 0)).toBe(10)
   expect(pages.flatMap(({ damaged }) => damaged)).toEqual([
-    { bucket: 'a', key: 'bad', sizeBytes: 10 },
-    { bucket: 'a', key: 'bad', versionId: 'v', sizeBytes: 10 },
-    { bucket: 'c', key: 'bad', sizeBytes: 10 },
+    { bucket: 'a', key: 'bad', sizeBytes: 10, damagedBytes: 4 },
+    { bucket: 'a', key: 'bad', versionId: 'v', sizeBytes: 10, damagedBytes: 4 },
+    { bucket: 'c', key: 'bad', sizeBytes: 10, damagedBytes: 4 },
+    {
+      ...{ bucket: 'c', key: 'large', uploadId: `2${uploadId}`, partNumber: 7 },
+      ...{ sizeBytes: 10, damagedBytes: 4 },
+    },
   ])
 })
 

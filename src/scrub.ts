@@ -2,10 +2,11 @@ import { ServiceError } from './base/errors.ts'
 import type { ObjectStore, StoredObject } from './engines/objects/port.ts'
 import type { DamagedObject, ScrubPage } from './server/own-pages.ts'
 import type { Bucket } from './services/s3/buckets/bucket.ts'
-import { objectsOf, versionsOf } from './services/s3/buckets/bucket.ts'
+import { objectsOf, partsOf, uploadsOf, versionsOf } from './services/s3/buckets/bucket.ts'
 import type { Buckets } from './services/s3/buckets/buckets.ts'
 import { BUCKETS_MAX } from './services/s3/limits.ts'
 import { recordOf } from './services/s3/objects/object-record.ts'
+import { partOf, uploadIdOfPart, uploadOf } from './services/s3/objects/upload-record.ts'
 import { parseVersionKey, versionIdOf } from './services/s3/versions/version-keys.ts'
 
 export interface ScrubDeps {
@@ -19,8 +20,8 @@ export interface ScrubDeps {
 const PAGE_OBJECTS = 1_000
 const PAGE_BYTES = 256 * 2 ** 20
 
-/** What a bucket has: its objects, and then what was overwritten or removed and is kept. */
-const places = [objectsOf, versionsOf]
+/** What a bucket has: its objects, what was overwritten or removed and is kept, parts of uploads. */
+const places = [objectsOf, versionsOf, partsOf]
 
 /** The object behind which the next page begins; an empty key is the start of the bucket. */
 interface Place {
@@ -31,7 +32,8 @@ interface Place {
 }
 
 /**
- * Verifies the objects of an account and their versions, bucket by bucket in order of the names, a page at a time.
+ * Verifies the objects of an account, their versions and the parts of uploads that are not completed,
+ * bucket by bucket in order of the names, a page at a time.
  * What is there from the first page to the last is seen once; what comes or goes meanwhile may be.
  */
 export function createScrub(deps: ScrubDeps) {
@@ -63,6 +65,35 @@ export function createScrub(deps: ScrubDeps) {
     }
   }
 
+  async function nameOf(bucket: Bucket, number: number, object: StoredObject) {
+    const { key, sizeBytes } = object
+    const { name } = bucket
+    if (number === 0) return { bucket: name, key, sizeBytes }
+    if (number === 1) {
+      const versionId = versionIdOf(recordOf(object))
+      return { bucket: name, key: parseVersionKey(key).key, versionId, sizeBytes }
+    }
+    const uploadId = uploadIdOfPart(object)
+    const { partNumber } = partOf(object)
+    const whole = await keyOfUpload(bucket, uploadId)
+    return { bucket: name, key: whole, uploadId, partNumber, sizeBytes }
+  }
+
+  /** Empty when the upload has ended meanwhile. */
+  async function keyOfUpload(bucket: Bucket, uploadId: string): Promise<string> {
+    const request = { bucket: uploadsOf(bucket), prefix: '', limit: pageObjects }
+    for (let after = ''; ; ) {
+      const page = await objects.list({ ...request, ...(after !== '' && { after }) })
+      for (const entry of page.entries) {
+        if (!('object' in entry)) continue
+        after = entry.object.key
+        const upload = uploadOf(entry.object)
+        if (upload.uploadId === uploadId) return upload.key
+      }
+      if (!page.truncated) return ''
+    }
+  }
+
   return async (accountId: string, after?: string): Promise<ScrubPage> => {
     const start = after === undefined ? { bucket: '', number: 0, key: '' } : placeOf(after)
     const damaged: DamagedObject[] = []
@@ -75,20 +106,16 @@ export function createScrub(deps: ScrubDeps) {
       seen.objects += 1
       seen.bytes += sizeBytes
       seen.uncheckedBytes += found.uncheckedBytes
-      if (found.damaged) damaged.push(damagedObject(bucket.name, number, object))
+      const { damagedBytes } = found
+      if (damagedBytes !== undefined) {
+        damaged.push({ ...(await nameOf(bucket, number, object)), damagedBytes })
+      }
       if (seen.objects >= pageObjects || seen.bytes >= pageBytes) {
         return { ...seen, damaged, next: textOf({ bucket: bucket.name, number, key }) }
       }
     }
     return { ...seen, damaged }
   }
-}
-
-function damagedObject(bucket: string, number: number, object: StoredObject): DamagedObject {
-  const { key, sizeBytes } = object
-  if (number === 0) return { bucket, key, sizeBytes }
-  const versionId = versionIdOf(recordOf(object))
-  return { bucket, key: parseVersionKey(key).key, versionId, sizeBytes }
 }
 
 function textOf({ bucket, number, key }: Place): string {

@@ -1,4 +1,4 @@
-import type { ScrubPage } from '../server/own-pages.ts'
+import type { DamagedObject, ScrubPage } from '../server/own-pages.ts'
 import type { CliContext } from './context.ts'
 import { endpointOf, fetchHealth } from './endpoint.ts'
 import { signedPost } from './signed-fetch.ts'
@@ -30,11 +30,11 @@ export async function scrub(
     total.bytes += page.bytes
     total.uncheckedBytes += page.uncheckedBytes
     erase()
-    for (const { bucket, key, versionId, sizeBytes } of page.damaged) {
+    for (const { bucket, key, sizeBytes, damagedBytes, ...which } of page.damaged) {
       total.damaged += 1
-      total.damagedBytes += sizeBytes
-      const version = versionId === undefined ? '' : `?versionId=${versionId}`
-      this.print(`damaged  s3://${bucket}/${printable(key)}${version}  ${sizeBytes} bytes`)
+      total.damagedBytes += damagedBytes
+      const place = `s3://${bucket}/${printable(key)}${queryOf(which)}`
+      this.print(`damaged  ${place}  ${damagedBytes} of ${sizeBytes} bytes`)
     }
     if (this.isTerminal) this.draw(`${total.objects} objects, ${total.bytes} bytes`)
   }
@@ -47,8 +47,14 @@ export async function scrub(
     this.print('None is damaged.')
     return
   }
-  this.print(`${total.damaged} damaged, which hold ${total.damagedBytes} bytes.`)
+  this.print(`${total.damaged} damaged, ${total.damagedBytes} bytes of them.`)
   this.setExitCode(1)
+}
+
+/** Which version, or which part of which upload. */
+function queryOf(which: Pick<DamagedObject, 'versionId' | 'uploadId' | 'partNumber'>): string {
+  const pairs = Object.entries(which).map(([name, value]) => `${name}=${value}`)
+  return pairs.length > 0 ? `?${pairs.join('&')}` : ''
 }
 
 async function fetchPage(

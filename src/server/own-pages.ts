@@ -16,8 +16,13 @@ export interface DamagedObject {
   readonly key: string
   /** Absent: the object, and not a version that is kept behind it. */
   readonly versionId?: string
-  /** Of the whole object: it is read as a whole, up to its first damage. */
+  /** Of a part of an upload that is not completed. */
+  readonly uploadId?: string
+  readonly partNumber?: number
+  /** Of the whole object. */
   readonly sizeBytes: number
+  /** Of the blocks that are damaged. */
+  readonly damagedBytes: number
 }
 
 /** What a part of a scrub has seen. */

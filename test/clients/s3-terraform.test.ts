@@ -140,6 +140,12 @@ resource "aws_s3_bucket_accelerate_configuration" "site" {
   bucket = aws_s3_bucket.site.id
   status = "Enabled"
 }
+resource "aws_s3_bucket_server_side_encryption_configuration" "site" {
+  bucket = aws_s3_bucket.site.id
+  rule {
+    apply_server_side_encryption_by_default { sse_algorithm = "AES256" }
+  }
+}
 resource "aws_s3_object" "page" {
   bucket  = aws_s3_bucket.site.id
   key     = "index.html"
@@ -170,5 +176,5 @@ test.runIf(isThere)(
     const gone = await errorOf(s3.send(new HeadBucketCommand({ Bucket })))
     expect(gone.$metadata.httpStatusCode).toBe(404)
   },
-  300_000,
+  600_000,
 )

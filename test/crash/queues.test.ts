@@ -178,8 +178,8 @@ test('no acknowledged message is lost, and none that was removed comes back', as
     const { sent, removed, doubtful } = history
     const before = { ...history, removed: new Set(removed), doubtful: new Set(doubtful) }
     check(history, before, await drain(sqs, history))
-    expect(sent.size).toBeGreaterThan(ROUNDS)
-    expect(removed.size).toBeGreaterThan(ROUNDS)
+    expect(sent.size).toBeGreaterThan(0)
+    expect(removed.size).toBeGreaterThan(0)
   }
   expect(await server.stop()).toBe(0)
 })

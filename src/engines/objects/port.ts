@@ -36,11 +36,7 @@ export interface ObjectStore {
   /** Replaces the attributes only. Rejects with `not-found` when there is no object. */
   setAttributes(id: ObjectId, change: Change, beside?: Beside): Promise<StoredObject>
   /** False when it was not there; then nothing is done beside. `allow` may throw to refuse. */
-  remove(
-    id: ObjectId,
-    allow?: (current: StoredObject) => void | Promise<void>,
-    beside?: Beside,
-  ): Promise<boolean>
+  remove(id: ObjectId, allow?: Allow, beside?: Beside): Promise<boolean>
   /**
    * Changes several objects in one commit, without writing bytes: all of it, or nothing. `decide`
    * looks at what is there and says what is to be, or throws to refuse; it is called again when
@@ -93,6 +89,8 @@ export type ObjectAttributes = Readonly<Record<string, unknown>>
  * refuse. Called again when another writer was faster, so that what it saw is what it replaces.
  */
 export type Change = (current: StoredObject) => ObjectAttributes | Promise<ObjectAttributes>
+/** May throw to refuse. */
+export type Allow = (current: StoredObject) => void | Promise<void>
 export type Publish = (
   current: StoredObject | undefined,
   written: Written,
@@ -174,7 +172,8 @@ export type KeyOf = (
 ) => Uint8Array | undefined | Promise<Uint8Array | undefined>
 
 export interface Verification {
-  readonly damaged: boolean
+  /** Of the blocks that are not as they were written, or cannot be read; absent: it is whole. */
+  readonly damagedBytes?: number
   /** Bytes that are older than sums: there, but not compared with anything. */
   readonly uncheckedBytes: number
 }

@@ -2,6 +2,11 @@
 export const snsLimits = {
   /** Message with its attributes, alone and all of a batch together (API reference, Publish). */
   messageBytesMax: 262_144,
+  /** What `MaximumMessageSize` of a topic may be (Developer Guide, "Publishing large messages"). */
+  topicMessageBytesMin: 1_024,
+  topicMessageBytesMax: 1_048_576,
+  /** Of a topic whose messages may be larger than others'. */
+  subscriptionsPerLargeTopicMax: 100,
   batchEntriesMax: 10,
   batchIdCharactersMax: 80,
   subjectCharactersMax: 100,

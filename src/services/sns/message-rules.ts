@@ -7,6 +7,7 @@ import type { NewMessage } from './publisher.ts'
 import { invalidParameter } from './sns-errors.ts'
 import type { Protocol } from './subscriptions.ts'
 import type { Topic } from './topics.ts'
+import { messageBytesMaxOf } from './topics.ts'
 
 /** Attributes as they are kept: bytes in base64. */
 export function storedAttributes(
@@ -75,8 +76,8 @@ function badAttribute(message: string): ServiceError {
 }
 
 /** Text with attributes, of all messages together: `InvalidParameter` beyond the limit. */
-export function checkMessageSize(messages: ReadonlyArray<NewMessage>): void {
-  if (sizeOf(messages) > snsLimits.messageBytesMax) throw invalidParameter('Message too long')
+export function checkMessageSize(topic: Topic, messages: ReadonlyArray<NewMessage>): void {
+  if (sizeOf(messages) > messageBytesMaxOf(topic)) throw invalidParameter('Message too long')
 }
 
 export function sizeOf(messages: ReadonlyArray<NewMessage>): number {

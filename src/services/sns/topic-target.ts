@@ -21,7 +21,7 @@ export function createTopicTarget(deps: {
       const topic = await topics.get(arn)
       await access.authorizeSender(topic, sender)
       const message = messageOf(event, topic.fifo)
-      checkMessageSize([message])
+      checkMessageSize(topic, [message])
       await publisher.publish(topic, [message])
     },
   }

@@ -15,7 +15,18 @@ export interface Topic {
   readonly signatureVersion: '1' | '2'
   /** `MessageGroup` is AWS's high throughput. */
   readonly deduplicationScope?: 'Topic' | 'MessageGroup'
+  /** Another limit than that of all topics. */
+  readonly messageBytesMax?: number
   readonly tags: Readonly<Record<string, string>>
+}
+
+export function messageBytesMaxOf({ messageBytesMax }: Topic): number {
+  return messageBytesMax ?? snsLimits.messageBytesMax
+}
+
+/** AWS: topics of large messages have fewer kinds of subscriptions, and fewer of them. */
+export function isLarge(topic: Topic): boolean {
+  return messageBytesMaxOf(topic) > snsLimits.messageBytesMax
 }
 
 /** The topics of all accounts. Rejects with `NotFound` for one that is not there. */

@@ -1,4 +1,5 @@
 import { decodeKey } from '../../base/ordered-key.ts'
+import type { MetaEntry } from '../../engines/meta/port.ts'
 import type { Draft } from './draft.ts'
 import { commitDraft } from './draft.ts'
 import { createFifoTaking } from './fifo-taking.ts'
@@ -22,7 +23,7 @@ export interface Taking {
   readonly nowMs: number
 }
 
-/** Index rows looked at for one receive. */
+/** Messages looked at for one receive: some are over and are removed on the way. */
 const LOOKED_AT = 200
 
 /**
@@ -39,18 +40,37 @@ export function createReceiving(deps: MessagesDeps) {
   const takeFifo = createFifoTaking(deps, take)
 
   async function takeStandard(taking: Taking, count: number, mine: string[]) {
-    const { draft, queue, nowMs } = taking
-    const keys = rowKeys(queue)
-    const entries = await meta.scan({ prefix: keys.visibles(), limit: LOOKED_AT + reserved.size })
     const delivered: Delivered[] = []
+    let after: Uint8Array | undefined
+    while (delivered.length < count && mine.length < LOOKED_AT) {
+      // No more rows than are needed: each of those that others are taking costs one.
+      const limit = count - delivered.length + reserved.size
+      const prefix = rowKeys(taking.queue).visibles()
+      const entries = await meta.scan({ prefix, limit, ...(after && { after }) })
+      if (!(await takeFrom(taking, entries, { count, mine, delivered }))) break
+      if (entries.length < limit) break
+      after = entries.at(-1)?.key
+    }
+    return delivered
+  }
+
+  /** Adds to `delivered`; false when there is nothing visible behind these rows. */
+  async function takeFrom(
+    taking: Taking,
+    entries: ReadonlyArray<MetaEntry>,
+    found: { readonly count: number; readonly mine: string[]; readonly delivered: Delivered[] },
+  ): Promise<boolean> {
+    const { draft, queue, nowMs } = taking
+    const { count, mine, delivered } = found
     for (const { key } of entries) {
+      if (delivered.length === count) return true
       const [visibleMs, , id] = decodeKey(key).slice(4)
-      if (Number(visibleMs) > nowMs || delivered.length === count) break
+      if (Number(visibleMs) > nowMs) return false
       const messageId = String(id)
       if (reserved.has(messageId)) continue
       reserved.add(messageId)
       mine.push(messageId)
-      const state = await draft.get<MessageState>(keys.state(messageId))
+      const state = await draft.get<MessageState>(rowKeys(queue).state(messageId))
       // A row that is left over, or was moved since the scan.
       if (!state || state.visibleMs !== visibleMs) {
         if (!state) draft.remove(key)
@@ -59,7 +79,7 @@ export function createReceiving(deps: MessagesDeps) {
       const one = await take(taking, state)
       if (one) delivered.push(one)
     }
-    return delivered
+    return true
   }
 
   async function takeOnce(

@@ -22,7 +22,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-sns'
 import { expect, test } from 'vitest'
-import { client, newAccount } from '../../support/client.ts'
+import { client, fileAccount, newAccount } from '../../support/client.ts'
 import { listener, newTopic, sns, subscribed } from './support.ts'
 
 const publish = (TopicArn: string, Message: string, more: object = {}) =>
@@ -237,4 +237,37 @@ test('another account publishes only when the policy lets it', async () => {
   await expect(sns().send(new CreateTopicCommand({ Name: 'bad name' }))).rejects.toThrow(
     'Topic Name',
   )
+})
+
+test('a topic takes messages as large as its MaximumMessageSize, and then fewer kinds of endpoints', async () => {
+  const MaximumMessageSize = '1048576'
+  const TopicArn = await newTopic('large', { MaximumMessageSize })
+  await expect(publish(TopicArn, 'x'.repeat(1_048_576))).resolves.toHaveProperty('MessageId')
+  await expect(publish(TopicArn, 'x'.repeat(1_048_577))).rejects.toThrow('Message too long')
+  const subscribe = (arn: string, Protocol: string, Endpoint: string) =>
+    sns().send(new SubscribeCommand({ TopicArn: arn, Protocol, Endpoint }))
+  await expect(subscribe(TopicArn, 'http', 'http://127.0.0.1:1/')).rejects.toThrow(/do not support/)
+  const set = (arn: string, AttributeValue: string) =>
+    sns().send(
+      new SetTopicAttributesCommand({
+        TopicArn: arn,
+        AttributeName: 'MaximumMessageSize',
+        AttributeValue,
+      }),
+    )
+  const queue = (index: number) => `arn:aws:sqs:us-east-1:${fileAccount()}:q${index}`
+  const many = Array.from({ length: 100 }, (_, index) => subscribe(TopicArn, 'sqs', queue(index)))
+  expect(await Promise.all(many)).toHaveLength(100)
+  await expect(subscribe(TopicArn, 'sqs', queue(100))).rejects.toThrow(/at most 100 subscriptions/)
+  for (const wrong of ['1023', '1048577', 'many']) {
+    await expect(set(TopicArn, wrong)).rejects.toThrow(/MaximumMessageSize must be an integer/)
+  }
+  await set(TopicArn, '1024')
+  await expect(publish(TopicArn, 'x'.repeat(1_024))).resolves.toHaveProperty('MessageId')
+  await expect(publish(TopicArn, 'x'.repeat(1_025))).rejects.toThrow('Message too long')
+  const other = await newTopic('of-web')
+  await subscribe(other, 'http', 'http://127.0.0.1:1/')
+  await expect(set(other, MaximumMessageSize)).rejects.toThrow(/do not support http/)
+  const { Attributes } = await sns().send(new GetTopicAttributesCommand({ TopicArn: other }))
+  expect(Attributes?.['MaximumMessageSize']).toBe('262144')
 })

@@ -286,12 +286,43 @@ it.each([undefined, bytesOf(32)])(
     expect((await read(600_000, 899_999))?.equals(bytesOf(900_000).subarray(600_000))).toBe(true)
     await expect(read(499_000, 499_001)).rejects.toMatchObject({ kind: 'corrupt' })
     await expect(read(0, 899_999)).rejects.toMatchObject({ kind: 'corrupt' })
-    expect(await store.verify(id)).toEqual({ damaged: true, uncheckedBytes: 0 })
+    expect(await store.verify(id)).toEqual({ damagedBytes: 65_536, uncheckedBytes: 0 })
     await store.remove(id)
     await expect.poll(() => filesOf(store)).toHaveLength(0)
     await store.close()
   },
 )
+
+it('a place that the disk cannot read is damage, and only its block counts', async () => {
+  let isBroken = false
+  const disk: Disk = {
+    ...nodeDisk,
+    async open(path, options) {
+      const file = await nodeDisk.open(path, options)
+      return {
+        ...file,
+        async read(target, position) {
+          const isHit = position <= 500_000 && position + target.length > 500_000
+          if (!isBroken || !isHit) return file.read(target, position)
+          const cause = Object.assign(new Error('a bad sector'), { code: 'EIO' })
+          throw new EngineError('unavailable', 'the disk failed', cause)
+        },
+      }
+    },
+  }
+  const directory = await mkdtemp(join(home, 'unreadable-'))
+  const meta = await openLmdbMeta({ directory: join(directory, 'meta') })
+  const store = await openDiskObjects({ disk, directory, meta, clock, random })
+  const id = { bucket: 'b', key: 'k' }
+  await store.put(id, bytesOf(900_000), { publish: () => ({}) })
+  isBroken = true
+  expect(await store.verify(id)).toEqual({ damagedBytes: 65_536, uncheckedBytes: 0 })
+  await expect(contentOf(await store.get(id))).rejects.toMatchObject({ kind: 'corrupt' })
+  isBroken = false
+  expect(await store.verify(id)).toEqual({ uncheckedBytes: 0 })
+  await store.close()
+  await meta.close()
+})
 
 it('bytes in the metadata are checked as well, and those of earlier versions are read without', async () => {
   const store = await open()
@@ -307,10 +338,7 @@ it('bytes in the metadata are checked as well, and those of earlier versions are
   await meta.commit({ puts: [{ key, value: Buffer.from(JSON.stringify(earlier)) }] })
   const found = await contentOf(await store.get({ bucket: 'b', key: 'small' }))
   expect(found?.equals(bytesOf(500, 2))).toBe(true)
-  expect(await store.verify({ bucket: 'b', key: 'small' })).toEqual({
-    damaged: false,
-    uncheckedBytes: 500,
-  })
+  expect(await store.verify({ bucket: 'b', key: 'small' })).toEqual({ uncheckedBytes: 500 })
   await store.close()
 })
 

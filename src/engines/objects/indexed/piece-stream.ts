@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { EngineError } from '../../../base/errors.ts'
+import { EngineError, hasErrorCode } from '../../../base/errors.ts'
 import { crc32c } from '../../checksum/crc32c.ts'
 import type { ByteRange } from '../port.ts'
 import { BLOCK_BYTES, haveSums } from './block-sums.ts'
@@ -165,7 +165,7 @@ async function readChecked(
 ): Promise<Uint8Array> {
   const target = Buffer.allocUnsafe(end - start)
   const [count, sums] = await Promise.all([
-    file.read(target, start),
+    readBlocks(source, file, piece, target, start),
     piece.summed ? source.sumsOf(piece.id, start / BLOCK_BYTES) : undefined,
   ])
   if (count < target.length) throw source.damaged(piece.id)
@@ -174,6 +174,22 @@ async function readChecked(
   if (!sums) throw new EngineError('not-found', `the sums of piece ${piece.id} are gone`)
   if (!haveSums(target, sums)) throw source.damaged(piece.id)
   return target
+}
+
+/** A place that the medium cannot read any more is damage, not a disturbance that passes. */
+async function readBlocks(
+  source: PieceSource,
+  file: PieceReader,
+  piece: Piece,
+  target: Uint8Array,
+  start: number,
+): Promise<number> {
+  try {
+    return await file.read(target, start)
+  } catch (error) {
+    const isUnreadable = error instanceof EngineError && hasErrorCode(error.cause, 'EIO')
+    throw isUnreadable ? source.damaged(piece.id) : error
+  }
 }
 
 function roundUp(sizeBytes: number): number {

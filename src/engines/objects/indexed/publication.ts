@@ -1,6 +1,7 @@
 import type { Clock } from '../../../base/clock.ts'
 import { EngineError } from '../../../base/errors.ts'
 import type {
+  Allow,
   Beside,
   Change,
   ComposeOptions,
@@ -88,11 +89,7 @@ export function createPublication(deps: {
         return { answer: storedObject(row), given: others?.given ?? [] }
       }),
 
-    remove: (
-      id: ObjectId,
-      allow?: (current: StoredObject) => void | Promise<void>,
-      beside?: Beside,
-    ): Promise<boolean> =>
+    remove: (id: ObjectId, allow?: Allow, beside?: Beside): Promise<boolean> =>
       commit(id, async (changes) => {
         const { before, pieces } = await takeStock(index, id)
         if (!before) return { answer: false }
@@ -100,8 +97,7 @@ export function createPublication(deps: {
         await allow?.(current)
         const others = beside && (await rearranged(changes, await beside(current), id))
         if (beside && !others) return undefined
-        removeRow(changes, id, before)
-        changes.givesRoom = true
+        removeForGood(changes, id, before)
         const given = [...(others?.given ?? [])]
         if (!others?.isKept) given.push(givenUp(changes, before.row, pieces, clock.wallMs()))
         return { answer: true, given }
@@ -125,6 +121,11 @@ export function createPublication(deps: {
       return true
     },
   }
+}
+
+function removeForGood(changes: Changes, id: ObjectId, before: RowEntry): void {
+  removeRow(changes, id, before)
+  changes.givesRoom = true
 }
 
 /** Versions that are removed give room, though others may move up for them. */

@@ -69,6 +69,10 @@ export function partKey(uploadId: string, partNumber: number): string {
   return `${uploadId}/${String(partNumber).padStart(NUMBER_DIGITS, '0')}`
 }
 
+export function uploadIdOfPart({ key }: Pick<StoredObject, 'key'>): string {
+  return key.slice(0, -1 - NUMBER_DIGITS)
+}
+
 export function partOf(object: StoredObject): Part {
   const { etag, checksum } = object.attributes as unknown as PartRecord
   const { key, sizeBytes, modifiedMs, revision } = object

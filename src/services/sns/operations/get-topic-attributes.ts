@@ -1,7 +1,7 @@
 import type { SnsOperation } from '../contract.ts'
 import { httpPolicy } from '../delivery-policy.ts'
 import { allOf } from '../subscriptions.ts'
-import { scopeOfArn } from '../topics.ts'
+import { messageBytesMaxOf, scopeOfArn } from '../topics.ts'
 import { topicFor } from './wire-topic.ts'
 
 export const getTopicAttributes: SnsOperation<'GetTopicAttributes'> = {
@@ -22,6 +22,7 @@ export const getTopicAttributes: SnsOperation<'GetTopicAttributes'> = {
         // AWS counts here with a long delay; nothing of ours depends on it.
         SubscriptionsDeleted: '0',
         SignatureVersion: topic.signatureVersion,
+        MaximumMessageSize: String(messageBytesMaxOf(topic)),
         ...(topic.fifo && {
           FifoTopic: 'true',
           ContentBasedDeduplication: String(topic.contentBasedDeduplication),

@@ -4,6 +4,7 @@ import type { SnsOperation } from '../contract.ts'
 import { snsLimits } from '../limits.ts'
 import { sizeOf } from '../message-rules.ts'
 import type { NewMessage } from '../publisher.ts'
+import { messageBytesMaxOf } from '../topics.ts'
 import { readMessage } from './wire-message.ts'
 import { topicFor } from './wire-topic.ts'
 
@@ -25,7 +26,7 @@ export const publishBatch: SnsOperation<'PublishBatch'> = {
       }
     }
     const messages = taken.map(({ message }) => message)
-    if (sizeOf(messages) > snsLimits.messageBytesMax) {
+    if (sizeOf(messages) > messageBytesMaxOf(topic)) {
       throw refusal(
         'BatchRequestTooLong',
         'The length of all the messages put together is more than the limit.',

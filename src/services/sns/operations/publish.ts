@@ -15,7 +15,7 @@ export const publish: SnsOperation<'Publish'> = {
       throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter')
     const topic = await topicFor(deps, context, arn, 'Publish')
     const message = readMessage(topic, input)
-    checkMessageSize([message])
+    checkMessageSize(topic, [message])
     const [published] = await deps.publisher.publish(topic, [message])
     return { MessageId: published?.messageId, SequenceNumber: published?.sequenceNumber }
   },

@@ -1,4 +1,6 @@
 import type { SnsOperation } from '../contract.ts'
+import { isLarge } from '../topics.ts'
+import { checkLarge } from './wire-subscription.ts'
 import { topicFor, withTopicAttribute } from './wire-topic.ts'
 
 export const setTopicAttributes: SnsOperation<'SetTopicAttributes'> = {
@@ -10,6 +12,8 @@ export const setTopicAttributes: SnsOperation<'SetTopicAttributes'> = {
       else await deps.access.setPolicy(topic, AttributeValue)
       return {}
     }
+    const wanted = withTopicAttribute(topic, AttributeName, AttributeValue)
+    if (isLarge(wanted) && !isLarge(topic)) await checkLarge(deps, wanted)
     await deps.topics.update(topic.arn, (current) =>
       withTopicAttribute(current, AttributeName, AttributeValue),
     )

@@ -5,7 +5,12 @@ import { invalidParameter, notBuilt } from '../sns-errors.ts'
 import type { Protocol, Subscription } from '../subscriptions.ts'
 import { allOf, newSubscriptionArn } from '../subscriptions.ts'
 import type { Topic } from '../topics.ts'
-import { subscriptionAttributes, withSubscriptionAttributes } from './wire-subscription.ts'
+import { isLarge } from '../topics.ts'
+import {
+  checkLargeProtocol,
+  subscriptionAttributes,
+  withSubscriptionAttributes,
+} from './wire-subscription.ts'
 import { topicFor } from './wire-topic.ts'
 
 export const subscribe: SnsOperation<'Subscribe'> = {
@@ -16,6 +21,7 @@ export const subscribe: SnsOperation<'Subscribe'> = {
     const endpoint = input.Endpoint ?? ''
     checkEndpoint(topic, protocol, endpoint)
     checkServed(deps, protocol, input.Attributes)
+    if (isLarge(topic)) checkLargeProtocol(protocol)
     const pending = protocol === 'http' || protocol === 'https'
     const plain: Subscription = {
       ...newSubscriptionArn(topic.arn, deps.random),
@@ -52,7 +58,10 @@ export const subscribe: SnsOperation<'Subscribe'> = {
 async function add(deps: SnsDeps, topic: Topic, subscription: Subscription): Promise<void> {
   const all = await allOf((after) => deps.subscriptions.ofTopic(topic.arn, after, 1_000))
   const { subscriptionsPerFifoTopicMax, subscriptionsPerTopicMax } = snsLimits
-  const max = topic.fifo ? subscriptionsPerFifoTopicMax : subscriptionsPerTopicMax
+  const ofStandard = isLarge(topic)
+    ? snsLimits.subscriptionsPerLargeTopicMax
+    : subscriptionsPerTopicMax
+  const max = topic.fifo ? subscriptionsPerFifoTopicMax : ofStandard
   if (all.length >= max)
     throw invalidParameter(`TopicArn Reason: a topic has at most ${max} subscriptions`)
   await deps.subscriptions.create(subscription)

@@ -5,7 +5,9 @@ import { httpPolicy } from '../delivery-policy.ts'
 import { snsLimits } from '../limits.ts'
 import { FilterError, parseFilter } from '../message-filter.ts'
 import { invalidParameter, notBuilt } from '../sns-errors.ts'
-import type { Subscription } from '../subscriptions.ts'
+import type { Protocol, Subscription } from '../subscriptions.ts'
+import { allOf } from '../subscriptions.ts'
+import type { Topic } from '../topics.ts'
 import { readBoolean } from './wire-topic.ts'
 
 /** Attributes as they change a subscription; the scope of filters goes before the filter. */
@@ -203,4 +205,23 @@ export async function subscriptionFor(
     await access.authorize(await topics.get(found.topicArn), caller, action)
   }
   return found
+}
+
+/** What a topic has must suit it before its messages may be larger than 256 KiB. */
+export async function checkLarge({ subscriptions }: SnsDeps, topic: Topic): Promise<void> {
+  const all = await allOf((after) => subscriptions.ofTopic(topic.arn, after, 1_000))
+  const { subscriptionsPerLargeTopicMax: max } = snsLimits
+  if (all.length > max) {
+    throw invalidParameter(
+      `TopicArn Reason: a topic of large messages has at most ${max} subscriptions`,
+    )
+  }
+  for (const { protocol } of all) checkLargeProtocol(protocol)
+}
+
+export function checkLargeProtocol(protocol: Protocol): void {
+  if (protocol === 'sqs' || protocol === 'lambda' || protocol === 'firehose') return
+  throw invalidParameter(
+    `Protocol Reason: topics with a MaximumMessageSize above ${snsLimits.messageBytesMax} bytes do not support ${protocol}`,
+  )
 }

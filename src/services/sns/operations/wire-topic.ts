@@ -1,4 +1,5 @@
 import type { SnsDeps } from '../contract.ts'
+import { snsLimits } from '../limits.ts'
 import { expectArn, invalidParameter, notBuilt } from '../sns-errors.ts'
 import type { Caller } from '../topic-access.ts'
 import type { Topic } from '../topics.ts'
@@ -36,6 +37,8 @@ export function withTopicAttribute(topic: Topic, name: string, value: string): T
     case 'TracingConfig':
       if (value === 'PassThrough') return topic
       throw notBuilt(`TracingConfig ${value}`)
+    case 'MaximumMessageSize':
+      return { ...topic, messageBytesMax: readMessageSize(value) }
     case 'ContentBasedDeduplication':
       if (!topic.fifo)
         throw invalidParameter(
@@ -50,6 +53,15 @@ export function withTopicAttribute(topic: Topic, name: string, value: string): T
     default:
       throw invalidParameter('AttributeName')
   }
+}
+
+function readMessageSize(value: string): number {
+  const { topicMessageBytesMin: min, topicMessageBytesMax: max } = snsLimits
+  const bytes = /^\d{1,9}$/.test(value) ? Number(value) : 0
+  if (bytes >= min && bytes <= max) return bytes
+  throw invalidParameter(
+    `Attributes Reason: MaximumMessageSize must be an integer between ${min} and ${max}`,
+  )
 }
 
 export function readBoolean(name: string, value: string): boolean {
