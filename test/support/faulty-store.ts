@@ -116,6 +116,7 @@ function perform(
   if (!blob) return failure(404, 'NoSuchKey')
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? []
   if (first === undefined) return { status: 200, body: blob }
+  if (Number(first) >= blob.length) return failure(416, 'InvalidRange')
   return { status: 206, body: blob.subarray(Number(first), Number(last) + 1) }
 }
 

@@ -34,6 +34,8 @@ export function asEngineError(what: string, failure: StoreFailure): EngineError 
   const { status, code, message } = failure
   const text = `the store of objects: ${what}: ${message}`
   if (goneCodes.includes(code)) return new EngineError('not-found', text, failure)
+  // It ends before what is asked for begins: a part of it is lost.
+  if (status === 416) return new EngineError('corrupt', text, failure)
   if (status === 507 || fullCodes.includes(code)) return new EngineError('full', text, failure)
   return new EngineError('unavailable', text, failure)
 }
