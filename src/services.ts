@@ -117,11 +117,8 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const { engines, config } = deps
   const { ground, ...setters } = await createGround(deps)
   const logs = createLogNouns(ground)
-  const s3 = await openS3Nouns({
-    ...ground,
-    objects: engines.objects,
-    encryptsByDefault: config.objectEncryption === 'on',
-  })
+  const encryptsByDefault = config.objectEncryption === 'on'
+  const s3 = await openS3Nouns({ ...ground, objects: engines.objects, encryptsByDefault })
   const limits = config.streamLimits === 'on'
   const kinesis = createKinesisNouns({ ...ground, engine: engines.log, limits })
   const msk = createMskNouns(ground)
@@ -338,11 +335,10 @@ function createEventing(
     readonly ofSchedules: ReadonlyArray<EventTarget>
   },
 ): ReadonlyArray<Service> {
-  const { ofRules, ofSchedules } = targets
   const shared = { ...ground, roles: createRoles(ground) }
   return [
-    createEventsService({ ...shared, nouns: ground.eventNouns, targets: ofRules }),
-    createSchedulerService({ ...shared, targets: ofSchedules }),
+    createEventsService({ ...shared, nouns: ground.eventNouns, targets: targets.ofRules }),
+    createSchedulerService({ ...shared, targets: targets.ofSchedules }),
     createPipesService(),
   ]
 }
