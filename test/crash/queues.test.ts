@@ -164,6 +164,10 @@ test('no acknowledged message is lost, and none that was removed comes back', as
         ...Array.from({ length: RECEIVERS }, () => work(sqs, history)),
       ]),
     )
+    const before = histories.map(({ sent }) => sent.size)
+    await expect
+      .poll(() => histories.every(({ sent }, index) => sent.size > (before[index] ?? 0)))
+      .toBe(true)
     await new Promise((resolve) => {
       setTimeout(resolve, randomInt(KILL_AFTER_MS.least, KILL_AFTER_MS.most))
     })
