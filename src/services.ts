@@ -26,6 +26,7 @@ import { createDeliveryStreamTarget } from './services/firehose/delivery-stream-
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
 import { createCatalog } from './services/glue/catalog-store.ts'
+import type { GlueService } from './services/glue/service.ts'
 import { createGlueService } from './services/glue/service.ts'
 import { createPolicies } from './services/iam/policies.ts'
 import { createRoles } from './services/iam/roles.ts'
@@ -149,7 +150,8 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
-  const messaging = createMessaging(ground, { kinesis, lambda, sqs, logs, deliveryStreams })
+  const glue = createGlue(shared)
+  const messaging = createMessaging(ground, { kinesis, lambda, sqs, logs, deliveryStreams, glue })
   return {
     services: [
       createS3Service({
@@ -163,7 +165,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
       createKinesis(shared),
       createLambdaService(lambda),
       createFirehoseService({ ...delivery, deliveryStreams }),
-      createGlue(shared),
+      glue,
       createAthenaService(shared),
       ...createSagemaker(shared),
       createLogsService({ ...ground, ...logs }),
@@ -194,6 +196,7 @@ function createMessaging(
     readonly sqs: SqsNouns
     readonly logs: LogsDeps
     readonly deliveryStreams: ReturnType<typeof createDeliveryStreams>
+    readonly glue: GlueService
   },
 ) {
   const { sqs } = others
@@ -213,7 +216,11 @@ function createMessaging(
     createSnsService(sns),
     ...createEventing(ground, {
       ofSchedules,
-      ofRules: [...ofSchedules, createLogGroupTarget({ ...ground, ...others.logs })],
+      ofRules: [
+        ...ofSchedules,
+        createLogGroupTarget({ ...ground, ...others.logs }),
+        others.glue.workflowTarget,
+      ],
     }),
   ]
   return { services, targets, pages: sns.pages }
@@ -357,7 +364,7 @@ function createKinesis(shared: Shared): Service {
   })
 }
 
-function createGlue(shared: Shared): Service {
+function createGlue(shared: Shared): GlueService {
   return createGlueService({
     ...shared,
     disk: nodeDisk,

@@ -30,6 +30,8 @@ export interface EventSender {
 
 export interface TargetEvent {
   readonly body: Uint8Array
+  /** Of an event of a bus, the same however often it comes. */
+  readonly eventId?: string
   /** Message attributes, for targets that have such. */
   readonly attributes?: Readonly<Record<string, MessageAttribute>>
   readonly subject?: string

@@ -198,6 +198,7 @@ function messageOf({ target, event, ruleArn: arn }: Delivery): TargetEvent {
   const key = partitionKeyPath === undefined ? event.id : valueAt(event, partitionKeyPath)
   return {
     body: Buffer.from(inputFor(target, event, arn)),
+    eventId: event.id,
     partitionKey: typeof key === 'string' ? key : (JSON.stringify(key) ?? event.id),
     ...(messageGroupId !== undefined && { groupId: messageGroupId }),
     ...(kindOf(target.arn) === 'api-destination' && { http: httpOf(target, event, arn) }),

@@ -23,9 +23,9 @@ export interface RuleOfTarget {
 }
 
 /** AWS: the kinds that are reached in the name of a role only (User Guide, "Permissions for targets"). */
-const needingRole = new Set(['kinesis', 'firehose', 'api-destination'])
+const needingRole = new Set(['kinesis', 'firehose', 'api-destination', 'glue'])
 /** AWS: kinds that have no targets of other accounts. */
-const ofOwnAccount = new Set(['kinesis', 'firehose', 'logs', 'api-destination'])
+const ofOwnAccount = new Set(['kinesis', 'firehose', 'logs', 'api-destination', 'glue'])
 
 export function createTargetCheck(deps: {
   readonly roles: Roles
@@ -69,6 +69,7 @@ export function createTargetCheck(deps: {
       if (roleArn !== undefined && kind === 'logs') {
         throw validation(`RoleArn is not supported for target ${arn}.`)
       }
+      if (kind === 'glue') checkWorkflow(target)
       if (kind === 'logs' && target.inputTransformer) {
         throw notSupported('InputTransformer of a log group')
       }
@@ -92,6 +93,13 @@ export function kindOf(arn: string): string | undefined {
   const { service, resource = '' } = parseArn(arn) ?? {}
   if (service !== 'events') return service
   return resource.startsWith('event-bus/') ? service : (resource.split('/')[0] ?? service)
+}
+
+/** A workflow is told the ids of its events, and nothing else of them. */
+function checkWorkflow({ arn, input, inputPath, inputTransformer }: RuleTarget): void {
+  if (!parseArn(arn)?.resource.startsWith('workflow/')) throw notSupported(`Target ${arn}`)
+  if (input === undefined && inputPath === undefined && !inputTransformer) return
+  throw notSupported('Input of a workflow')
 }
 
 function invalid(what: string, reason: string): ServiceError {

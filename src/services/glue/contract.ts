@@ -22,6 +22,8 @@ import type { Jobs } from './jobs/jobs.ts'
 import type { Tags } from './tags.ts'
 import type { Scheduler } from './triggers/scheduler.ts'
 import type { Triggers } from './triggers/triggers.ts'
+import type { WorkflowRuns } from './workflows/workflow-runs.ts'
+import type { Workflows } from './workflows/workflows.ts'
 
 type Sdk = typeof import('@aws-sdk/client-glue')
 
@@ -60,6 +62,8 @@ export interface GlueDeps {
   readonly bookmarks: Bookmarks
   readonly triggers: Triggers
   readonly scheduler: Scheduler
+  readonly workflows: Workflows
+  readonly workflowRuns: WorkflowRuns
   readonly clock: Clock
 }
 

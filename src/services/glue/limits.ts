@@ -45,6 +45,22 @@ export const limits = {
   sessionSecondsMax: 43_200,
   /** AWS Glue quotas: triggers per account 1,000 (can be raised there). */
   triggersMax: 1000,
+  /** Batches of events of one trigger whose workflow is still to be started. */
+  firingsMax: 100,
+  /** Events that an EVENT trigger remembers, so that one that comes twice counts once. */
+  eventsSeenMax: 200,
+  /** EventBatchingCondition (API reference): BatchWindow, 900 seconds by default. */
+  batchWindowSeconds: 900,
+  /** AWS Glue Developer Guide, "Blueprint and workflow restrictions". */
+  workflowTriggersMax: 100,
+  /** AWS Glue quotas: workflows per account 250 (can be raised there). */
+  workflowsMax: 250,
+  /** Run properties of a workflow or of one of its runs, names and values together. */
+  runPropertiesBytesMax: 64 * 1024,
+  /** ListWorkflows (API reference: MaxResults 1 … 25). */
+  workflowsPageSize: 25,
+  /** GetWorkflowRuns (API reference: MaxResults 1 … 1000). */
+  workflowRunsPageSize: 1000,
   /** GetJobRuns (API reference: MaxResults 1 … 200). */
   jobRunsPageSize: 200,
 } as const

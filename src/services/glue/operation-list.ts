@@ -6,6 +6,7 @@ import { batchGetCrawlers } from './operations/batch-get-crawlers.ts'
 import { batchGetJobs } from './operations/batch-get-jobs.ts'
 import { batchGetPartition } from './operations/batch-get-partition.ts'
 import { batchGetTriggers } from './operations/batch-get-triggers.ts'
+import { batchGetWorkflows } from './operations/batch-get-workflows.ts'
 import { batchStopJobRun } from './operations/batch-stop-job-run.ts'
 import { batchUpdatePartition } from './operations/batch-update-partition.ts'
 import { createClassifier } from './operations/create-classifier.ts'
@@ -15,6 +16,7 @@ import { createJob } from './operations/create-job.ts'
 import { createPartition } from './operations/create-partition.ts'
 import { createTable } from './operations/create-table.ts'
 import { createTrigger } from './operations/create-trigger.ts'
+import { createWorkflow } from './operations/create-workflow.ts'
 import { deleteClassifier } from './operations/delete-classifier.ts'
 import { deleteCrawler } from './operations/delete-crawler.ts'
 import { deleteDatabase } from './operations/delete-database.ts'
@@ -23,6 +25,7 @@ import { deletePartition } from './operations/delete-partition.ts'
 import { deleteTable } from './operations/delete-table.ts'
 import { deleteTableVersion } from './operations/delete-table-version.ts'
 import { deleteTrigger } from './operations/delete-trigger.ts'
+import { deleteWorkflow } from './operations/delete-workflow.ts'
 import { getCatalogImportStatus } from './operations/get-catalog-import-status.ts'
 import { getClassifier } from './operations/get-classifier.ts'
 import { getClassifiers } from './operations/get-classifiers.ts'
@@ -46,18 +49,26 @@ import { getTables } from './operations/get-tables.ts'
 import { getTags } from './operations/get-tags.ts'
 import { getTrigger } from './operations/get-trigger.ts'
 import { getTriggers } from './operations/get-triggers.ts'
+import { getWorkflow } from './operations/get-workflow.ts'
+import { getWorkflowRun } from './operations/get-workflow-run.ts'
+import { getWorkflowRunProperties } from './operations/get-workflow-run-properties.ts'
+import { getWorkflowRuns } from './operations/get-workflow-runs.ts'
 import { listCrawlers } from './operations/list-crawlers.ts'
 import { listCrawls } from './operations/list-crawls.ts'
 import { listJobs } from './operations/list-jobs.ts'
 import { listTriggers } from './operations/list-triggers.ts'
+import { listWorkflows } from './operations/list-workflows.ts'
+import { putWorkflowRunProperties } from './operations/put-workflow-run-properties.ts'
 import { resetJobBookmark } from './operations/reset-job-bookmark.ts'
 import { startCrawler } from './operations/start-crawler.ts'
 import { startCrawlerSchedule } from './operations/start-crawler-schedule.ts'
 import { startJobRun } from './operations/start-job-run.ts'
 import { startTrigger } from './operations/start-trigger.ts'
+import { startWorkflowRun } from './operations/start-workflow-run.ts'
 import { stopCrawler } from './operations/stop-crawler.ts'
 import { stopCrawlerSchedule } from './operations/stop-crawler-schedule.ts'
 import { stopTrigger } from './operations/stop-trigger.ts'
+import { stopWorkflowRun } from './operations/stop-workflow-run.ts'
 import { tagResource } from './operations/tag-resource.ts'
 import { untagResource } from './operations/untag-resource.ts'
 import { updateClassifier } from './operations/update-classifier.ts'
@@ -68,6 +79,7 @@ import { updateJob } from './operations/update-job.ts'
 import { updatePartition } from './operations/update-partition.ts'
 import { updateTable } from './operations/update-table.ts'
 import { updateTrigger } from './operations/update-trigger.ts'
+import { updateWorkflow } from './operations/update-workflow.ts'
 
 /** Every operation of Glue that is built. */
 export const glueOperations = [
@@ -141,4 +153,16 @@ export const glueOperations = [
   updatePartition,
   updateTable,
   updateTrigger,
+  batchGetWorkflows,
+  createWorkflow,
+  deleteWorkflow,
+  getWorkflow,
+  getWorkflowRun,
+  getWorkflowRuns,
+  getWorkflowRunProperties,
+  listWorkflows,
+  putWorkflowRunProperties,
+  startWorkflowRun,
+  stopWorkflowRun,
+  updateWorkflow,
 ] as const

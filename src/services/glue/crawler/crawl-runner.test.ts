@@ -42,7 +42,7 @@ async function node(meta: MetaStore, store: Partial<ObjectAccess> = {}) {
         lines.push(...events.map(({ message }) => message))
       },
     },
-    onEnd: async (_scope, _name, _id, state) => void ends.push(state),
+    onEnd: async (_scope, _crawler, state) => void ends.push(state),
   })
   return { catalog, crawlers, runner, ends, lines }
 }

@@ -40,9 +40,9 @@ export function createCrawlRunner(
     /** Told of every crawl that is over; may be told twice. */
     readonly onEnd: (
       scope: Scope,
-      name: string,
-      crawlId: string,
+      crawler: Crawler & { readonly crawlId: string },
       state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED',
+      error: string | undefined,
     ) => Promise<void>
   },
 ): CrawlRunner {
@@ -88,14 +88,16 @@ export function createCrawlRunner(
     try {
       const crawler = await crawlers.find(scope, name)
       if (!crawler?.crawlId) return 'done'
-      const journal = createCrawlJournal(crawler.crawlId)
+      const { crawlId } = crawler
+      const journal = createCrawlJournal(crawlId)
       const end = await attempt(scope, crawler, journal, signal)
       // Not the user's stop: the next owner begins again.
       if (signal.aborted) return 0
       journal.say('BENCHMARK', 'Crawler has finished running and is in state READY')
       await flush(scope, name, journal)
-      await deps.onEnd(scope, name, crawler.crawlId, crawlStatuses[end.state])
-      await crawlers.finish(scope, name, crawler.crawlId, end)
+      const error = end.state === 'FAILED' ? end.error : undefined
+      await deps.onEnd(scope, { ...crawler, crawlId }, crawlStatuses[end.state], error)
+      await crawlers.finish(scope, name, crawlId, end)
       return 'done'
     } finally {
       giveBack()

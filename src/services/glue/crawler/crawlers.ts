@@ -9,6 +9,7 @@ import { createDocuments } from '../../../engines/meta/documents.ts'
 import { createEventCompany } from '../../../engines/meta/event-company.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
 import { alreadyExists, entityNotFound, invalidInput } from '../catalog-errors.ts'
+import type { WorkflowStep } from '../jobs/job-run.ts'
 import { limits } from '../limits.ts'
 import type { CrawlReport } from './crawl-report.ts'
 import { crawlerEventOf } from './crawler-events.ts'
@@ -44,6 +45,8 @@ export interface Crawler extends CrawlerDefinition {
   /** Of the crawl that runs. */
   readonly crawlId?: string
   readonly startedMs?: number
+  /** What of a workflow the crawl is. */
+  readonly step?: WorkflowStep
   readonly lastCrawl?: Crawl
   readonly scheduleState: 'SCHEDULED' | 'NOT_SCHEDULED'
   /** When the schedule starts it next. */
@@ -78,8 +81,11 @@ export interface Crawlers {
   update(scope: Scope, name: string, change: Partial<CrawlerDefinition>): Promise<void>
   setSchedule(scope: Scope, name: string, state: Crawler['scheduleState']): Promise<void>
   remove(scope: Scope, name: string): Promise<void>
-  /** Durable: the crawl will run, through a restart too. */
-  start(scope: Scope, name: string): Promise<void>
+  /**
+   * Durable: the crawl will run, through a restart too. One that is a step of a workflow has the
+   * step's id, and starting it again does nothing.
+   */
+  start(scope: Scope, name: string, step?: WorkflowStep): Promise<void>
   stop(scope: Scope, name: string): Promise<void>
   /** Writes the end of the crawl and makes the crawler ready again. */
   finish(scope: Scope, name: string, crawlId: string, end: CrawlEnd): Promise<void>
@@ -193,11 +199,14 @@ function runsOf(
   { clock, random, onStart }: CrawlersDeps,
 ): Pick<Crawlers, 'start' | 'stop' | 'fired'> {
   return {
-    async start({ accountId, region }, name) {
+    async start({ accountId, region }, name, step) {
       const scope = { accountId, region }
       await changeCrawler(crawlers, scope, name, (current) => {
+        if (step && hasCrawl(current, step.actionId)) return current
         refuseRunning(current)
-        return { ...current, state: 'RUNNING', crawlId: random.uuid(), startedMs: clock.wallMs() }
+        const crawlId = step?.actionId ?? random.uuid()
+        const startedMs = clock.wallMs()
+        return { ...current, state: 'RUNNING', crawlId, startedMs, ...(step && { step }) }
       })
       onStart(scope, name)
     },
@@ -238,7 +247,7 @@ function endsOf(
       const old = (await past(scope, name)).slice(limits.crawlsKeptMax)
       for (const { id } of old) await history.remove(scope, ...id)
       await crawlers.update(scope, [name], (latest) => {
-        const { crawlId: _id, startedMs: _started, ...rest } = latest
+        const { crawlId: _id, startedMs: _started, step: _step, ...rest } = latest
         return { ...rest, state: 'READY', lastCrawl: crawl }
       })
     },
@@ -250,6 +259,10 @@ function endsOf(
     },
   }
 }
+
+/** Whether the crawl runs, or was the last one. */
+export const hasCrawl = ({ crawlId, lastCrawl }: Crawler, id: string) =>
+  crawlId === id || lastCrawl?.crawlId === id
 
 /** With the time of its next start, or without one. */
 function scheduled(crawler: Crawler, nowMs: number): Crawler {

@@ -9,6 +9,8 @@ export interface JobRun {
   readonly attempt: number
   readonly previousRunId?: string
   readonly triggerName?: string
+  /** What of a workflow it is. */
+  readonly step?: WorkflowStep
   readonly startedMs: number
   readonly updatedMs: number
   readonly completedMs?: number
@@ -22,6 +24,13 @@ export interface JobRun {
   /** When the script began. */
   readonly runningMs?: number
   readonly error?: string
+}
+
+/** An action of a run of a workflow; a job run or crawl carries it, and its end is told to it. */
+export interface WorkflowStep {
+  readonly workflow: string
+  readonly runId: string
+  readonly actionId: string
 }
 
 export type JobRunState =
@@ -40,7 +49,9 @@ export type JobRunEnd = {
 
 const finalStates: ReadonlyArray<JobRunState> = ['STOPPED', 'SUCCEEDED', 'FAILED', 'TIMEOUT']
 
-export const isOver = ({ state }: JobRun) => finalStates.includes(state)
+export type EndedRun = JobRun & Pick<JobRunEnd, 'state'>
+
+export const isOver = (run: JobRun): run is EndedRun => finalStates.includes(run.state)
 
 /** Log group of a run; its streams are named after the run's id. */
 export function logGroupOf({ kind }: JobRun): string {

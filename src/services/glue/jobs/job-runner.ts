@@ -6,7 +6,7 @@ import { createSlots } from '../slots.ts'
 import { createWorkLauncher } from '../work-launcher.ts'
 import type { JobProcessDeps } from './job-process.ts'
 import { runJob } from './job-process.ts'
-import type { JobRun, JobRunEnd } from './job-run.ts'
+import type { EndedRun, JobRun, JobRunEnd } from './job-run.ts'
 import { isOver } from './job-run.ts'
 import type { JobRuns } from './job-runs.ts'
 import type { Job, Jobs } from './jobs.ts'
@@ -24,7 +24,7 @@ export function createJobRunner(
     readonly runs: JobRuns
     readonly background: Background
     /** Told of every run that is over for good (retries are done); may be told twice. */
-    readonly onEnd: (scope: Scope, run: JobRun) => Promise<void>
+    readonly onEnd: (scope: Scope, run: EndedRun) => Promise<void>
   },
 ): JobRunner {
   const { jobs, runs } = deps
@@ -81,7 +81,7 @@ export function createJobRunner(
       await runs.retry(scope, job, run)
       return
     }
-    await deps.onEnd(scope, run)
+    if (isOver(run)) await deps.onEnd(scope, run)
     await jobs.leave(scope, job.name, run.id)
   }
 

@@ -10,7 +10,7 @@ import { entityNotFound } from '../catalog-errors.ts'
 import { checkArguments } from './job-arguments.ts'
 import type { JobCapacity } from './job-definition.ts'
 import { jobEventOf } from './job-events.ts'
-import type { JobRun, JobRunEnd } from './job-run.ts'
+import type { JobRun, JobRunEnd, WorkflowStep } from './job-run.ts'
 import { isOver } from './job-run.ts'
 import type { Job, Jobs } from './jobs.ts'
 
@@ -19,6 +19,7 @@ export interface RunRequest {
   readonly capacity?: Partial<JobCapacity>
   readonly executionClass?: string
   readonly triggerName?: string
+  readonly step?: WorkflowStep
   /** An earlier run whose arguments are taken (`JobRunId` of StartJobRun). */
   readonly previous?: JobRun
   /** Chosen by the caller, so that a repeated request starts one run only. */
@@ -128,7 +129,7 @@ export function createJobRuns(deps: {
 }
 
 function newRun(job: Job, request: RunRequest, id: string, nowMs: number): JobRun {
-  const { previous, triggerName } = request
+  const { previous, triggerName, step } = request
   const executionClass = request.executionClass ?? job.executionClass
   return {
     id,
@@ -142,6 +143,7 @@ function newRun(job: Job, request: RunRequest, id: string, nowMs: number): JobRu
     capacity: { ...job.capacity, ...request.capacity },
     ...(previous && { previousRunId: previous.id }),
     ...(triggerName && { triggerName }),
+    ...(step && { step }),
     ...(executionClass && { executionClass }),
     ...(job.glueVersion && { glueVersion: job.glueVersion }),
   }

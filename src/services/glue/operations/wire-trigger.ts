@@ -7,8 +7,9 @@ import type {
   Trigger as WireTrigger,
 } from '@aws-sdk/client-glue'
 import { parseSchedule } from '../../../base/schedule.ts'
-import { invalidInput, refuseMembers, unsupported } from '../catalog-errors.ts'
+import { invalidInput, unsupported } from '../catalog-errors.ts'
 import { checkArguments } from '../jobs/job-arguments.ts'
+import { limits } from '../limits.ts'
 import type {
   Trigger,
   TriggerAction,
@@ -16,14 +17,16 @@ import type {
   TriggerDefinition,
   TriggerPredicate,
 } from '../triggers/triggers.ts'
+import type { RunTrigger } from '../workflows/workflow-run.ts'
 
 export function triggerFromWire(input: CreateTriggerRequest): TriggerDefinition {
-  if (input.WorkflowName) throw unsupported('WorkflowName')
-  const type = input.Type
-  if (type !== 'ON_DEMAND' && type !== 'SCHEDULED' && type !== 'CONDITIONAL') {
-    throw unsupported(`Trigger type ${type}`)
+  const { Type: type, WorkflowName: workflow } = input
+  if (!type) throw invalidInput('Type cannot be null or empty')
+  const definition = {
+    ...{ name: input.Name ?? '', type, actions: [] },
+    ...(workflow !== undefined && { workflow }),
+    ...changeFromWire(input),
   }
-  const definition = { name: input.Name ?? '', type, actions: [], ...changeFromWire(input) }
   checkTrigger(definition)
   return definition
 }
@@ -31,16 +34,29 @@ export function triggerFromWire(input: CreateTriggerRequest): TriggerDefinition 
 export function changeFromWire(
   input: CreateTriggerRequest | TriggerUpdate,
 ): Partial<TriggerDefinition> {
-  refuseMembers(input, ['EventBatchingCondition'])
+  const { EventBatchingCondition: batching } = input
   return {
     ...(input.Description !== undefined && { description: input.Description }),
     ...(input.Schedule !== undefined && { schedule: input.Schedule }),
     ...(input.Actions && { actions: input.Actions.map(actionFromWire) }),
     ...(input.Predicate && { predicate: predicateFromWire(input.Predicate) }),
+    ...(batching && {
+      batching: {
+        size: batching.BatchSize ?? 1,
+        windowSeconds: batching.BatchWindow ?? limits.batchWindowSeconds,
+      },
+    }),
   }
 }
 
-export function checkTrigger({ type, schedule, predicate, actions }: TriggerDefinition): void {
+export function checkTrigger(definition: TriggerDefinition): void {
+  const { type, schedule, predicate, actions, workflow, batching } = definition
+  if (type === 'EVENT' && workflow === undefined) {
+    throw invalidInput('WorkflowName cannot be null or empty for an EVENT trigger')
+  }
+  if (batching && type !== 'EVENT') {
+    throw invalidInput('EventBatchingCondition is supported for EVENT triggers only')
+  }
   if (actions.length === 0) throw invalidInput('Actions cannot be null or empty')
   if (type === 'SCHEDULED') {
     if (!schedule) throw invalidInput('Schedule cannot be null or empty for a SCHEDULED trigger')
@@ -98,9 +114,10 @@ function conditionFromWire(condition: Condition): TriggerCondition {
   return { kind: 'crawler', name: condition.CrawlerName, state: condition.CrawlState ?? '' }
 }
 
-export function triggerToWire(trigger: Trigger): WireTrigger {
+export function triggerToWire(trigger: Trigger | RunTrigger): WireTrigger {
   return {
     Name: trigger.name,
+    WorkflowName: trigger.workflow,
     Type: trigger.type,
     State: trigger.state,
     Description: trigger.description,
@@ -109,6 +126,10 @@ export function triggerToWire(trigger: Trigger): WireTrigger {
     Predicate: trigger.predicate && {
       Logical: trigger.predicate.logical,
       Conditions: trigger.predicate.conditions.map(conditionToWire),
+    },
+    EventBatchingCondition: trigger.batching && {
+      BatchSize: trigger.batching.size,
+      BatchWindow: trigger.batching.windowSeconds,
     },
   }
 }

@@ -13,6 +13,7 @@ import type { Crawlers } from '../crawler/crawlers.ts'
 import { createCrawlers } from '../crawler/crawlers.ts'
 import type { JobRuns } from '../jobs/job-runs.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { WorkflowRuns } from '../workflows/workflow-runs.ts'
 import { createScheduler } from './scheduler.ts'
 import type { TriggerDefinition } from './triggers.ts'
 import { createTriggers } from './triggers.ts'
@@ -50,7 +51,10 @@ function node(meta: MetaStore, time = createVirtualClock(START_MS)) {
       started.push({ job: job.name, id: request.id, trigger: request.triggerName })
     },
   } as unknown as JobRuns
-  const deps = { triggers, crawlers, jobs, runs, background, clock, log }
+  const workflowRuns = {} as WorkflowRuns
+  const sweepWorkflows = async () => {}
+  const own = { triggers, crawlers, jobs, runs, workflowRuns, sweepWorkflows }
+  const deps = { ...own, background, clock, log }
   return { ...time, triggers, crawlers, started, crawled, scheduler: createScheduler(deps) }
 }
 

@@ -7,6 +7,8 @@ import type { Background } from '../../../engines/meta/background.ts'
 import type { Crawlers } from '../crawler/crawlers.ts'
 import type { JobRuns } from '../jobs/job-runs.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { WorkflowRuns } from '../workflows/workflow-runs.ts'
+import { windowEndMs } from './event-batches.ts'
 import type { Firing, Trigger, TriggerAction, TriggerEvent, Triggers } from './triggers.ts'
 
 /** Starts what schedules, conditions and people have asked for. */
@@ -26,11 +28,14 @@ export function createScheduler(deps: {
   readonly crawlers: Crawlers
   readonly jobs: Jobs
   readonly runs: JobRuns
+  readonly workflowRuns: WorkflowRuns
+  /** Looks after runs of workflows that an interruption has left. */
+  readonly sweepWorkflows: () => Promise<void>
   readonly background: Background
   readonly clock: Clock
   readonly log: Logger
 }): Scheduler {
-  const { triggers, crawlers, jobs, runs, clock, log } = deps
+  const { triggers, crawlers, jobs, runs, workflowRuns, clock, log } = deps
 
   async function act(scope: Scope, trigger: Trigger, action: TriggerAction, id: string) {
     if (action.kind === 'crawler') return crawlers.start(scope, action.name)
@@ -43,18 +48,25 @@ export function createScheduler(deps: {
     })
   }
 
+  /** AWS: what cannot be started (too many runs, a crawler that runs) is passed over. */
+  async function tryTo(trigger: Trigger, action: string, work: Promise<void>) {
+    try {
+      await work
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error
+      log.warn({ trigger: trigger.name, action, err: error }, 'trigger action failed')
+    }
+  }
+
   async function fireOnce(scope: Scope, trigger: Trigger, firing: Firing) {
-    for (const [at, action] of trigger.actions.entries()) {
-      try {
-        await act(scope, trigger, action, runIdOf(trigger.name, firing, at))
-      } catch (error) {
-        // AWS: what cannot be started (too many runs, a crawler that runs) is passed over.
-        if (!(error instanceof ServiceError)) throw error
-        log.warn(
-          { trigger: trigger.name, action: action.name, err: error },
-          'trigger action failed',
-        )
+    const { name, workflow } = trigger
+    if (workflow === undefined) {
+      for (const [at, action] of trigger.actions.entries()) {
+        const id = runIdOf(name, firing, at)
+        await tryTo(trigger, action.name, act(scope, trigger, action, id))
       }
+    } else {
+      await tryTo(trigger, workflow, workflowRuns.fire(scope, workflow, name, firing))
     }
     await triggers.fired(scope, trigger.name, firing.cause)
   }
@@ -67,15 +79,19 @@ export function createScheduler(deps: {
   async function round(): Promise<number> {
     const nowMs = clock.wallMs()
     for await (const { scope, value } of triggers.everywhere()) {
+      const isFull = (windowEndMs(value) ?? Number.POSITIVE_INFINITY) <= nowMs
+      if (isFull && value.waiting)
+        await triggers.endWindow(scope, value.name, value.waiting.sinceMs)
       const isDue = value.nextMs !== undefined && value.nextMs <= nowMs
       if (isDue && value.nextMs !== undefined) await triggers.due(scope, value.name, value.nextMs)
-      if (isDue || value.firings.length > 0) await fire(scope, value.name)
+      if (isDue || isFull || value.firings.length > 0) await fire(scope, value.name)
     }
     for await (const { scope, value } of crawlers.everywhere()) {
       if (value.nextMs === undefined || value.nextMs > nowMs) continue
       const ours = await crawlers.fired(scope, value.name, value.nextMs)
       if (ours && value.state === 'READY') await startQuietly(scope, value.name)
     }
+    await deps.sweepWorkflows()
     return REST_MS
   }
 

@@ -2,19 +2,25 @@ import type { Clock } from '../../../base/clock.ts'
 import { ServiceError } from '../../../base/errors.ts'
 import { nextTime, parseSchedule } from '../../../base/schedule.ts'
 import type { Scope } from '../../../base/scope.ts'
-import type { Document } from '../../../engines/meta/documents.ts'
+import type { Document, Documents } from '../../../engines/meta/documents.ts'
 import { createDocuments } from '../../../engines/meta/documents.ts'
 import type { MetaStore } from '../../../engines/meta/port.ts'
 import { alreadyExists, entityNotFound, invalidInput } from '../catalog-errors.ts'
 import { limits } from '../limits.ts'
+import type { EventBatch } from './event-batches.ts'
+import { gathered, takeBatch } from './event-batches.ts'
 
 export interface TriggerDefinition {
   readonly name: string
-  readonly type: 'ON_DEMAND' | 'SCHEDULED' | 'CONDITIONAL'
+  readonly type: 'ON_DEMAND' | 'SCHEDULED' | 'CONDITIONAL' | 'EVENT'
+  /** The workflow that it starts, or goes on with; a trigger of none stands for itself. */
+  readonly workflow?: string
   readonly description?: string
   readonly schedule?: string
   readonly actions: ReadonlyArray<TriggerAction>
   readonly predicate?: TriggerPredicate
+  /** How many events an EVENT trigger waits for, and how long after the first. */
+  readonly batching?: { readonly size: number; readonly windowSeconds: number }
 }
 
 export type TriggerAction =
@@ -46,12 +52,16 @@ export interface Trigger extends TriggerDefinition {
   readonly firings: ReadonlyArray<Firing>
   /** The last events that were looked at, so that a repeated one does nothing. */
   readonly seen: ReadonlyArray<string>
+  /** Events that wait for their batch to be full. */
+  readonly waiting?: { readonly sinceMs: number; readonly eventIds: ReadonlyArray<string> }
 }
 
 export interface Firing {
   /** Names the event; the runs that it starts get their ids from it. */
   readonly cause: string
   readonly timeMs: number
+  /** Of an EVENT trigger. */
+  readonly batch?: EventBatch
 }
 
 /** The end of a job run or crawl. */
@@ -78,6 +88,15 @@ export interface Triggers {
   stop(scope: Scope, name: string): Promise<void>
   /** Notes the event with the triggers that wait for it; answers those that now have firings. */
   note(scope: Scope, event: TriggerEvent): Promise<ReadonlyArray<string>>
+  /**
+   * Gives an event to an EVENT trigger, once; durable when resolved. Rejects with
+   * `ThrottlingException` when too many batches are still to be started.
+   */
+  gather(scope: Scope, name: string, eventId: string): Promise<void>
+  /** Notes that the window of the batch which waits since then has passed. */
+  endWindow(scope: Scope, name: string, sinceMs: number): Promise<void>
+  /** Those of a workflow. */
+  ofWorkflow(scope: Scope, workflow: string): Promise<ReadonlyArray<Trigger>>
   /** Notes that the time of a schedule has come. */
   due(scope: Scope, name: string, dueMs: number): Promise<void>
   fired(scope: Scope, name: string, cause: string): Promise<void>
@@ -140,7 +159,8 @@ export function createTriggers({
       await change(scope, name, (current) => {
         if (current.type === 'ON_DEMAND')
           throw invalidInput('An ON_DEMAND trigger cannot be stopped')
-        return scheduled({ ...current, state: 'DEACTIVATED', met: [] }, clock.wallMs())
+        const { waiting: _waiting, ...rest } = current
+        return scheduled({ ...rest, state: 'DEACTIVATED', met: [] }, clock.wallMs())
       })
     },
     async note(scope, event) {
@@ -156,6 +176,11 @@ export function createTriggers({
       }
       return firing
     },
+    ...eventsOf(documents, clock),
+    async ofWorkflow(scope, workflow) {
+      const all = await page(scope, { limit: limits.triggersMax })
+      return all.filter((trigger) => trigger.workflow === workflow)
+    },
     async due(scope, name, dueMs) {
       await documents.update(scope, [name], (current) => {
         if (current.nextMs !== dueMs) return current
@@ -169,6 +194,27 @@ export function createTriggers({
         ...current,
         firings: current.firings.filter((firing) => firing.cause !== cause),
       }))
+    },
+  }
+}
+
+function eventsOf(
+  documents: Documents<Trigger>,
+  clock: Clock,
+): Pick<Triggers, 'gather' | 'endWindow'> {
+  return {
+    async gather(scope, name, eventId) {
+      const found = await documents.update(scope, [name], (current) =>
+        gathered(current, eventId, clock.wallMs()),
+      )
+      if (!found) throw triggerNotFound(name)
+    },
+    async endWindow(scope, name, sinceMs) {
+      await documents.update(scope, [name], (current) =>
+        current.waiting?.sinceMs === sinceMs
+          ? takeBatch(current, 'window', clock.wallMs())
+          : current,
+      )
     },
   }
 }
@@ -197,6 +243,8 @@ function started(trigger: Trigger, nowMs: number): Trigger {
 
 function concerns(trigger: Trigger, event: TriggerEvent): boolean {
   if (trigger.type !== 'CONDITIONAL' || trigger.state !== 'ACTIVATED') return false
+  // A workflow's own look at what its run did.
+  if (trigger.workflow !== undefined) return false
   return trigger.predicate?.conditions.some((condition) => holds(condition, event)) ?? false
 }
 
