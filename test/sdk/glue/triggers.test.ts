@@ -138,7 +138,7 @@ test('what a trigger cannot be is refused', async () => {
         ...more,
       }),
     )
-  await expect(refused({ Type: 'EVENT' })).rejects.toThrow('EVENT is not supported by Headrace yet')
+  await expect(refused({ Type: 'EVENT' })).rejects.toThrow('WorkflowName cannot be null')
   await expect(refused({ WorkflowName: 'w' })).rejects.toThrow('WorkflowName')
   await expect(refused({ Schedule: 'every day' })).rejects.toThrow('Invalid schedule expression')
   await expect(refused({ Type: 'CONDITIONAL' })).rejects.toThrow('Predicate')
