@@ -56,7 +56,8 @@ export function createTargetCheck(deps: {
       if (kind === undefined) {
         throw invalid(arn, 'Provided Arn is not in correct format.')
       }
-      if (!targets.has(kind)) throw notSupported(`Target ${id}, ${arn},`)
+      const isBuilt = kind !== 'glue' || isWorkflow(arn)
+      if (!targets.has(kind) || !isBuilt) throw notSupported(`Target ${id}, ${arn},`)
       // AWS: only buses are reached across regions.
       if (region !== rule.scope.region && kind !== 'events') {
         throw invalid(arn, 'A target must be in the region of its rule.')
@@ -69,7 +70,8 @@ export function createTargetCheck(deps: {
       if (roleArn !== undefined && kind === 'logs') {
         throw validation(`RoleArn is not supported for target ${arn}.`)
       }
-      if (kind === 'glue') checkWorkflow(target)
+      // It is told the ids of its events, and nothing else of them.
+      if (kind === 'glue' && hasInput(target)) throw notSupported('Input of a workflow')
       if (kind === 'logs' && target.inputTransformer) {
         throw notSupported('InputTransformer of a log group')
       }
@@ -95,12 +97,10 @@ export function kindOf(arn: string): string | undefined {
   return resource.startsWith('event-bus/') ? service : (resource.split('/')[0] ?? service)
 }
 
-/** A workflow is told the ids of its events, and nothing else of them. */
-function checkWorkflow({ arn, input, inputPath, inputTransformer }: RuleTarget): void {
-  if (!parseArn(arn)?.resource.startsWith('workflow/')) throw notSupported(`Target ${arn}`)
-  if (input === undefined && inputPath === undefined && !inputTransformer) return
-  throw notSupported('Input of a workflow')
-}
+const isWorkflow = (arn: string) => parseArn(arn)?.resource.startsWith('workflow/') ?? false
+
+const hasInput = ({ input, inputPath, inputTransformer }: RuleTarget) =>
+  input !== undefined || inputPath !== undefined || inputTransformer !== undefined
 
 function invalid(what: string, reason: string): ServiceError {
   return validation(`Parameter ${what} is not valid. Reason: ${reason}`)

@@ -141,7 +141,7 @@ test('what cannot be a target is refused with its reason', async () => {
   for (const arn of [
     `ecs:${here}:cluster/c`,
     `states:${here}:stateMachine:m`,
-    `glue:${here}:workflow/w`,
+    `glue:${here}:job/j`,
   ]) {
     await expect(target(`arn:aws:${arn}`)).rejects.toThrow('not supported by Headrace yet')
   }

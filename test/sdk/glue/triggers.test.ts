@@ -139,7 +139,7 @@ test('what a trigger cannot be is refused', async () => {
       }),
     )
   await expect(refused({ Type: 'EVENT' })).rejects.toThrow('WorkflowName cannot be null')
-  await expect(refused({ WorkflowName: 'w' })).rejects.toThrow('WorkflowName')
+  await expect(refused({ WorkflowName: 'w' })).rejects.toThrow('Workflow w not found.')
   await expect(refused({ Schedule: 'every day' })).rejects.toThrow('Invalid schedule expression')
   await expect(refused({ Type: 'CONDITIONAL' })).rejects.toThrow('Predicate')
 })
