@@ -1,28 +1,13 @@
 import { join, resolve } from 'node:path'
-import { assert } from './base/assert.ts'
-import type { Clock } from './base/clock.ts'
-import type { EventTarget } from './base/event-target.ts'
-import type { Logger } from './base/logger.ts'
-import type { Metrics } from './base/metrics.ts'
-import type { Random } from './base/random.ts'
-import type { ServiceEvents } from './base/service-events.ts'
-import type { Config } from './config.ts'
-import type { Background } from './engines/meta/background.ts'
-import { createBackground } from './engines/meta/background.ts'
-import { createLeases } from './engines/meta/leases.ts'
-import { ensureSecret } from './engines/meta/secrets.ts'
 import { nodeDisk } from './engines/node-disk.ts'
+import type { Ground, ServicesDeps } from './ground.ts'
+import { createGround } from './ground.ts'
+import { createMessaging } from './messaging.ts'
 import type { Engines } from './open-engines.ts'
 import { createReset } from './reset.ts'
 import { createScrub } from './scrub.ts'
-import type { Keys } from './server/keys.ts'
 import type { ResetTarget, ScrubPage } from './server/own-pages.ts'
 import { createAthenaService } from './services/athena/service.ts'
-import type { EventNouns } from './services/events/events-nouns.ts'
-import { createEventNouns } from './services/events/events-nouns.ts'
-import { createEventsService } from './services/events/service.ts'
-import { createStreamTarget } from './services/events/targets/stream-target.ts'
-import { createDeliveryStreamTarget } from './services/firehose/delivery-stream-target.ts'
 import { createDeliveryStreams } from './services/firehose/delivery-streams.ts'
 import { createFirehoseService } from './services/firehose/service.ts'
 import { createCatalog } from './services/glue/catalog-store.ts'
@@ -42,10 +27,7 @@ import { createKinesisNouns } from './services/kinesis/kinesis-nouns.ts'
 import { createKinesisService } from './services/kinesis/service.ts'
 import { createKinesisChannels } from './services/kinesis-channels/kinesis-channels.ts'
 import { createLambdaNouns } from './services/lambda/lambda-nouns.ts'
-import { createLambdaTarget } from './services/lambda/lambda-target.ts'
 import { createLambdaService } from './services/lambda/service.ts'
-import type { LogsDeps } from './services/logs/contract.ts'
-import { createLogGroupTarget } from './services/logs/log-group-target.ts'
 import { createLogNouns } from './services/logs/log-nouns.ts'
 import { createLogsService } from './services/logs/service.ts'
 import { createMskNouns } from './services/msk/msk-nouns.ts'
@@ -53,7 +35,6 @@ import { createReopening } from './services/msk/reopening.ts'
 import { createMskService } from './services/msk/service.ts'
 import { createConnectNouns } from './services/msk-connect/connect-nouns.ts'
 import { createMskConnectService } from './services/msk-connect/service.ts'
-import { createPipesService } from './services/pipes/service.ts'
 import { openS3Nouns } from './services/s3/s3-nouns.ts'
 import { createS3Service } from './services/s3/service.ts'
 import { createEndpointConfigs } from './services/sagemaker/hosting/endpoint-configs.ts'
@@ -66,31 +47,13 @@ import {
 } from './services/sagemaker/service.ts'
 import { createTrainerFinder } from './services/sagemaker/training/trainer-command.ts'
 import { createTrainingJobs } from './services/sagemaker/training/training-jobs.ts'
-import { createSchedulerService } from './services/scheduler/service.ts'
-import { createSnsService } from './services/sns/service.ts'
 import type { SnsNouns } from './services/sns/sns-nouns.ts'
-import { createSnsNouns } from './services/sns/sns-nouns.ts'
-import { createQueueTarget } from './services/sqs/queue-target.ts'
-import { createSqsService } from './services/sqs/service.ts'
-import type { SqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createSqsNouns } from './services/sqs/sqs-nouns.ts'
 import { createStsService } from './services/sts/service.ts'
 import type { Sessions } from './services/sts/sessions.ts'
-import { createSessions } from './services/sts/sessions.ts'
 import type { KafkaService } from './wire/kafka/operation.ts'
 import type { Service } from './wire/operation.ts'
 import type { OwnCalls } from './wire/own-calls.ts'
-
-export interface ServicesDeps {
-  readonly config: Config
-  readonly engines: Engines
-  readonly keys: Keys
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Logger
-  readonly metrics: Metrics
-  readonly distDirectory: string
-}
 
 export interface Services {
   readonly services: ReadonlyArray<Service>
@@ -187,6 +150,7 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
 }
 
+<<<<<<< HEAD
 /** Queues, topics and buses: their services, and all that events of services can go to. */
 function createMessaging(
   ground: Ground,
@@ -285,6 +249,8 @@ async function createGround(deps: ServicesDeps) {
   return { ground, setEndpoint, setBroker, setOwnCalls }
 }
 
+=======
+>>>>>>> next
 function createKafka(ground: Ground, { streams }: KinesisNouns, rules: BrokerRules): KafkaNouns {
   const { config, engines, rootSecret } = ground
   return createKafkaNouns({
@@ -329,22 +295,6 @@ function createMsk(shared: Shared, { msk, kafka, connect }: MskParts): ReadonlyA
       ...{ ...shared, ...connect, kafka, clusters, entrance },
       log: shared.engines.log,
     }),
-  ]
-}
-
-/** Those that send to targets of all kinds. */
-function createEventing(
-  ground: Ground,
-  targets: {
-    readonly ofRules: ReadonlyArray<EventTarget>
-    readonly ofSchedules: ReadonlyArray<EventTarget>
-  },
-): ReadonlyArray<Service> {
-  const shared = { ...ground, roles: createRoles(ground) }
-  return [
-    createEventsService({ ...shared, nouns: ground.eventNouns, targets: targets.ofRules }),
-    createSchedulerService({ ...shared, targets: targets.ofSchedules }),
-    createPipesService(),
   ]
 }
 

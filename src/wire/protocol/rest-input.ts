@@ -31,7 +31,7 @@ export class MalformedPart extends MalformedInput {
 }
 
 /** AWS: the SDKs for C++ and what stands on it (PyArrow) send `enabled`, which S3 takes. */
-const caseless: ReadonlySet<string> = new Set(['x-amz-checksum-mode'])
+const caselessWords: Readonly<Record<string, string>> = { 'x-amz-checksum-mode': 'ENABLED' }
 
 export type ReadRest = (
   request: WireRequest,
@@ -121,7 +121,8 @@ function readHeaders(
   for (const { member, wireName } of bindings.headers) {
     const text = headers[wireName]
     if (text === undefined) continue
-    const value = readHeader(member, caseless.has(wireName) ? text.toUpperCase() : text)
+    const word = caselessWords[wireName]
+    const value = readHeader(member, text.toUpperCase() === word ? word : text)
     if (value !== undefined) input[member.name] = value
   }
   for (const { member, wireName } of bindings.prefixHeaders) {
