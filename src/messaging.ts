@@ -28,6 +28,7 @@ export function createMessaging(
     readonly sqs: SqsNouns
     readonly logs: LogsDeps
     readonly deliveryStreams: ReturnType<typeof createDeliveryStreams>
+    readonly workflowTarget: EventTarget
   },
 ) {
   const { sqs } = others
@@ -47,7 +48,11 @@ export function createMessaging(
     createSnsService(sns),
     ...createEventing(ground, {
       ofSchedules,
-      ofRules: [...ofSchedules, createLogGroupTarget({ ...ground, ...others.logs })],
+      ofRules: [
+        ...ofSchedules,
+        createLogGroupTarget({ ...ground, ...others.logs }),
+        others.workflowTarget,
+      ],
     }),
   ]
   return { services, targets, pages: sns.pages }

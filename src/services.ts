@@ -114,7 +114,10 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   const delivery = { ...shared, log: engines.log, streams: kinesis.reader }
   const deliveryStreams = createDeliveryStreams(delivery)
   const glue = createGlue(shared)
-  const messaging = createMessaging(ground, { kinesis, lambda, sqs, logs, deliveryStreams, glue })
+  const messaging = createMessaging(ground, {
+    ...{ kinesis, lambda, sqs, logs, deliveryStreams },
+    workflowTarget: glue.workflowTarget,
+  })
   return {
     services: [
       createS3Service({
@@ -150,107 +153,6 @@ export async function createServices(deps: ServicesDeps): Promise<Services> {
   }
 }
 
-<<<<<<< HEAD
-/** Queues, topics and buses: their services, and all that events of services can go to. */
-function createMessaging(
-  ground: Ground,
-  others: {
-    readonly kinesis: KinesisNouns
-    readonly lambda: ReturnType<typeof createLambdaNouns>
-    readonly sqs: SqsNouns
-    readonly logs: LogsDeps
-    readonly deliveryStreams: ReturnType<typeof createDeliveryStreams>
-    readonly glue: GlueService
-  },
-) {
-  const { sqs } = others
-  const receivers = [createLambdaTarget(others.lambda), createQueueTarget(sqs)]
-  const sns = createSnsNouns({
-    ...ground,
-    targets: [...receivers, createDeliveryStreamTarget(others.deliveryStreams)],
-  })
-  const targets = [...receivers, sns.topicTarget, ground.eventNouns.busTarget]
-  const ofSchedules = [
-    ...targets,
-    createStreamTarget(others.kinesis),
-    createDeliveryStreamTarget(others.deliveryStreams),
-  ]
-  const services: ReadonlyArray<Service> = [
-    createSqsService({ ...ground, ...sqs }),
-    createSnsService(sns),
-    ...createEventing(ground, {
-      ofSchedules,
-      ofRules: [
-        ...ofSchedules,
-        createLogGroupTarget({ ...ground, ...others.logs }),
-        others.glue.workflowTarget,
-      ],
-    }),
-  ]
-  return { services, targets, pages: sns.pages }
-}
-
-/** What every noun is made with. */
-interface Ground extends ServicesDeps {
-  readonly meta: Engines['meta']
-  readonly background: Background
-  readonly sessions: Sessions
-  readonly eventNouns: EventNouns
-  /** The default bus, for services that tell what they did. */
-  readonly events: ServiceEvents
-  /** Where user code reaches this server. */
-  readonly endpoint: () => string
-  /** The operations of all services. */
-  readonly ownCalls: () => OwnCalls
-  readonly pythonDirectory: string
-  readonly rootSecret: string
-  readonly broker: BrokerEntrance
-}
-
-async function createGround(deps: ServicesDeps) {
-  const { engines, clock, random } = deps
-  const { meta } = engines
-  const rootSecret = await ensureSecret(meta, random)
-  let address: string | undefined
-  let door: BrokerEntrance | undefined
-  let ownCalls: OwnCalls | undefined
-  const eventNouns = createEventNouns({ ...deps, meta })
-  const ground: Ground = {
-    ...deps,
-    meta,
-    eventNouns,
-    events: eventNouns.serviceBus,
-    background: createBackground({
-      ...deps,
-      leases: createLeases({ ...deps, meta, owner: random.uuid() }),
-    }),
-    sessions: createSessions({ rootSecret, clock, random }),
-    endpoint() {
-      assert(address, 'user code runs only after the listener has its port')
-      return address
-    },
-    ownCalls() {
-      assert(ownCalls, 'schedules are made only after the server listens')
-      return ownCalls
-    },
-    pythonDirectory: join(deps.distDirectory, '..', 'python'),
-    rootSecret,
-    broker: { address: () => door?.address(), ensureStarted: async () => door?.ensureStarted() },
-  }
-  const setEndpoint = (endpoint: string) => {
-    address = endpoint
-  }
-  const setOwnCalls = (calls: OwnCalls) => {
-    ownCalls = calls
-  }
-  const setBroker = (broker: BrokerEntrance) => {
-    door = broker
-  }
-  return { ground, setEndpoint, setBroker, setOwnCalls }
-}
-
-=======
->>>>>>> next
 function createKafka(ground: Ground, { streams }: KinesisNouns, rules: BrokerRules): KafkaNouns {
   const { config, engines, rootSecret } = ground
   return createKafkaNouns({
