@@ -60,6 +60,7 @@ import { listTriggers } from './operations/list-triggers.ts'
 import { listWorkflows } from './operations/list-workflows.ts'
 import { putWorkflowRunProperties } from './operations/put-workflow-run-properties.ts'
 import { resetJobBookmark } from './operations/reset-job-bookmark.ts'
+import { resumeWorkflowRun } from './operations/resume-workflow-run.ts'
 import { startCrawler } from './operations/start-crawler.ts'
 import { startCrawlerSchedule } from './operations/start-crawler-schedule.ts'
 import { startJobRun } from './operations/start-job-run.ts'
@@ -162,6 +163,7 @@ export const glueOperations = [
   getWorkflowRunProperties,
   listWorkflows,
   putWorkflowRunProperties,
+  resumeWorkflowRun,
   startWorkflowRun,
   stopWorkflowRun,
   updateWorkflow,

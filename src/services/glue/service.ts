@@ -42,10 +42,7 @@ export function createGlueService(deps: GlueServiceDeps): GlueService {
     ...{ ...deps, workflows, triggers },
     onChange: workflowRunner.launch,
   })
-  const scheduler = createScheduler({
-    ...{ ...deps, triggers, crawlers, jobs, runs, workflowRuns },
-    sweepWorkflows: workflowRunner.sweep,
-  })
+  const scheduler = createScheduler({ ...deps, triggers, crawlers, jobs, runs, workflowRuns })
   // AWS: what a workflow has started fires the triggers of that workflow only.
   const crawlRunner = createCrawlRunner({
     ...{ ...deps, crawlers, classifiers },

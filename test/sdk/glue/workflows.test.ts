@@ -18,9 +18,11 @@ import {
   GlueClient,
   ListWorkflowsCommand,
   PutWorkflowRunPropertiesCommand,
+  ResumeWorkflowRunCommand,
   StartTriggerCommand,
   StartWorkflowRunCommand,
   StopWorkflowRunCommand,
+  UpdateJobCommand,
   UpdateWorkflowCommand,
 } from '@aws-sdk/client-glue'
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
@@ -185,12 +187,52 @@ test('run properties can be read and put while it runs; a stop ends its job', as
   const job = async () =>
     (await glue.send(new GetJobRunsCommand({ JobName: 'long' }))).JobRuns?.[0]?.JobRunState
   await expect.poll(job).toBe('RUNNING')
+  const resume = glue.send(new ResumeWorkflowRunCommand({ Name: 'slow', RunId, NodeIds: ['none'] }))
+  await expect(resume).rejects.toMatchObject({ name: 'IllegalWorkflowStateException' })
   await glue.send(new StopWorkflowRunCommand({ Name: 'slow', RunId }))
   await expect.poll(() => statusOf('slow', RunId)).toBe('STOPPED')
   expect(await job()).toBe('STOPPED')
   expect((await runOf('slow', RunId))?.Statistics?.StoppedActions).toBe(1)
   const again = glue.send(new StopWorkflowRunCommand({ Name: 'slow', RunId }))
   await expect(again).rejects.toMatchObject({ name: 'IllegalWorkflowStateException' })
+})
+
+test('a run is resumed where it failed, and nowhere else', async () => {
+  await job('mended', 'bad.py')
+  await workflow('broken', ['first', 'mended'])
+  await glue.send(
+    new CreateTriggerCommand({
+      ...{
+        Name: 'broken-then',
+        WorkflowName: 'broken',
+        Type: 'CONDITIONAL',
+        StartOnCreation: true,
+      },
+      Actions: [{ JobName: 'last' }],
+      Predicate: {
+        Conditions: [{ LogicalOperator: 'EQUALS', JobName: 'mended', State: 'SUCCEEDED' }],
+      },
+    }),
+  )
+  const RunId = await start('broken', { given: 'yes' })
+  const resume = (NodeIds: string[]) =>
+    glue.send(new ResumeWorkflowRunCommand({ Name: 'broken', RunId, NodeIds }))
+  await expect.poll(() => statusOf('broken', RunId)).toBe('COMPLETED')
+  const { Nodes = [] } = (await runOf('broken', RunId, true))?.Graph ?? {}
+  const node = (name: string) => Nodes.find(({ Name }) => Name === name)?.UniqueId ?? ''
+  await expect(resume([node('last')])).rejects.toThrow('was not run')
+  const Command = { Name: 'pythonshell', ScriptLocation: `s3://${Bucket}/ok.py` }
+  const JobUpdate = { Role: 'r', Command }
+  await glue.send(new UpdateJobCommand({ JobName: 'mended', JobUpdate }))
+  const resumed = await resume([node('mended')])
+  expect(resumed.NodeIds).toEqual([node('mended')])
+  const next = resumed.RunId ?? ''
+  await expect.poll(() => statusOf('broken', next)).toBe('COMPLETED')
+  expect(await runOf('broken', next)).toMatchObject({
+    ...{ PreviousRunId: RunId, WorkflowRunProperties: { given: 'yes' } },
+    Statistics: { TotalActions: 3, SucceededActions: 3, FailedActions: 0 },
+  })
+  expect((await runOf('broken', RunId))?.Statistics?.FailedActions).toBe(1)
 })
 
 test('runs are listed in pages, newest first', async () => {

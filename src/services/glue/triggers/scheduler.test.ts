@@ -52,8 +52,7 @@ function node(meta: MetaStore, time = createVirtualClock(START_MS)) {
     },
   } as unknown as JobRuns
   const workflowRuns = {} as WorkflowRuns
-  const sweepWorkflows = async () => {}
-  const own = { triggers, crawlers, jobs, runs, workflowRuns, sweepWorkflows }
+  const own = { triggers, crawlers, jobs, runs, workflowRuns }
   const deps = { ...own, background, clock, log }
   return { ...time, triggers, crawlers, started, crawled, scheduler: createScheduler(deps) }
 }

@@ -29,8 +29,6 @@ export function createScheduler(deps: {
   readonly jobs: Jobs
   readonly runs: JobRuns
   readonly workflowRuns: WorkflowRuns
-  /** Looks after runs of workflows that an interruption has left. */
-  readonly sweepWorkflows: () => Promise<void>
   readonly background: Background
   readonly clock: Clock
   readonly log: Logger
@@ -91,7 +89,6 @@ export function createScheduler(deps: {
       const ours = await crawlers.fired(scope, value.name, value.nextMs)
       if (ours && value.state === 'READY') await startQuietly(scope, value.name)
     }
-    await deps.sweepWorkflows()
     return REST_MS
   }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Trigger, TriggerAction } from '../triggers/triggers.ts'
 import type { ActionEnd, WorkflowRun } from './workflow-run.ts'
-import { begun, isOver, stopping, withEnd, withStarted } from './workflow-run.ts'
+import { begun, isOver, resumed, stopping, withEnd, withStarted } from './workflow-run.ts'
 
 const job = (name: string): TriggerAction => ({ kind: 'job', name })
 
@@ -69,6 +69,23 @@ test('a run that is stopped starts nothing more and is stopped when all has ende
   run = end(run, 'a')
   expect(statesOf(run)).toEqual({ a: 'SUCCEEDED', b: 'WAITING' })
   expect(end(run, 'b', 'STOPPED')).toMatchObject({ state: 'STOPPED' })
+})
+
+test('a run is resumed from a failed job: it and what is behind it run, the others stay', () => {
+  const triggers = [start('a', 'b'), after(['b'], 'c'), after(['a', 'c'], 'd')]
+  const old = end(end(begin(...triggers), 'a'), 'b', 'FAILED')
+  expect(old.state).toBe('COMPLETED')
+  let run = resumed(old, { id: 'wr_2', startedMs: 20 }, ({ name }) => name === 'b')
+  expect(run).toMatchObject({ id: 'wr_2', state: 'RUNNING', previousRunId: 'wr_1' })
+  expect(run.completedMs).toBeUndefined()
+  expect(statesOf(run)).toEqual({ a: 'SUCCEEDED', b: 'WAITING' })
+  const idOf = ({ actions }: WorkflowRun, name: string) =>
+    actions.find(({ action }) => action.name === name)?.id
+  expect(idOf(run, 'b')).not.toBe(idOf(old, 'b'))
+  for (const name of ['b', 'c', 'd']) run = end(run, name)
+  expect(run.state).toBe('COMPLETED')
+  const again = resumed(run, { id: 'wr_3', startedMs: 30 }, ({ name }) => name === 'b')
+  expect(statesOf(again)).toEqual({ a: 'SUCCEEDED', b: 'WAITING' })
 })
 
 /** Layers of jobs: each waits for some of the layer before. */

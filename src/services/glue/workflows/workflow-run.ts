@@ -133,6 +133,60 @@ function fired(run: WorkflowRun, name: string, nowMs: number): WorkflowRun {
   }
 }
 
+/**
+ * A run that takes up where another has ended: the actions of the chosen nodes once more, and then what
+ * waits for them. All others stay as they were.
+ */
+export function resumed(
+  old: WorkflowRun,
+  begin: { readonly id: string; readonly startedMs: number },
+  isChosen: (node: RunNode) => boolean,
+): WorkflowRun {
+  const { completedMs: _completed, error: _error, batch: _batch, ...rest } = old
+  const anew = triggersBehind(old.triggers, isChosen)
+  const triggers = old.triggers.map((one) =>
+    anew.has(one.name) ? { ...one, hasFired: false } : one,
+  )
+  const kept = old.actions.filter(({ trigger }) => !anew.has(trigger))
+  const actions = kept.map((one, at): RunAction => {
+    if (!isChosen(one.action)) return one
+    const { action, trigger } = one
+    const id = idOf(action.kind, begin.startedMs, `${begin.id}\n${trigger}\nagain ${at}`)
+    return { id, trigger, action, state: 'WAITING' }
+  })
+  const next = {
+    ...rest,
+    ...begin,
+    previousRunId: old.id,
+    state: 'RUNNING',
+    triggers,
+    actions,
+  } as const
+  return advanced(next, begin.startedMs)
+}
+
+type RunNode = Pick<TriggerAction, 'kind' | 'name'>
+
+/** The triggers that wait for the chosen nodes, or for what such triggers start. */
+function triggersBehind(
+  triggers: ReadonlyArray<RunTrigger>,
+  isChosen: (node: RunNode) => boolean,
+): ReadonlySet<string> {
+  const behind = new Set<string>()
+  const started: RunNode[] = []
+  const isRedone = (node: RunNode) =>
+    isChosen(node) || started.some(({ kind, name }) => kind === node.kind && name === node.name)
+  for (let before = -1; before < behind.size; ) {
+    before = behind.size
+    for (const { name, predicate, actions } of triggers) {
+      if (behind.has(name) || !predicate?.conditions.some(isRedone)) continue
+      behind.add(name)
+      started.push(...actions)
+    }
+  }
+  return behind
+}
+
 /** As AWS's look: that of a job run, sorting by its time, or that of a crawl. */
 function idOf(kind: TriggerAction['kind'], timeMs: number, seed: string): string {
   const digest = createHash('sha256').update(seed).digest('hex')

@@ -49,8 +49,7 @@ function node(meta: MetaStore = createMemoryMeta(), time = createVirtualClock())
     onChange: runner.launch,
   })
   const nouns = { triggers, crawlers, jobs, runs, workflowRuns }
-  const rest = { background, clock, log, sweepWorkflows: runner.sweep }
-  const scheduler = createScheduler({ ...nouns, ...rest })
+  const scheduler = createScheduler({ ...nouns, background, clock, log })
   const target = createWorkflowTarget({ workflows, triggers, scheduler })
   const stop = new AbortController()
 
@@ -186,7 +185,7 @@ test('an action whose job is not there, or goes away, is an error of its own', a
   await one.workflowRuns.start(scope, 'w', {})
   await one.advance(100)
   await one.runs.removeAll(scope, 'a')
-  await one.advance(5000)
+  await one.advance(12_000)
   const [run] = await one.all()
   expect(run?.actions).toMatchObject([
     { state: 'ERROR', error: 'Job missing not found.' },

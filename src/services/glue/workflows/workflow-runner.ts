@@ -10,10 +10,11 @@ import type { Workflows } from './workflows.ts'
 export interface WorkflowRunner {
   /** Looks after a run once; does nothing for one that only waits for its actions' ends. */
   launch(scope: Scope, workflow: string, id: string): void
-  /** Looks after all runs that are not settled. */
-  sweep(): Promise<void>
+  /** Takes up what an interruption has left, of this node or another; looks after all runs. */
   start(signal: AbortSignal): Promise<void>
 }
+
+const SWEEP_REST_MS = 10_000
 
 export function createWorkflowRunner(deps: {
   readonly workflows: Workflows
@@ -45,13 +46,24 @@ export function createWorkflowRunner(deps: {
     })
   }
 
+  /** For what nobody tells of: a node that is gone, a job that was deleted while it ran. */
   async function sweep() {
     for await (const { scope, value } of workflows.everywhere()) {
       for (const id of value.activeRuns) launch(scope, value.name, id)
     }
+    return SWEEP_REST_MS
   }
 
-  return { launch, sweep, start: (signal) => launcher.start(signal, sweep) }
+  return {
+    launch,
+    async start(signal) {
+      const launched = launcher.start(signal, async () => {})
+      await Promise.all([
+        launched,
+        deps.background.run({ name: 'glue/workflows', round: sweep }, signal),
+      ])
+    },
+  }
 }
 
 const isWaiting = ({ state }: RunAction) => state === 'WAITING'

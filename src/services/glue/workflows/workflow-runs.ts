@@ -5,8 +5,9 @@ import type { Scope } from '../../../base/scope.ts'
 import { invalidInput } from '../catalog-errors.ts'
 import type { WorkflowStep } from '../jobs/job-run.ts'
 import type { Firing, Triggers } from '../triggers/triggers.ts'
+import { graphOf } from './workflow-graph.ts'
 import type { ActionEnd, WorkflowRun } from './workflow-run.ts'
-import { begun, isOver, runIdOf, stopping, withEnd } from './workflow-run.ts'
+import { begun, isOver, resumed, runIdOf, stopping, withEnd } from './workflow-run.ts'
 import type { Workflows } from './workflows.ts'
 import { checkProperties } from './workflows.ts'
 
@@ -23,6 +24,16 @@ export interface WorkflowRuns {
    * error.
    */
   fire(scope: Scope, workflow: string, trigger: string, firing: Firing): Promise<void>
+  /**
+   * Begins a run that does the nodes of an ended one again, and what is behind them; answers its id.
+   * Rejects with `IllegalWorkflowStateException` for a run that is not over.
+   */
+  resume(
+    scope: Scope,
+    workflow: string,
+    id: string,
+    nodeIds: ReadonlyArray<string>,
+  ): Promise<string>
   /** Rejects with `IllegalWorkflowStateException` for a run that is over. */
   stop(scope: Scope, workflow: string, id: string): Promise<void>
   /** Adds to its properties, over those of the same names. */
@@ -91,11 +102,21 @@ export function createWorkflowRuns(deps: {
       const properties = batch ? { 'aws:eventIds': `[${batch.eventIds.join(', ')}]` } : {}
       await enter(scope, { workflow, id, properties, ...(batch && { batch }) }, trigger)
     },
+    async resume({ accountId, region }, workflow, oldId, nodeIds) {
+      const scope = { accountId, region }
+      const old = await workflows.getRun(scope, workflow, oldId)
+      if (!isOver(old)) throw wrongState(old)
+      const startedMs = clock.wallMs()
+      const id = runIdOf(random.uuid(), startedMs)
+      await workflows.enter(scope, resumed(old, { id, startedMs }, chosenNodes(old, nodeIds)))
+      deps.onChange(scope, workflow, id)
+      return id
+    },
     async stop({ accountId, region }, workflow, id) {
       const scope = { accountId, region }
       await workflows.getRun(scope, workflow, id)
       await workflows.changeRun(scope, workflow, id, (run) => {
-        if (isOver(run)) throw notRunning(run)
+        if (isOver(run)) throw wrongState(run)
         return stopping(run, clock.wallMs())
       })
       deps.onChange(scope, workflow, id)
@@ -117,5 +138,20 @@ export function createWorkflowRuns(deps: {
   }
 }
 
-const notRunning = ({ id, state }: WorkflowRun) =>
-  new ServiceError('IllegalWorkflowStateException', `Workflow run ${id} is ${state}, not RUNNING`)
+/** Each must have been tried in the run. */
+function chosenNodes({ id, triggers, actions }: WorkflowRun, nodeIds: ReadonlyArray<string>) {
+  const { nodes } = graphOf(triggers)
+  const chosen = nodeIds.map((nodeId) => {
+    const node = nodes.find((one) => one.id === nodeId)
+    const wasTried = actions.some(
+      ({ action }) => action.kind === node?.kind && action.name === node.name,
+    )
+    if (!node || !wasTried) throw invalidInput(`Node ${nodeId} was not run in workflow run ${id}`)
+    return node
+  })
+  return (node: { readonly kind: string; readonly name: string }) =>
+    chosen.some(({ kind, name }) => kind === node.kind && name === node.name)
+}
+
+const wrongState = ({ id, state }: WorkflowRun) =>
+  new ServiceError('IllegalWorkflowStateException', `Workflow run ${id} is in state ${state}`)

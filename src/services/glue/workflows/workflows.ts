@@ -127,7 +127,7 @@ export function createWorkflows({
         }
         const entered = { ...current, activeRuns: [...activeRuns, run.id], lastRunId: run.id }
         const { lastRunId: previousRunId } = current
-        const written = { ...run, ...(previousRunId !== undefined && { previousRunId }) }
+        const written = { ...(previousRunId !== undefined && { previousRunId }), ...run }
         const done = await commitUnlessChanged(meta, {
           checks: [
             { key, version: entry.version },
