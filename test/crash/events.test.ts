@@ -33,7 +33,7 @@ import { expect, test } from 'vitest'
 import type { RunningHeadrace } from '../support/headrace.ts'
 import { startHeadrace } from '../support/headrace.ts'
 
-const ROUNDS = Number(process.env['HEADRACE_CRASH_ROUNDS'] ?? 6)
+const ROUNDS = Number(process.env['HEADRACE_CRASH_ROUNDS'] ?? 20)
 const KILL_AFTER_MS = { least: 200, most: 1_200 }
 const WRITERS = 6
 const ACCOUNT = '000000000000'
