@@ -54,6 +54,21 @@ function fill(directory: string): string {
   return path
 }
 
+/** Of this test alone: skips it where nothing can be mounted, and goes with it. */
+function smallDisk(skip: (note: string) => never): string {
+  const directory = mountSmall()
+  if (directory === undefined) {
+    return skip(
+      'mounting takes rights that this user lacks; the engines have tests on a faulty disk',
+    )
+  }
+  onTestFinished(() => {
+    spawnSync('umount', [directory])
+    rmSync(directory, { recursive: true, force: true })
+  })
+  return directory
+}
+
 function freeOf(directory: string): number {
   const { bavail, bsize } = statfsSync(directory)
   return bavail * bsize
@@ -62,15 +77,7 @@ function freeOf(directory: string): number {
 test('on a full disk writes are refused by name, reads go on, and with space writes go on', async ({
   skip,
 }) => {
-  const dataDir = mountSmall()
-  if (dataDir === undefined) {
-    skip('mounting takes rights that this user lacks; the engines have tests on a faulty disk')
-    return
-  }
-  onTestFinished(() => {
-    spawnSync('umount', [dataDir])
-    rmSync(dataDir, { recursive: true, force: true })
-  })
+  const dataDir = smallDisk(skip)
   const flags = ['--stream-limits', 'off']
   let server = await startForBadInput({ dataDir, flags })
   const { account } = server
@@ -173,15 +180,7 @@ async function untilRefused(run: (round: number) => Promise<void>): Promise<unkn
 test('on a full disk objects and messages are removed, and what they held can be written again', async ({
   skip,
 }) => {
-  const dataDir = mountSmall()
-  if (dataDir === undefined) {
-    skip('mounting takes rights that this user lacks; the engines have tests on a faulty disk')
-    return
-  }
-  onTestFinished(() => {
-    spawnSync('umount', [dataDir])
-    rmSync(dataDir, { recursive: true, force: true })
-  })
+  const dataDir = smallDisk(skip)
   let server = await startForBadInput({ dataDir })
   const { account } = server
   onTestFinished(async () => void (await server.kill()))

@@ -1,6 +1,7 @@
 import { formatArn } from '../../base/arn.ts'
 import type { EventPattern } from '../../base/event-pattern.ts'
 import { compileEventPattern } from '../../base/event-pattern.ts'
+import { keepReadings } from '../../base/kept-readings.ts'
 import type { Scope } from '../../base/scope.ts'
 import { createDocuments } from '../../engines/meta/documents.ts'
 import type { MetaStore } from '../../engines/meta/port.ts'
@@ -120,15 +121,7 @@ export function createRules(meta: MetaStore): Rules {
   }
 }
 
-/** Compiles each pattern once, as long as it is among those used last. */
+/** Compiles each pattern once, as long as it is among those made last. */
 export function createPatterns(): (text: string) => EventPattern {
-  const compiled = new Map<string, EventPattern>()
-  return (text) => {
-    const known = compiled.get(text)
-    if (known) return known
-    const made = compileEventPattern(text)
-    if (compiled.size >= COMPILED_MAX) compiled.clear()
-    compiled.set(text, made)
-    return made
-  }
+  return keepReadings(compileEventPattern, COMPILED_MAX)
 }

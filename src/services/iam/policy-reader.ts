@@ -1,3 +1,4 @@
+import { keepReadings } from '../../base/kept-readings.ts'
 import { iamLimits } from './limits.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { parsePolicy } from './policy-parsing.ts'
@@ -9,14 +10,5 @@ import { parsePolicy } from './policy-parsing.ts'
 export function createPolicyReader<T>(
   derive: (document: PolicyDocument) => T,
 ): (text: string) => T {
-  const read = new Map<string, T>()
-  return (text) => {
-    const known = read.get(text)
-    if (known !== undefined) return known
-    const derived = derive(parsePolicy(text))
-    const [oldest] = read.keys()
-    if (read.size >= iamLimits.parsedPoliciesMax && oldest !== undefined) read.delete(oldest)
-    read.set(text, derived)
-    return derived
-  }
+  return keepReadings((text) => derive(parsePolicy(text)), iamLimits.parsedPoliciesMax)
 }
