@@ -14,6 +14,7 @@ import { createLeases } from '../../src/engines/meta/leases.ts'
 import type { MetaStore } from '../../src/engines/meta/port.ts'
 import type { ObjectStore } from '../../src/engines/objects/port.ts'
 import type { StreamReader, StreamRecord } from '../../src/services/kinesis/stream-reader.ts'
+import type { FunctionSettings } from '../../src/services/lambda/function-record.ts'
 import type { LambdaNounsDeps } from '../../src/services/lambda/lambda-nouns.ts'
 import type { LogEvent, LogTarget } from '../../src/services/logs/log-groups.ts'
 import { createSqsNouns } from '../../src/services/sqs/sqs-nouns.ts'
@@ -21,6 +22,18 @@ import { createMemoryMeta } from './memory-meta.ts'
 import { createMemoryObjects } from './memory-objects.ts'
 
 export const scope: Scope = { accountId: '000000000000', region: 'us-east-1' }
+
+/** Of a function like any other. */
+export const functionSettings: FunctionSettings = {
+  role: 'arn:aws:iam::000000000000:role/r',
+  runtime: 'nodejs20.x',
+  handler: 'index.handler',
+  description: '',
+  timeoutSeconds: 3,
+  memoryMegabytes: 128,
+  ephemeralMegabytes: 512,
+  architecture: 'x86_64',
+}
 
 /** What a test wants to see or steer of the nouns of Lambda, without a process or a disk. */
 export interface LambdaStage {

@@ -1,21 +1,11 @@
 import { zipSync } from 'fflate'
 import { expect, test } from 'vitest'
-import { createLambdaStage, scope } from '../../../test/support/lambda-nouns.ts'
+import { createLambdaStage, functionSettings, scope } from '../../../test/support/lambda-nouns.ts'
 import { createMemoryMeta } from '../../../test/support/memory-meta.ts'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
 import type { InvocationOutcome } from '../../engines/compute/port.ts'
 import { createLambdaNouns } from './lambda-nouns.ts'
 
-const settings = {
-  role: 'arn:aws:iam::000000000000:role/r',
-  runtime: 'nodejs20.x',
-  handler: 'index.handler',
-  description: '',
-  timeoutSeconds: 3,
-  memoryMegabytes: 128,
-  ephemeralMegabytes: 512,
-  architecture: 'x86_64',
-}
 const zip = Buffer.from(zipSync({ 'index.mjs': new Uint8Array([1]) }))
 const failing = { kind: 'failed' as const, payload: Buffer.from('{"errorType":"E"}') }
 
@@ -41,7 +31,8 @@ function setUp(options: { readonly meta?: ReturnType<typeof createMemoryMeta> } 
     ...lambda,
     ...virtual,
     calls,
-    create: (name: string) => lambda.functions.create(scope, { name, settings, zip, tags: {} }),
+    create: (name: string) =>
+      lambda.functions.create(scope, { name, settings: functionSettings, zip, tags: {} }),
     answers(next: typeof answer) {
       answer = next
     },

@@ -1,27 +1,21 @@
 import { zipSync } from 'fflate'
 import { expect, test } from 'vitest'
-import { createLambdaStage, scope } from '../../../test/support/lambda-nouns.ts'
+import { createLambdaStage, functionSettings, scope } from '../../../test/support/lambda-nouns.ts'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
 import { createLambdaNouns } from './lambda-nouns.ts'
 
 const zip = (content: string) =>
   Buffer.from(zipSync({ 'index.mjs': new TextEncoder().encode(content) }))
 
-const settings = {
-  role: 'arn:aws:iam::000000000000:role/r',
-  runtime: 'nodejs20.x',
-  handler: 'index.handler',
-  description: '',
-  timeoutSeconds: 3,
-  memoryMegabytes: 128,
-  ephemeralMegabytes: 512,
-  architecture: 'x86_64',
-}
-
 async function setUp() {
   const stage = createLambdaStage({ clock: createVirtualClock().clock })
   const lambda = createLambdaNouns(stage.deps)
-  await lambda.functions.create(scope, { name: 'f', settings, zip: zip('one'), tags: {} })
+  await lambda.functions.create(scope, {
+    name: 'f',
+    settings: functionSettings,
+    zip: zip('one'),
+    tags: {},
+  })
   return { ...stage, ...lambda }
 }
 
@@ -89,7 +83,7 @@ test('updates at the same time leave one code, and it is the one of the function
 test('a function of a name that is taken is refused, and its code does not stay', async () => {
   const { functions, zips } = await setUp()
   await expect(
-    functions.create(scope, { name: 'f', settings, zip: zip('other'), tags: {} }),
+    functions.create(scope, { name: 'f', settings: functionSettings, zip: zip('other'), tags: {} }),
   ).rejects.toMatchObject({ code: 'ResourceConflictException' })
   expect(zips.size).toBe(1)
 })

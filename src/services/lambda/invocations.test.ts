@@ -1,6 +1,6 @@
 import { zipSync } from 'fflate'
 import { expect, test } from 'vitest'
-import { createLambdaStage, scope } from '../../../test/support/lambda-nouns.ts'
+import { createLambdaStage, functionSettings, scope } from '../../../test/support/lambda-nouns.ts'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
 import { EngineError } from '../../base/errors.ts'
 import type { FunctionSpec, InvocationOutcome } from '../../engines/compute/port.ts'
@@ -8,14 +8,7 @@ import { createLambdaNouns } from './lambda-nouns.ts'
 
 const zip = Buffer.from(zipSync({ 'index.mjs': new Uint8Array([1]) }))
 const settings = {
-  role: 'arn:aws:iam::000000000000:role/r',
-  runtime: 'nodejs20.x',
-  handler: 'index.handler',
-  description: '',
-  timeoutSeconds: 3,
-  memoryMegabytes: 128,
-  ephemeralMegabytes: 512,
-  architecture: 'x86_64',
+  ...functionSettings,
   environment: { MINE: 'yes' },
 }
 

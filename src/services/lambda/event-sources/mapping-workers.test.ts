@@ -4,6 +4,7 @@ import type { FakeShard } from '../../../../test/support/lambda-nouns.ts'
 import {
   createFakeReader,
   createLambdaStage,
+  functionSettings,
   makeRecord,
   scope,
 } from '../../../../test/support/lambda-nouns.ts'
@@ -14,16 +15,6 @@ import type { StartPosition } from '../../kinesis/stream-reader.ts'
 import { createLambdaNouns } from '../lambda-nouns.ts'
 import type { MappingSettings } from './mappings.ts'
 
-const settings = {
-  role: 'arn:aws:iam::000000000000:role/r',
-  runtime: 'nodejs20.x',
-  handler: 'index.handler',
-  description: '',
-  timeoutSeconds: 3,
-  memoryMegabytes: 128,
-  ephemeralMegabytes: 512,
-  architecture: 'x86_64',
-}
 const zip = Buffer.from(zipSync({ 'index.mjs': new Uint8Array([1]) }))
 const sourceArn = 'arn:aws:kinesis:us-east-1:000000000000:stream/s'
 const defaults: MappingSettings = {
@@ -62,7 +53,7 @@ async function setUp(
   })
   const lambda = createLambdaNouns(stage.deps)
   if (!(await lambda.functions.find(scope, 'f'))) {
-    await lambda.functions.create(scope, { name: 'f', settings, zip, tags: {} })
+    await lambda.functions.create(scope, { name: 'f', settings: functionSettings, zip, tags: {} })
   }
   const stop = new AbortController()
   return {
@@ -244,7 +235,7 @@ test('a function that is gone is told, and the records wait for it', async () =>
   const stop = stage.start()
   await stage.advance(5000)
   expect((await stage.mappings.get(scope, id)).lastResult).toContain('Function not found')
-  await stage.functions.create(scope, { name: 'f', settings, zip, tags: {} })
+  await stage.functions.create(scope, { name: 'f', settings: functionSettings, zip, tags: {} })
   await stage.advance(60_000)
   expect(stage.batches).toEqual([['a:seq-0', 'a:seq-1']])
   await stop()

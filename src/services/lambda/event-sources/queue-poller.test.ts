@@ -1,6 +1,10 @@
 import { zipSync } from 'fflate'
 import { expect, test } from 'vitest'
-import { createLambdaStage, scope } from '../../../../test/support/lambda-nouns.ts'
+import {
+  createLambdaStage,
+  functionSettings,
+  scope,
+} from '../../../../test/support/lambda-nouns.ts'
 import { createVirtualClock } from '../../../../test/support/virtual-clock.ts'
 import type { InvocationOutcome } from '../../../engines/compute/port.ts'
 import type { QueueSettings } from '../../sqs/queue.ts'
@@ -9,16 +13,6 @@ import { defaultSettings } from '../../sqs/wire-attributes.ts'
 import { createLambdaNouns } from '../lambda-nouns.ts'
 import type { MappingSettings } from './mappings.ts'
 
-const settings = {
-  role: 'arn:aws:iam::000000000000:role/r',
-  runtime: 'nodejs20.x',
-  handler: 'index.handler',
-  description: '',
-  timeoutSeconds: 3,
-  memoryMegabytes: 128,
-  ephemeralMegabytes: 512,
-  architecture: 'x86_64',
-}
 const defaults: MappingSettings = {
   target: { name: 'f' },
   batchSize: 10,
@@ -60,7 +54,7 @@ async function setUp(
   })
   const lambda = createLambdaNouns(stage.deps)
   const zip = Buffer.from(zipSync({ 'index.mjs': new Uint8Array([1]) }))
-  await lambda.functions.create(scope, { name: 'f', settings, zip, tags: {} })
+  await lambda.functions.create(scope, { name: 'f', settings: functionSettings, zip, tags: {} })
   const { queues, messages } = stage.deps.sqs
   const queue = await queues.create(scope, 'q', { ...defaultSettings, ...queueSettings }, {})
   if (!queue) throw new Error('the name is free')
